@@ -1,0 +1,7 @@
+package fixed
+
+// Words256 returns the Int256 of these words, low to high. Tests need values
+// that no short chain of operations reaches.
+func Words256(w [4]uint64) Int256 { return Int256{w[0], w[1], w[2], w[3]} }
+
+const SplitOnStack = splitOnStack
