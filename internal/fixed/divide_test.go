@@ -41,6 +41,9 @@ func TestDivideRefuses(t *testing.T) {
 }
 
 func TestDivideEdges(t *testing.T) {
+	if testing.Short() {
+		t.Skip("half a million divisions")
+	}
 	for _, a := range edges() {
 		for _, b := range edges() {
 			for m := fixed.HalfEven; m.Valid(); m++ {

@@ -68,7 +68,13 @@ func (m Mode) Valid() bool { return m <= Ceiling }
 // ones when the value is below zero, else 0. Which of the two it is cannot be
 // predicted from one bill line to the next, so the halves take no branch.
 func (m Mode) step(r, d uint128, odd, sign uint64) uint64 {
+	tie := odd
 	switch m {
+	case HalfEven:
+	case HalfUp:
+		tie = 1
+	case HalfDown:
+		tie = 0
 	case Down:
 		return 0
 	case Up:
@@ -82,15 +88,8 @@ func (m Mode) step(r, d uint128, odd, sign uint64) uint64 {
 	rest := d.sub(r)
 	lo, borrow := bits.Sub64(rest.lo, r.lo, 0)
 	hi, borrow := bits.Sub64(rest.hi, r.hi, borrow)
-	if hi|lo != 0 {
-		return borrow
+	if hi|lo == 0 {
+		return tie
 	}
-	switch m {
-	case HalfUp:
-		return 1
-	case HalfDown:
-		return 0
-	default:
-		return odd
-	}
+	return borrow
 }
