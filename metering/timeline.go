@@ -1,0 +1,141 @@
+package metering
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/meterbook/meterbook/internal/fixed"
+)
+
+// A timeline keeps the events in the life of one resource in order of time,
+// so that usage does not depend on the order in which they arrived. It is
+// guarded by the aggregator's lock.
+type timeline []moment
+
+// A moment is what a timeline keeps of an event.
+type moment struct {
+	at         int64
+	kind       Kind
+	source, id string
+	holds      []capacity // by Start, Resize and Level
+}
+
+// A capacity is what a resource holds of one key.
+type capacity struct {
+	key       Key
+	grains    fixed.Int128
+	estimated bool
+}
+
+// compareMoments is a total order: source and id are unique in a tenant.
+func compareMoments(a, b moment) int {
+	return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.kind, b.kind), cmp.Compare(a.source, b.source), cmp.Compare(a.id, b.id))
+}
+
+func (t *timeline) insert(m moment) {
+	i, _ := slices.BinarySearchFunc(*t, m, compareMoments)
+	*t = slices.Insert(*t, i, m)
+}
+
+func (t *timeline) merge(o timeline) {
+	*t = append(*t, o...)
+	slices.SortFunc(*t, compareMoments)
+}
+
+// walk lives the resource's life and hands emit each stretch of time in which
+// it was seen to hold a capacity; a life without a stop ends at the last
+// event. It returns the number of events that did not fit.
+func (t timeline) walk(emit func(c capacity, held Period)) (anomalies int) {
+	var l life
+	for i := 0; i < len(t); {
+		j := i + 1
+		for j < len(t) && t[j].at == t[i].at {
+			j++
+		}
+		anomalies += j - i - l.live(t[i:j], emit)
+		i = j
+	}
+	if len(t) > 0 {
+		l.settle(t[len(t)-1].at, emit)
+	}
+	return anomalies
+}
+
+// life is the state of a resource while its timeline is walked.
+type life struct {
+	state lifeState
+	holds []capacity // held since, while running; held again after a pause
+	since int64
+}
+
+type lifeState uint8
+
+const (
+	absent lifeState = iota
+	running
+	paused
+)
+
+// fitting lists, by state, the kinds of events that fit, in the order in
+// which those of one instant are taken: what ends comes before what begins,
+// so that a resource can be stopped and started again at once, and one that
+// is started and stopped at once leaves nothing behind.
+var fitting = [...][]Kind{
+	absent:  {Start, Level},
+	running: {Heartbeat, Stop, Pause, Resize, Level},
+	paused:  {Heartbeat, Stop, Resume, Resize, Level},
+}
+
+// live takes the events of one instant, sorted, as many as fit, and returns
+// how many did.
+func (l *life) live(now []moment, emit func(capacity, Period)) (fit int) {
+	var waiting [kinds][]moment
+	for i, m := range now {
+		if waiting[m.kind] == nil {
+			waiting[m.kind] = now[i:i]
+		}
+		waiting[m.kind] = waiting[m.kind][:len(waiting[m.kind])+1]
+	}
+	for {
+		i := slices.IndexFunc(fitting[l.state], func(k Kind) bool { return len(waiting[k]) > 0 })
+		if i < 0 {
+			return fit
+		}
+		k := fitting[l.state][i]
+		l.take(waiting[k][0], emit)
+		waiting[k] = waiting[k][1:]
+		fit++
+	}
+}
+
+// take changes the state by an event that fits.
+func (l *life) take(m moment, emit func(capacity, Period)) {
+	if m.kind == Heartbeat {
+		return // it only says that the life goes on
+	}
+	l.settle(m.at, emit)
+	switch m.kind {
+	case Start, Level:
+		l.state, l.holds = running, m.holds
+	case Resize:
+		l.holds = m.holds
+	case Pause:
+		l.state = paused
+	case Resume:
+		l.state = running
+	case Stop:
+		l.state = absent
+	}
+}
+
+// settle emits what was held up to at.
+func (l *life) settle(at int64, emit func(capacity, Period)) {
+	if l.state == running && l.since < at {
+		for _, c := range l.holds {
+			if !c.grains.IsZero() {
+				emit(c, Period{l.since, at})
+			}
+		}
+	}
+	l.since = at
+}
