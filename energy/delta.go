@@ -1,0 +1,82 @@
+package energy
+
+import (
+	"strings"
+
+	"github.com/meterbook/meterbook/metering"
+)
+
+// A Delta is what a [Counter] makes of one reading.
+type Delta struct {
+	// Period is from the last reading to this one; empty for the first.
+	Period metering.Period
+	// Energy was used within Period. It is never negative.
+	Energy Energy
+	// Withheld is what the readings imply but is not counted in Energy: a
+	// device of this MaxPower cannot have used it (Implausible), or the
+	// policy is [Withhold] (AmbiguousWrap).
+	Withheld Energy
+	Kind     DeltaKind
+	Flags    Flags
+}
+
+// A DeltaKind says how a reading relates to the one before it.
+type DeltaKind uint8
+
+// The kinds of deltas.
+const (
+	_         DeltaKind = iota
+	First               // the first reading: where counting begins
+	Increase            // the counter went on, or stood still
+	Wrap                // it went past its range and on from 0
+	Reset               // it began again at 0: its value is what is known to have been used since
+	Duplicate           // the last reading again
+	Missed              // the reading failed: [Counter.Miss]
+)
+
+var kindNames = [...]string{First: "first", Increase: "increase", Wrap: "wrap", Reset: "reset", Duplicate: "duplicate", Missed: "missed"}
+
+// String returns the kind's name.
+func (k DeltaKind) String() string {
+	if k == 0 || int(k) >= len(kindNames) {
+		return "invalid"
+	}
+	return kindNames[k]
+}
+
+// Flags is a set of remarks on a [Delta].
+type Flags uint8
+
+// The flags.
+const (
+	// RangeUnknown: the counter stepped back and, as its range is not known,
+	// a wrap could not be considered. What was used before the reset is lost.
+	RangeUnknown Flags = 1 << iota
+	// PowerUnknown: a step back was taken for one wrap, without a MaxPower to
+	// tell it from a reset or from several wraps.
+	PowerUnknown
+	// AmbiguousWrap: the time since the last reading is longer than
+	// [CounterSpec.WrapTime], so more wraps may hide in it.
+	AmbiguousWrap
+	// Implausible: the reading implies more than MaxPower; it was withheld.
+	// Counting goes on from the new reading.
+	Implausible
+	// AfterGap: readings were missed since the last one.
+	AfterGap
+)
+
+var flagNames = [...]string{"range-unknown", "power-unknown", "ambiguous-wrap", "implausible", "after-gap"}
+
+// Has reports whether all of g is in f.
+func (f Flags) Has(g Flags) bool { return f&g == g }
+
+// String returns the names of the flags joined by '|', "" for none.
+func (f Flags) String() string {
+	var names []string
+	for i, name := range flagNames {
+		if f.Has(1 << i) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, "|")
+}
