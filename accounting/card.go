@@ -1,0 +1,75 @@
+package accounting
+
+import (
+	"fmt"
+
+	"github.com/meterbook/meterbook/accounting/money"
+)
+
+// A Card is a rate card: prices as a value, in one currency. Cards are read
+// from text by package ratecard, or written as struct literals and checked by
+// ratecard.Validate. A card is not changed once it is in use, and may then be
+// shared between goroutines; a change is a new version.
+type Card struct {
+	ID       string
+	Version  string
+	Title    string
+	Currency money.Currency
+	Rounding Rounding
+	Prices   []Price
+}
+
+// Name returns id@version, as charges refer to the card.
+func (c *Card) Name() string { return c.ID + "@" + c.Version }
+
+// A Rounding is where and how amounts are rounded. The zero value has no
+// level and is refused.
+type Rounding struct {
+	Mode   money.RoundingMode
+	Places int // fractional digits kept, 0 to 18
+	Level  Level
+}
+
+// Text returns the rounding of amounts in c for people: "half-even, line", or
+// "half-even to 4 places, line" where the places are not the currency's.
+func (r Rounding) Text(c money.Currency) string {
+	if r.Places == c.Digits() {
+		return fmt.Sprintf("%s, %s", r.Mode, r.Level)
+	}
+	return fmt.Sprintf("%s to %d places, %s", r.Mode, r.Places, r.Level)
+}
+
+// A Level is where a card rounds.
+type Level uint8
+
+// The levels of rounding. On both, what several lines of one price (or of one
+// bill) come to is rounded as a running total, and a line is the difference
+// between the totals after and before it, so that rounding never adds up.
+const (
+	LineLevel Level = iota + 1 // the running total of each price
+	BillLevel                  // the running total of the bill
+)
+
+var levelNames = [...]string{LineLevel: "line", BillLevel: "bill"}
+
+// Valid reports whether l is one of the levels above.
+func (l Level) Valid() bool { return l == LineLevel || l == BillLevel }
+
+// String returns the level's name as cards spell it, or "invalid".
+func (l Level) String() string {
+	if !l.Valid() {
+		return "invalid"
+	}
+	return levelNames[l]
+}
+
+// ParseLevel returns the level with the given name, "line" or "bill", and
+// false for any other name.
+func ParseLevel(s string) (Level, bool) {
+	for l := LineLevel; l.Valid(); l++ {
+		if levelNames[l] == s {
+			return l, true
+		}
+	}
+	return 0, false
+}

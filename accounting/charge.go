@@ -1,0 +1,65 @@
+package accounting
+
+import (
+	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/metering"
+)
+
+// An Origin says where a charge comes from.
+type Origin uint8
+
+// The origins of charges.
+const (
+	FromUsage     Origin = iota + 1 // usage at a price
+	FromRecurring                   // due by the billing period: a flat price, or a tier's flat amount without usage
+)
+
+var originNames = [...]string{FromUsage: "usage", FromRecurring: "recurring"}
+
+// String returns the origin's name, or "invalid".
+func (o Origin) String() string {
+	if o == 0 || int(o) >= len(originNames) {
+		return "invalid"
+	}
+	return originNames[o]
+}
+
+// A Charge is usage at a price: one line of a bill. Amounts are in the card's
+// currency and are rounded as the card says. A charge is a value; what its
+// explanation points to is shared and never changed.
+type Charge struct {
+	BillingAccount metering.Account // who pays
+	Account        metering.Account // who used
+	Service        ServiceID
+	Meter          metering.MeterID
+	SKU            string
+	Region         string
+	Labels         metering.Labels
+	Period         metering.Period   // when it was used; the billing period for FromRecurring
+	Quantity       metering.Quantity // below zero for a correction
+	Estimated      metering.Quantity // the part of Quantity that was not measured
+	Unit           metering.Unit     // what the price is for
+	PriceID        string
+	Card           string // id@version of the card that set the contracted price
+	Origin         Origin
+
+	// List is the amount at the list price; Contracted where the list card
+	// has no price for it.
+	List       money.Money
+	Contracted money.Money // at the negotiated price, where there is one
+	Billed     money.Money // what an invoice asks for
+	Effective  money.Money // after what was paid in advance is spread over usage
+
+	// Explanation says how Billed came about, and can be computed again.
+	Explanation Explanation
+}
+
+// Explain returns how the billed amount came about, for people. It is
+// [Explanation.String].
+func (c Charge) Explain() string { return c.Explanation.String() }
+
+// Billed returns c.Billed, the amount most often handed to [Total].
+func Billed(c Charge) money.Money { return c.Billed }
+
+// List returns c.List, for [Total].
+func List(c Charge) money.Money { return c.List }

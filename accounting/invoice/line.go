@@ -1,0 +1,143 @@
+package invoice
+
+import (
+	"cmp"
+	"fmt"
+	"math/big"
+	"slices"
+
+	"github.com/meterbook/meterbook/accounting"
+	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/metering"
+)
+
+// A Line is the charges of an invoice that share service, price, card, SKU,
+// region and labels. Who used it, and when, is in the charges: an invoice is
+// the tenant's, and its cost centres share lines.
+type Line struct {
+	Service   accounting.ServiceID
+	PriceID   string
+	Card      string // id@version of the card that set the price
+	Title     string // the price's title, or its id
+	SKU       string
+	Region    string
+	Labels    metering.Labels
+	Unit      metering.Unit
+	Quantity  metering.Quantity
+	Estimated metering.Quantity // the part of Quantity that was not measured
+	List      money.Money
+	Billed    money.Money
+	Charges   []accounting.Charge // in the order in which they came
+}
+
+func lineOf(c accounting.Charge) Line {
+	return Line{Service: c.Service, PriceID: c.PriceID, Card: c.Card, SKU: c.SKU, Region: c.Region, Labels: c.Labels, Unit: c.Unit}
+}
+
+// lineKey tells lines apart.
+type lineKey struct {
+	service accounting.ServiceID
+	price   string
+	card    string
+	sku     string
+	region  string
+	labels  metering.Labels
+	unit    metering.Unit
+}
+
+func (l Line) key() lineKey {
+	return lineKey{l.Service, l.PriceID, l.Card, l.SKU, l.Region, l.Labels, l.Unit}
+}
+
+// compare orders lines.
+func (k lineKey) compare(o lineKey) int {
+	return cmp.Or(cmp.Compare(k.service, o.service), cmp.Compare(k.price, o.price), cmp.Compare(k.card, o.card),
+		cmp.Compare(k.sku, o.sku), cmp.Compare(k.region, o.region), k.labels.Compare(o.labels), cmp.Compare(k.unit.Code(), o.unit.Code()))
+}
+
+// add books a charge on the line.
+func (l *Line) add(c accounting.Charge) error {
+	quantity, err1 := l.Quantity.Add(c.Quantity)
+	estimated, err2 := l.Estimated.Add(c.Estimated)
+	list, err3 := l.List.Add(c.List)
+	billed, err4 := l.Billed.Add(c.Billed)
+	if err := cmp.Or(err1, err2, err3, err4); err != nil {
+		return err
+	}
+	l.Quantity, l.Estimated, l.List, l.Billed = quantity, estimated, list, billed
+	l.Charges = append(l.Charges, c)
+	return nil
+}
+
+// Recompute returns the billed amount of the line, computed anew from the
+// explanations of its charges. It fails as
+// [accounting.Explanation.Recompute] does.
+func (l Line) Recompute() (money.Money, error) {
+	var total money.Money
+	for _, c := range l.Charges {
+		again, err := c.Explanation.Recompute()
+		if err == nil {
+			total, err = total.Add(again)
+		}
+		if err != nil {
+			return money.Money{}, fmt.Errorf("price %q: %w", c.PriceID, err)
+		}
+	}
+	return total, nil
+}
+
+// Steps returns what the line is made of: the quantity at each price, and flat
+// amounts, in the order in which they first occur. Steps of one tier at one
+// price are put together; tiers are kept apart, also where their prices are
+// equal. The amounts add up to the line's exact amount. What was taken back in
+// full is left out.
+func (l Line) Steps() []accounting.Step {
+	var steps []accounting.Step
+	for _, c := range l.Charges {
+		for _, s := range c.Explanation.Steps() {
+			steps = addStep(steps, s)
+		}
+	}
+	kept := slices.DeleteFunc(slices.Clone(steps), accounting.Step.IsZero)
+	if len(kept) == 0 {
+		return steps[:min(1, len(steps))]
+	}
+	return kept
+}
+
+// addStep puts s together with the step of its kind. Lines have few steps, as
+// many as a price has tiers.
+func addStep(steps []accounting.Step, s accounting.Step) []accounting.Step {
+	for i := range steps {
+		t := &steps[i]
+		if t.Tier != s.Tier || t.Flat != s.Flat || !t.Price.Equal(s.Price) {
+			continue
+		}
+		if q, err := t.Quantity.Add(s.Quantity); err == nil {
+			t.Quantity, t.Amount = q, new(big.Rat).Add(t.Amount, s.Amount)
+			return steps
+		}
+	}
+	return append(steps, s)
+}
+
+// Explain returns how the line came about, for people: every price with its
+// quantity, the exact sum, and what was billed after rounding. A line of one
+// charge is explained as that; one of several names their number instead of
+// their running totals.
+func (l Line) Explain() string {
+	switch len(l.Charges) {
+	case 0:
+		return "no charges"
+	case 1:
+		return l.Charges[0].Explain()
+	}
+	steps := l.Steps()
+	exact := new(big.Rat)
+	for _, s := range steps {
+		exact.Add(exact, s.Amount)
+	}
+	c, rounding := l.Billed.Currency(), l.Charges[0].Explanation.Rounding
+	return fmt.Sprintf("%s = %s → %s (%s; %d charges)", accounting.StepsText(steps, l.Unit, c),
+		accounting.AmountText(exact, c), accounting.AmountText(l.Billed.Decimal().Rat(), c), rounding.Text(c), len(l.Charges))
+}

@@ -1,0 +1,164 @@
+// Package ratecard reads, checks and prints prices as data: a rate card
+// ([accounting.Card]) as YAML or JSON.
+//
+//	card, err := ratecard.ParseYAML(src)
+//	if err != nil {
+//		return err // all that is wrong, one fault a line, each with its line and column
+//	}
+//	bill, state, err := rating.Rate(accounting.Contract{Account: "acme", Card: card}, month, usage, rating.State{})
+//
+// A card that is written as a Go literal is held to the same rules by
+// [Validate], and any valid card is printed in canonical form by [AppendYAML].
+//
+// # The text of a card
+//
+//	card: cn-gpu                        # id: 1 to 64 of a-z, 0-9, '-', '_', '.'
+//	version: "2026.10"                  # 1 to 32 bytes; charges refer to cn-gpu@2026.10
+//	title: GPU cloud, list prices       # optional, at most 256 bytes
+//	currency: CNY                       # ISO 4217
+//	rounding: {mode: half-even, places: 2, level: line}
+//	prices:
+//	  - id: h100                        # as the card's id; one price of this id at any one time
+//	    title: H100 SXM                 # optional
+//	    service: accelerated-compute    # where a bill files it
+//	    match: {meter: compute.accelerator.time, sku: H100-SXM, region: cn-north-1, labels: {tier: spot}}
+//	    unit: "{card}.h"                # what one of the price is for
+//	    from: 2026-01-01T00:00Z         # optional; the first minute the price is in force
+//	    until: 2026-07-01T00:00+08:00   # optional; the first minute it no longer is
+//	    per_unit: 18.90                 # the model: every unit alike; may be negative
+//	  - id: tokens
+//	    service: model-inference
+//	    match: {meter: ai.tokens.input}
+//	    unit: "10*6{token}"
+//	    graduated:                      # the model: each unit at the price of its tier
+//	      - {up_to: 100, price: 0.80}   # up to 100 units, the 100th included
+//	      - {up_to: 1000.5, price: 0.60, flat: 5} # flat: due once when the tier is reached
+//	      - {price: 0.40}               # the last tier, and only it, has no bound
+//	  - id: support
+//	    service: support
+//	    flat: 3000                      # the model: one amount per billing period
+//	    when: always                    # or if_used, and then with a match
+//
+// Everything but the keys marked optional has to be there, with these
+// exceptions: of match only the meter is needed; a flat price needs no unit,
+// and one that is always due may have neither match nor unit.
+//
+//	key              accepted
+//	rounding.mode    half-even, half-up, half-down, down, up, floor, ceiling
+//	rounding.places  0 to 18
+//	rounding.level   line, bill
+//	service          an id of accounting.Services, or of WithServices
+//	match.meter      an id of metering.DefaultCatalogue, or of WithCatalogue
+//	unit             a code of metering.ParseUnit that measures what the meter measures
+//	from, until      RFC 3339 to the minute, with Z or an offset; seconds, if written, are 00
+//	per_unit         any number
+//	up_to            above 0 and above the tier before; whole in the steps that the meter counts
+//	price, flat      0 or more
+//	on_zero          waive, charge: whether a billing period without usage owes the first tier's
+//	                 flat amount. Required when there is one, refused when there is none
+//	when             always, if_used: in every billing period, or in those with usage that matches
+//
+// JSON with the same keys is read too, as far as JSON is YAML 1.2: a key and
+// its colon stand on one line.
+//
+// A scalar that stands for a text is taken as it is written, with or without
+// quotes: region: no is the region "no", and version: 2026.10 keeps its zero.
+// Only nothing at all (~, null, an empty value) is no text.
+//
+// # Which price is for what usage
+//
+// A price says by match which usage it is for; the most specific one wins
+// ([accounting.Match]). Two prices with the same match while both are in force
+// are a fault, as is an id that two prices have at one time. Prices of one id
+// that are in force one after the other are one price that changed, and keep
+// their unit. Flat prices do not compete for usage, so several may have one
+// match. Labels can also make
+// two different matches cover the same usage with neither more specific; that
+// depends on the usage, and rating refuses it when it meets some.
+//
+// # Room for more
+//
+// A price is one model key and, around it, keys that say what happens before
+// and after. Later keys take their place without changing what stands here:
+// other models (volume, package, percentage) are further model keys; free_units,
+// convert, discount, minimum, maximum, commitment, prorate and times of day
+// stand beside the model, in any order, and apply in the one order that rating
+// has; finer roundings are further words of level. A key left out means what
+// leaving it out means today. As unknown keys are refused, a card that uses a
+// later key is never billed by a reader that does not know it, so the text
+// needs no number of a format version.
+//
+// # Exactness
+//
+// A number is read from its characters, never through a float: 18.90 is
+// 1890·10⁻², and 0.123456789012345678 keeps every digit. What is accepted is
+// [-]digits[.digits] without leading zeros, in quotes or not; exponents, plus
+// signs, separators, other bases, NaN and infinities are refused. An amount
+// has to fit [money.Money], and a bound is converted to the meter's grain when
+// the card is checked, so that neither is found out when a bill is due.
+//
+// Laws, each with a property test: Parse(Print(card)) = card;
+// Print(Parse(Print(card))) = Print(card); cards that are equal print the same
+// bytes. To that end numbers are printed without trailing zeros (18.90 as
+// 18.9) and times in UTC; comments are not kept.
+//
+// # Errors
+//
+// Each function fails with [Faults] and nothing else. A text that is not
+// YAML, or is beyond a limit, has one fault; a text that is YAML has all its
+// faults found in one go: a value that cannot be read is reported and the rest
+// is checked without it. A fault names line, column, path, the value clipped to 64
+// bytes, and what is wanted, with the nearest accepted word where one is near.
+//
+// Nothing is returned for a price that costs nothing, for a card that is no
+// longer or not yet in force, or for usage that no price matches: that is for
+// rating to find.
+//
+// # Limits
+//
+//	text                   1 MiB, UTF-8, no control characters
+//	nesting                16
+//	prices                 5,000
+//	tiers                  10,000 in all
+//	keys, values, comments about 110,000, a comment counting for four
+//	one value              16 KiB of text before the limits of its kind
+//	a number               38 significant digits, 18 after the point
+//	SKU, region            256 bytes
+//	labels                 those of metering.Labels
+//	faults listed          100; the rest are counted
+//
+// Of YAML, mappings, lists and scalars are read. Anchors, aliases, merge keys,
+// tags, directives, a second document, and keys that come twice are refused,
+// and so are the line separators that YAML 1.1 has and 1.2 has not (U+2028,
+// U+2029), outside of escapes. Text beyond 1 MiB, nesting and counts are
+// checked before the YAML parser sees them or can recurse on them: the costliest
+// text found within the limits takes it about 0.1 s and 50 MB, a number of a
+// megabyte is refused in a millisecond.
+//
+// The functions keep no state and may be called from many goroutines. A card
+// must not be changed while it is being checked or printed.
+//
+// # Design
+//
+// The nouns (Card, Price, Match, Tier, the models) live in package accounting,
+// not here, since rating needs them and needs no text: a program whose prices
+// are Go literals depends on no YAML parser to rate.
+//
+// A model is a key (per_unit: 18.90) rather than a field beside others (type:
+// per_unit, amount: 18.90). With a type, every field of every model is allowed
+// on every price until someone checks, and a price has to be read twice to be
+// understood; with a key there is nowhere to put a field that does not belong.
+//
+// The parser is go.yaml.in/yaml/v3, read as nodes. goccy/go-yaml was turned
+// down: it reads 0.12345678901234567890123456789 through float64 before anyone
+// sees its digits. Unmarshalling into structs was turned down as well, since it
+// stops at the first fault or loses where the value stood, and has no word for
+// "unknown key; did you mean per_unit?". yaml/v3 follows YAML 1.1 in places;
+// those that could change a value are refused (see Limits) or do not matter, as
+// scalars are taken by their characters and not by the type guessed for them.
+//
+// One set of rules checks cards from text and from Go: the text is read into a
+// card, and the rules run over the card with the nodes at hand to tell where
+// each value stood. A reader that checks as it reads was turned down because
+// its rules would have to be written twice.
+package ratecard

@@ -1,0 +1,262 @@
+package rating
+
+import (
+	"fmt"
+	"maps"
+
+	"github.com/meterbook/meterbook/accounting"
+	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/internal/fixed"
+)
+
+// book is where one set of running totals stands during a call: that of
+// contracted prices, or that of list prices.
+type book struct {
+	slots   []slot
+	total   fixed.Int256 // of the bill, over rounder.common; where the bill is rounded
+	rounded money.Money  // total, rounded
+}
+
+// slot is where a price stands.
+type slot struct {
+	running
+	known   bool         // something was posted
+	version *price       // which of the prices of this id was posted last; nil in a slot not yet used by this call
+	reached fixed.Int256 // what version says that quantity costs; amount, unless the price has changed
+	rounded money.Money  // amount, rounded; where lines are
+}
+
+// entry is a line as it was posted.
+type entry struct {
+	price         *price
+	before, after fixed.Int128 // running quantity
+	opens         bool
+	exact         fixed.Int256 // over price.unit
+	amount        money.Money
+	// carried, over over, is the running amount before the line where the
+	// model does not give it; else over is 0.
+	carried fixed.Int256
+	over    fixed.Int128
+}
+
+// rounder rounds the amounts of a call.
+type rounder struct {
+	rule     money.Rounding
+	level    accounting.Level
+	currency money.Currency
+	// common is a multiple of every unit on the cards, so that amounts per
+	// card-hour and per GiB-hour add up exactly. It is set where the bill is
+	// rounded. All units that metering knows together have 2^107.
+	common fixed.Int128
+}
+
+// measure finds the common unit, in which totals so far, over the given units
+// if not 0, can be expressed too.
+func (by *rounder) measure(tariffs []*tariff, units ...fixed.Int128) error {
+	if by.level != accounting.BillLevel {
+		return nil
+	}
+	by.common = fixed.FromInt64(1)
+	ok := true
+	include := func(unit fixed.Int128) {
+		if ok && !unit.IsZero() {
+			by.common, ok = lcm(by.common, unit)
+		}
+	}
+	for _, u := range units {
+		include(u)
+	}
+	for _, t := range tariffs {
+		for _, p := range t.prices {
+			include(p.unit)
+		}
+	}
+	if !ok {
+		return fmt.Errorf("%w: the units of its prices have no common multiple below 2^127 grains", ErrContract)
+	}
+	for _, t := range tariffs {
+		for _, p := range t.prices {
+			p.share, _, _ = by.common.QuoRem(p.unit)
+		}
+	}
+	return nil
+}
+
+// lcm returns the least common multiple of two positive integers, and false
+// when it does not fit.
+func lcm(a, b fixed.Int128) (fixed.Int128, bool) {
+	x, y := a, b
+	for !y.IsZero() {
+		_, rest, _ := x.QuoRem(y)
+		x, y = y, rest
+	}
+	q, _, _ := a.QuoRem(x)
+	return q.Mul(b)
+}
+
+// round rounds num/den at scale 18.
+func (by *rounder) round(num fixed.Int256, den fixed.Int128) (money.Money, error) {
+	m, _, err := by.rule.Apply(num, den, by.currency)
+	if err != nil {
+		return m, fmt.Errorf("%w: %w", ErrOverflow, err)
+	}
+	return m, nil
+}
+
+// openBook returns the book that continues from s.
+func openBook(s standing, tariffs []*tariff, by *rounder) (b *book, err error) {
+	b = &book{}
+	for _, t := range tariffs {
+		for _, id := range t.slots {
+			r, known := s.prices[priceKey{t.name, id}]
+			b.slots = append(b.slots, slot{running: r, known: known})
+		}
+	}
+	if by.level == accounting.LineLevel {
+		return b, nil
+	}
+	if !s.over.IsZero() {
+		times, _, _ := by.common.QuoRem(s.over)
+		var ok bool
+		if b.total, ok = s.total.MulInt128(times); !ok {
+			return nil, fmt.Errorf("%w: bill", ErrOverflow)
+		}
+	}
+	b.rounded, err = by.round(b.total, by.common)
+	return b, err
+}
+
+// standing returns where the book stands; what it has no slot for stays as it
+// was before.
+func (b *book) standing(before standing, tariffs []*tariff, by *rounder) standing {
+	s := standing{prices: maps.Clone(before.prices), total: before.total, over: before.over}
+	if s.prices == nil {
+		s.prices = make(map[priceKey]running)
+	}
+	for _, t := range tariffs {
+		for i, id := range t.slots {
+			if slot := b.slots[t.first+i]; slot.known {
+				s.prices[priceKey{t.name, id}] = slot.running
+			}
+		}
+	}
+	if by.level == accounting.BillLevel {
+		s.total, s.over = b.total, by.common
+	}
+	return s
+}
+
+// post moves the book on by q grains at price p.
+func (b *book) post(p *price, q fixed.Int128, by *rounder) (e entry, err error) {
+	s := &b.slots[p.slot]
+	if s.version != p {
+		if err := s.adopt(p, by); err != nil {
+			return e, err
+		}
+	}
+	e = entry{price: p, before: s.quantity, opens: !s.known}
+	var reached, amount fixed.Int256
+	e.after, reached, amount, err = s.ahead(q)
+	if err != nil {
+		return e, err
+	}
+	e.exact, _ = reached.Sub(s.reached) // fits: s.ahead added it
+	if by.level == accounting.LineLevel {
+		if s.amount != s.reached {
+			e.carried, e.over = s.amount, p.unit
+		}
+		e.amount, err = step(&s.rounded, amount, p.unit, by)
+	} else {
+		e.carried, e.over = b.total, by.common
+		e.amount, err = b.add(e.exact, p.share, by)
+	}
+	if err != nil {
+		return e, fmt.Errorf("%w, price %q", err, p.src.ID)
+	}
+	s.known, s.running, s.reached = true, running{e.after, amount}, reached
+	return e, nil
+}
+
+// adopt makes p the price that the slot goes on with.
+func (s *slot) adopt(p *price, by *rounder) (err error) {
+	first := s.version == nil
+	s.version = p
+	if !s.known {
+		return nil
+	}
+	var ok bool
+	if s.reached, ok = p.cumulative(s.quantity); !ok {
+		return fmt.Errorf("%w: price %q", ErrOverflow, p.src.ID)
+	}
+	if first && by.level == accounting.LineLevel {
+		s.rounded, err = by.round(s.amount, p.unit)
+	}
+	return err
+}
+
+// ahead returns where the slot would stand after q more grains.
+func (s *slot) ahead(q fixed.Int128) (quantity fixed.Int128, reached, amount fixed.Int256, err error) {
+	quantity, ok := s.quantity.Add(q)
+	if ok {
+		reached, ok = s.version.cumulative(quantity)
+	}
+	var exact fixed.Int256
+	if ok {
+		exact, ok = reached.Sub(s.reached)
+	}
+	if ok {
+		amount, ok = s.amount.Add(exact)
+	}
+	if !ok {
+		err = fmt.Errorf("%w: price %q, %s grains after %s", ErrOverflow, s.version.src.ID, q, s.quantity)
+	}
+	return quantity, reached, amount, err
+}
+
+// add adds exact, of which one is share common units, to the bill, and
+// returns what that moves its rounded total by.
+func (b *book) add(exact fixed.Int256, share fixed.Int128, by *rounder) (money.Money, error) {
+	wide, ok := exact.MulInt128(share)
+	if ok {
+		b.total, ok = b.total.Add(wide)
+	}
+	if !ok {
+		return money.Money{}, fmt.Errorf("%w: bill", ErrOverflow)
+	}
+	return step(&b.rounded, b.total, by.common, by)
+}
+
+// step rounds num/den, and returns by how much that is more than rounded,
+// which it replaces.
+func step(rounded *money.Money, num fixed.Int256, den fixed.Int128, by *rounder) (money.Money, error) {
+	now, err := by.round(num, den)
+	if err != nil {
+		return now, err
+	}
+	diff, err := now.Sub(*rounded)
+	if err != nil {
+		return diff, fmt.Errorf("%w: %w", ErrOverflow, err)
+	}
+	*rounded = now
+	return diff, nil
+}
+
+// postFlat charges a flat price.
+func (b *book) postFlat(p *price, by *rounder) (e entry, err error) {
+	e = entry{price: p, opens: true, exact: fixed.Wide(p.amount)}
+	if by.level == accounting.LineLevel {
+		e.amount, err = by.round(e.exact, p.unit)
+	} else {
+		e.carried, e.over = b.total, by.common
+		e.amount, err = b.add(e.exact, p.share, by)
+	}
+	return e, err
+}
+
+// mirror adds to the book what another one posted as e.
+func (b *book) mirror(e entry, by *rounder) (money.Money, error) {
+	if by.level == accounting.LineLevel {
+		return e.amount, nil
+	}
+	return b.add(e.exact, e.price.share, by)
+}

@@ -1,0 +1,189 @@
+package rating
+
+import (
+	"fmt"
+	"maps"
+
+	"github.com/meterbook/meterbook/accounting"
+	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/internal/fixed"
+	"github.com/meterbook/meterbook/metering"
+)
+
+// touchFlats notes which flat prices usage touches, and reports whether there
+// is one: what it covers needs no other price.
+func (r *rater) touchFlats(u metering.Usage) (covered bool, err error) {
+	for _, t := range [...]*tariff{r.list, r.negotiated} {
+		if t == nil {
+			continue
+		}
+		for _, p := range t.matching[u.Key.Meter] {
+			if !p.src.Match.Matches(u.Key) {
+				continue
+			}
+			some, all := p.src.Covers(u.Period)
+			if some && !all {
+				return false, t.straddle(p, u.Period, false)
+			}
+			if some {
+				covered = true
+				m := r.flats[priceKey{t.name, p.src.ID}]
+				m.used = true
+				r.note(priceKey{t.name, p.src.ID}, m)
+			}
+		}
+	}
+	return covered, nil
+}
+
+// note keeps what is known of a flat price, in a copy of what the state has.
+func (r *rater) note(k priceKey, m flatMark) {
+	if r.flats[k] == m {
+		return
+	}
+	if !r.ownFlats {
+		copied := make(map[priceKey]flatMark, len(r.flats)+1)
+		maps.Copy(copied, r.flats)
+		r.flats, r.ownFlats = copied, true
+	}
+	r.flats[k] = m
+}
+
+// close charges what is due by the billing period rather than by usage, card
+// by card: flat prices, and then tiers that owe something at zero.
+func (r *rater) close() error {
+	for _, t := range r.tariffs() {
+		for _, p := range t.flats {
+			if err := r.closeFlat(t, p); err != nil {
+				return err
+			}
+		}
+		for _, p := range t.atZero {
+			if err := r.closeAtZero(t, p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// closeFlat charges a flat price, once, if it is due.
+func (r *rater) closeFlat(t *tariff, p *price) error {
+	k := priceKey{t.name, p.src.ID}
+	if r.flats[k].charged || !r.flatDue(t, p) || t == r.list && r.flatWithID(r.negotiated, p.src.ID) != nil {
+		return nil
+	}
+	if in, err := r.inForce(t, p); !in || err != nil {
+		return err
+	}
+	e, err := r.contracted.postFlat(p, &r.by)
+	if err != nil {
+		return fmt.Errorf("%w, price %q", err, p.src.ID)
+	}
+	list, err := r.listedFlat(p, e)
+	if err != nil {
+		return fmt.Errorf("%w, price %q at list", err, p.src.ID)
+	}
+	mark := r.flats[k]
+	mark.charged = true
+	r.note(k, mark)
+	return r.recurring(t, p, e, list)
+}
+
+// flatDue says whether a flat price's policy makes it due.
+func (r *rater) flatDue(t *tariff, p *price) bool {
+	return p.when == accounting.FlatAlways || r.flats[priceKey{t.name, p.src.ID}].used
+}
+
+// flatWithID returns the flat price of t with the given id that is in force
+// in the billing period, or nil.
+func (r *rater) flatWithID(t *tariff, id string) *price {
+	if t == nil {
+		return nil
+	}
+	for _, p := range t.flats {
+		if some, _ := p.src.Covers(r.billing); some && p.src.ID == id {
+			return p
+		}
+	}
+	return nil
+}
+
+// listedFlat returns what the list card asks for a flat price contracted as e.
+func (r *rater) listedFlat(p *price, e entry) (money.Money, error) {
+	if r.atList == nil {
+		return e.amount, nil
+	}
+	list := r.flatWithID(r.list, p.src.ID)
+	switch {
+	case list == nil:
+		return r.atList.mirror(e, &r.by)
+	case !r.flatDue(r.list, list):
+		return money.FromMinor(0, r.by.currency)
+	}
+	at, err := r.atList.postFlat(list, &r.by)
+	return at.amount, err
+}
+
+// closeAtZero charges the first tier's flat amount of a price that nothing was
+// charged at.
+func (r *rater) closeAtZero(t *tariff, p *price) error {
+	if r.contracted.slots[p.slot].known || t == r.list && r.replaced(p) {
+		return nil
+	}
+	if in, err := r.inForce(t, p); !in || err != nil {
+		return err
+	}
+	e, err := r.contracted.post(p, fixed.Int128{}, &r.by)
+	if err != nil {
+		return err
+	}
+	list, err := r.listedAtZero(t, p, e)
+	if err != nil {
+		return err
+	}
+	return r.recurring(t, p, e, list)
+}
+
+// replaced says whether a negotiated price takes all the usage of a list
+// price throughout the billing period, so that the list price owes nothing.
+func (r *rater) replaced(list *price) bool {
+	if r.negotiated == nil {
+		return false
+	}
+	for _, p := range r.negotiated.prices {
+		if _, all := p.src.Covers(r.billing); all && !p.flat && p.src.Match.Matches(list.key()) {
+			return true
+		}
+	}
+	return false
+}
+
+// listedAtZero returns what the list card asks where a price contracted as e
+// owes something without usage: what its own price for that usage owes, once.
+func (r *rater) listedAtZero(t *tariff, p *price, e entry) (money.Money, error) {
+	list := p
+	if t != r.list {
+		list = r.list.covering(p.key(), r.billing)
+	}
+	return r.listed(list, fixed.Int128{}, e)
+}
+
+// inForce says whether a price that is due by the billing period is in force
+// in it. One that is so for a part of it is refused: how much of it would be
+// due is for the card to say.
+func (r *rater) inForce(t *tariff, p *price) (bool, error) {
+	some, all := p.src.Covers(r.billing)
+	if some && !all {
+		return false, t.straddle(p, r.billing, true)
+	}
+	return some, nil
+}
+
+// recurring charges a price for the billing period as a whole.
+func (r *rater) recurring(t *tariff, p *price, e entry, list money.Money) error {
+	c := t.charge(p, r.bill.Contract.Account)
+	c.Account, c.SKU, c.Region, c.Labels = r.bill.Contract.Account, p.src.Match.SKU, p.src.Match.Region, p.src.Match.Labels
+	c.Period, c.Origin = r.billing, accounting.FromRecurring
+	return r.bills(c, e, list)
+}

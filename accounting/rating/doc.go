@@ -1,0 +1,119 @@
+// Package rating turns a contract's usage into a bill, exactly, and in as many parts as you like.
+//
+//	contract := accounting.Contract{Account: "acme", Card: card}
+//	bill, state, err := rating.Rate(contract, week, agg.Usage(week), rating.State{})
+//	fmt.Println(bill.Total())              // CNY 996.98
+//	fmt.Println(bill.Charges[0].Explain()) // 52.75 card·h × 18.90 CNY = 996.975 → 996.98 (half-even, line)
+//
+//	rest, _, err := rating.Rate(contract, restOfMonth, agg.Usage(restOfMonth), state)
+//
+// # Rating
+//
+// [Rate] is a pure function of contract, period, usage and [State]. It finds the price of each row, moves the price's
+// running quantity on, and charges the difference between what the running quantity costs after and before. It returns
+// the state from which the rest of the billing period goes on. [Stream] is Rate for bills that need not be in memory.
+//
+// Usage is rated in the order in which it comes, and tiers fill in that order: who comes first has the lower tiers.
+// Usage of the aggregator comes in order of time and key, so bills are the same whatever order events arrived in.
+// Neighbouring rows that differ only in the resource are one charge, as a resource never selects a price.
+//
+// # Running totals
+//
+// A price's running quantity and amount are kept by card and price id, for the billing account and the billing period.
+// They go on when the price changes its terms within the period (two prices of one id, one in force after the other):
+// usage after the change costs what the new tiers ask between the two running quantities, and the running amount is
+// rounded on. A price known by one id on the list card and on the negotiated card has two running totals.
+//
+// # List and negotiated prices
+//
+// Contracted amounts are at the negotiated price where there is one that matches, and else at the list price. Each
+// price accumulates the usage that it priced. Amounts at list prices have running totals of their own, over all usage,
+// as if nothing had been negotiated; where the list card has no price, the contracted amount stands in. What is due by
+// the billing period follows the same rule: a negotiated flat price takes the place of the list's with the same id,
+// and a list price whose usage a negotiated one takes throughout the billing period owes nothing at zero. A bill has no
+// lines for what only the list would have asked.
+//
+// # The end of the billing period
+//
+// Flat prices, and first tiers' flat amounts that are due without usage, are charged by the first call whose period
+// ends with the billing period, once. Usage that comes later still, from the state after that call, is billed as if it
+// had come before. A price that is due so has to be in force for all of the billing period, or not at all: how much of
+// it would be due otherwise is for a card to say, and no card can yet.
+//
+// # Stages
+//
+// The order of money is: convert units, free units, price, percentage discount, maximum, minimum or commitment,
+// credits, currency rounding. Of these, prices (flat, per unit, graduated) and the rounding exist. Each of the others
+// has its place: conversion and free units map the running quantity before it meets the tiers; volume and package
+// prices are models beside [accounting.Graduated], with a cost of a running quantity like it; discounts, maxima and
+// minima map the running amount before it is rounded; commitments and credits settle a bill's charges after it;
+// proration answers for what the billing period cuts. As every stage is a function of running totals, lines stay
+// differences of these, and the laws below stay.
+//
+// # Exactness
+//
+// Quantities are 128-bit grains and prices 128-bit integers at scale 18; costs are 256-bit numerators over the grains
+// of the price's unit, and nothing is rounded until the card's rounding. Where the card rounds lines, every price has a
+// running amount, and a line is its rounded value after less before. Where it rounds the bill, the amounts of all
+// prices are added over a common multiple of their units, and the bill's running total is what is rounded. So charges
+// add up to one rounding of the exact sum, of each price or of the bill. There is no float, no division but the
+// rounding, and no fallback that could differ.
+//
+// # Errors
+//
+// [ErrContract] is returned for whatever a contract or its cards could not be rated with, checked or not: nothing
+// panics on a card. Two cards of one contract have one currency and one rounding. [ErrPeriod] is returned for a period
+// or a row outside the billing period, and for a state of another one; [ErrForeign] for usage of an account that is not
+// the billing account's; [ErrOverflow] for amounts and running quantities that do not fit. An *[UnpricedError] reports
+// usage without a price, unless [ReportUnpriced] collects it; a flat price that matches covers usage. An
+// *[AmbiguousError] reports two prices that match equally well, and a *[StraddleError] a price that is in force for a
+// part of the period of a row, or of the billing period that it is due by. An error that usage yields is returned as it
+// is. Beside an error there is no bill, and the state is the one that was given.
+//
+// No error is returned for quantities below zero (corrections move the running quantity back, and return flat amounts
+// that are then no longer due), for rows of nothing, for periods without usage, or for late usage.
+//
+// # Limits
+//
+// A call is for one billing account and lies within one billing period. It keeps some hundred bytes for each price and,
+// in Rate, 600 for each charge. A [State] is kept in memory only; a program that starts anew rates the billing period
+// from its beginning, which gives the same amounts. Rate may run in many goroutines on shared contracts and states.
+//
+// Streaming allocates nothing for a row. 10,000 rows at a graduated price took 250 ns a line where lines are rounded and
+// 265 ns where the bill is, against 1260 ns for the same sum with decimals (medians of 6 on a 2-core Xeon, Go 1.26.8,
+// 2026-11-23); collecting the charges in memory costs 1 to 2 µs a line more. BenchmarkRate makes the comparison again.
+//
+// # Laws
+//
+// Each is a property test over random contracts and usage; run more with -laws.n, and the same again with -laws.seed.
+//
+//   - Law 4, rate(a ∪ b) = rate(a) + rate(b | state after a), rounding included (Rate_Progressive, Rate_Late): billed
+//     amounts for any cut, in time or in the order of the rows; amounts at list prices for any cut in time. The state
+//     after all parts is the state after the whole.
+//   - Law 8 (Rate_SameBytes): the same inputs give the same bytes, on any number of processors.
+//   - Law 9 (Explanation_Recompute): an explanation, re-computed, gives the amount it explains.
+//   - Rounding_NoDrift: what is charged in all is the exact sum, rounded once.
+//   - List_Alone: amounts at list prices are those of the list card alone.
+//   - Stream_Rate: Stream hands over what Rate collects.
+//   - Rate_Oracle: bills agree with a second implementation that walks tiers over rationals.
+//
+// # Design
+//
+// Rating is a function that returns its state. Turned down: an object that accumulates, since a preview, a what-if with
+// another card and a re-rating of the past are then copies of hidden state; and re-rating the whole period for every
+// line, which is the same sum at the cost of all rows.
+//
+// The amount is carried in the state beside the quantity, although the quantity gives it while a price does not change.
+// Turned down: costing the quantity before the line by the new terms, since every change of a price would then round
+// once more, and a price that changes daily would drift by cents.
+//
+// A list price accumulates what it priced, and a second set of running totals follows the list. Turned down: one running
+// quantity for both, by which usage at a negotiated price would use up the lower tiers of a list price it was not
+// charged at.
+//
+// Whether a price was used does not look at quantities: a row of nothing counts, as five units and a correction of minus
+// five do. Else a bill would depend on whether they came in one row or in two.
+//
+// Cards are compiled by every call. Turned down: a compiled card as a type to hold on to; compiling costs microseconds a
+// price, once for all rows, and a plain struct literal stays all that a contract needs.
+package rating

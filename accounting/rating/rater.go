@@ -1,0 +1,253 @@
+package rating
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/meterbook/meterbook/accounting"
+	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/internal/fixed"
+	"github.com/meterbook/meterbook/metering"
+)
+
+// rater is one call of Stream.
+type rater struct {
+	config
+	yield   func(accounting.Charge) error
+	billing metering.Period
+	bill    Bill
+
+	list       *tariff
+	negotiated *tariff // nil where there is none
+	by         rounder
+	contracted *book
+	atList     *book // nil where it would be the same as contracted
+	flats      map[priceKey]flatMark
+	ownFlats   bool // flats is this call's copy, not the state's
+}
+
+func newRater(c accounting.Contract, period metering.Period, state State, yield func(accounting.Charge) error) (*rater, error) {
+	r := &rater{yield: yield, bill: Bill{Contract: c, Period: period}}
+	if err := r.compile(c); err != nil {
+		return nil, err
+	}
+	var err error
+	if r.billing, err = c.BillingPeriod(period.Start()); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrContract, err)
+	}
+	if period.IsZero() || !r.billing.Covers(period) {
+		return nil, fmt.Errorf("%w: rating %v, want a part of %v", ErrPeriod, period, r.billing)
+	}
+	if state.period != (metering.Period{}) && state.period != r.billing {
+		return nil, fmt.Errorf("%w: state of %v, want %v", ErrPeriod, state.period, r.billing)
+	}
+	return r, r.open(state)
+}
+
+// compile readies the contract's cards for rating.
+func (r *rater) compile(c accounting.Contract) (err error) {
+	if err := c.Account.Validate(); err != nil {
+		return fmt.Errorf("%w: %w", ErrContract, err)
+	}
+	if r.list, err = compile(c.Card, 0); err != nil {
+		return err
+	}
+	if c.Negotiated == nil {
+		return nil
+	}
+	if r.negotiated, err = compile(c.Negotiated, len(r.list.slots)); err != nil {
+		return err
+	}
+	switch {
+	case c.Negotiated.Currency != c.Card.Currency || c.Negotiated.Rounding != c.Card.Rounding:
+		return fmt.Errorf("%w: cards %q and %q differ in currency or rounding", ErrContract, r.list.name, r.negotiated.name)
+	case r.negotiated.name == r.list.name:
+		return fmt.Errorf("%w: the list card and the negotiated card are both %q; their running totals need two names", ErrContract, r.list.name)
+	}
+	return nil
+}
+
+// open sets the books to where state left them.
+func (r *rater) open(state State) (err error) {
+	card := r.list.card
+	r.by = rounder{level: card.Rounding.Level, currency: card.Currency,
+		rule: money.Rounding{Mode: card.Rounding.Mode, Places: card.Rounding.Places}}
+	atList := state.list
+	if atList == nil {
+		atList = &state.contracted // they part now, if they do
+	}
+	if err = r.by.measure(r.tariffs(), state.contracted.over, atList.over); err != nil {
+		return err
+	}
+	if r.contracted, err = openBook(state.contracted, r.tariffs(), &r.by); err != nil {
+		return err
+	}
+	if r.negotiated != nil || state.list != nil {
+		if r.atList, err = openBook(*atList, r.tariffs(), &r.by); err != nil {
+			return err
+		}
+	}
+	r.flats = state.flats // copied when something is noted
+	r.bill.total, err = money.FromMinor(0, card.Currency)
+	r.bill.list = r.bill.total
+	return err
+}
+
+// tariffs returns the list card's prices and then the negotiated ones.
+func (r *rater) tariffs() []*tariff {
+	if r.negotiated == nil {
+		return []*tariff{r.list}
+	}
+	return []*tariff{r.list, r.negotiated}
+}
+
+// rows rates usage; neighbours that differ only in the resource are one line.
+func (r *rater) rows(usage iter.Seq2[metering.Usage, error]) error {
+	if usage == nil {
+		return nil
+	}
+	var open metering.Usage // no row has its empty period
+	for row, err := range usage {
+		if err != nil {
+			return err
+		}
+		if err := r.accepts(row); err != nil {
+			return err
+		}
+		row.Key.Resource = ""
+		if open.Period == row.Period && open.Key == row.Key {
+			if open, err = sumRows(open, row); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := r.line(open); err != nil {
+			return err
+		}
+		open = row
+	}
+	return r.line(open)
+}
+
+func (r *rater) accepts(row metering.Usage) error {
+	if account := r.bill.Contract.Account; !account.Contains(row.Key.Account) {
+		return fmt.Errorf("%w: %q under the contract of %q", ErrForeign, row.Key.Account, account)
+	}
+	if !r.bill.Period.Covers(row.Period) || row.Period.IsZero() {
+		return fmt.Errorf("%w: usage in %v, rating %v", ErrPeriod, row.Period, r.bill.Period)
+	}
+	return nil
+}
+
+func sumRows(a, b metering.Usage) (metering.Usage, error) {
+	var err1, err2 error
+	a.Quantity, err1 = a.Quantity.Add(b.Quantity)
+	a.Estimated, err2 = a.Estimated.Add(b.Estimated)
+	err := cmp.Or(err1, err2)
+	switch {
+	case err == nil:
+		return a, nil
+	case errors.Is(err, metering.ErrOverflow):
+		return a, fmt.Errorf("%w: %v: %w", ErrOverflow, a.Key, err)
+	}
+	return a, fmt.Errorf("rating: %v in %v: %w", a.Key, a.Period, err)
+}
+
+// line turns one row of usage into a charge. The row before the first one
+// has no period.
+func (r *rater) line(u metering.Usage) error {
+	if u.Period.IsZero() {
+		return nil
+	}
+	list, err := r.list.find(u)
+	if err != nil {
+		return err
+	}
+	p, t := list, r.list
+	if r.negotiated != nil {
+		special, err := r.negotiated.find(u)
+		if err != nil {
+			return err
+		}
+		if special != nil {
+			p, t = special, r.negotiated
+		}
+	}
+	covered, err := r.touchFlats(u)
+	if err != nil {
+		return err
+	}
+	if p == nil {
+		return r.unpriced(u, covered)
+	}
+	c := t.charge(p, r.bill.Contract.Account)
+	c.Account, c.SKU, c.Region, c.Labels = u.Key.Account, u.Key.SKU, u.Key.Region, u.Key.Labels
+	c.Period, c.Quantity, c.Estimated, c.Origin = u.Period, u.Quantity, u.Estimated, accounting.FromUsage
+	e, err := r.contracted.post(p, u.Quantity.Grains(), &r.by)
+	if err != nil {
+		return err
+	}
+	at, err := r.listed(list, u.Quantity.Grains(), e)
+	if err != nil {
+		return err
+	}
+	return r.bills(c, e, at)
+}
+
+// unpriced deals with usage that no price is for.
+func (r *rater) unpriced(u metering.Usage, covered bool) error {
+	switch {
+	case covered:
+		return nil // its flat price is its charge
+	case r.reportUnpriced:
+		r.bill.Unpriced = append(r.bill.Unpriced, u)
+		return nil
+	}
+	return &UnpricedError{Card: r.list.name, Usage: u}
+}
+
+// listed returns what q grains, contracted as e, come to at the list price;
+// where there is none, the contracted amount stands in for it.
+func (r *rater) listed(list *price, q fixed.Int128, e entry) (money.Money, error) {
+	switch {
+	case r.atList == nil:
+		return e.amount, nil
+	case list == nil:
+		return r.atList.mirror(e, &r.by)
+	}
+	at, err := r.atList.post(list, q, &r.by)
+	return at.amount, err
+}
+
+// bills completes a charge with its amounts and hands it over.
+func (r *rater) bills(c accounting.Charge, e entry, list money.Money) error {
+	c.List, c.Contracted, c.Billed, c.Effective = list, e.amount, e.amount, e.amount
+	c.Explanation.Opens = e.opens
+	c.Explanation.Carried = accounting.NewFraction(e.carried, e.over)
+	if dim := c.Unit.Dimension(); dim.Valid() {
+		c.Explanation.Before, c.Explanation.After = metering.GrainsWide(e.before, dim), metering.GrainsWide(e.after, dim)
+	}
+	var err1, err2 error
+	r.bill.total, err1 = r.bill.total.Add(c.Billed)
+	r.bill.list, err2 = r.bill.list.Add(c.List)
+	if err := cmp.Or(err1, err2); err != nil {
+		return fmt.Errorf("%w: total: %w", ErrOverflow, err)
+	}
+	return r.yield(c)
+}
+
+// state returns where rating stands now, given where it stood before.
+func (r *rater) state(before State) State {
+	s := State{period: r.billing, flats: r.flats, contracted: r.contracted.standing(before.contracted, r.tariffs(), &r.by)}
+	if r.atList != nil {
+		from := before.contracted
+		if before.list != nil {
+			from = *before.list
+		}
+		list := r.atList.standing(from, r.tariffs(), &r.by)
+		s.list = &list
+	}
+	return s
+}

@@ -1,0 +1,200 @@
+package rating_test
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/require"
+
+	"github.com/meterbook/meterbook/accounting"
+	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/accounting/rating"
+	"github.com/meterbook/meterbook/internal/fixed"
+	"github.com/meterbook/meterbook/metering"
+)
+
+// Cards come from anywhere, and need not have been validated: what cannot be
+// rated with is refused by name, and nothing panics.
+func TestRate_RefusesCard(t *testing.T) {
+	huge := decimal.New(1, 2_000_000_000)
+	bound := dec("1")
+	for _, row := range []struct {
+		name, want string
+		card       *accounting.Card
+	}{
+		{"none", "no card", nil},
+		{"zero", `card "@": currency ""`, &accounting.Card{}},
+		{"no currency", `currency "XYZ"`, &accounting.Card{Currency: "XYZ", Rounding: toCents}},
+		{"no rounding level", "the rounding has no level", &accounting.Card{Currency: money.CNY}},
+		{"unknown level", "the rounding has no level", cardOf("c", accounting.Rounding{Level: 3})},
+		{"unknown mode", "mode(7)", cardOf("c", accounting.Rounding{Mode: 7, Level: accounting.LineLevel})},
+		{"places below", "-1 decimal places", cardOf("c", accounting.Rounding{Places: -1, Level: accounting.LineLevel})},
+		{"places above", "19 decimal places", cardOf("c", accounting.Rounding{Places: 19, Level: accounting.LineLevel})},
+		{"no id", `price "": no id`, cardOf("c", toCents, priceOf("", perUnit("1")))},
+		{"no model", "model <nil>", cardOf("c", toCents, priceOf("p", nil))},
+		{"model by pointer", "model *accounting.PerUnit; use PerUnit", cardOf("c", toCents, priceOf("p", &accounting.PerUnit{}))},
+		{"no meter", "no meter", cardOf("c", toCents, priceOf("p", perUnit("1"), func(p *accounting.Price) { p.Match.Meter = "" }))},
+		{"no unit", "no unit", cardOf("c", toCents, priceOf("p", perUnit("1"), func(p *accounting.Price) { p.Unit = metering.Unit{} }))},
+		{"ends before it begins", "ends before it begins", cardOf("c", toCents, priceOf("p", perUnit("1"), from(3), until(2)))},
+		{"never in force", "ends before it begins", cardOf("c", toCents, priceOf("p", perUnit("1"), from(2), until(2)))},
+		{"price too fine", "too many decimals", cardOf("c", toCents, priceOf("p", perUnit("0.0000000000000000001")))},
+		{"price too large", "out of range", cardOf("c", toCents, priceOf("p", accounting.PerUnit{Price: huge}))},
+		{"no tiers", "the last tier has to be open", cardOf("c", toCents, priceOf("p", accounting.Graduated{}))},
+		{"last tier bounded", "the last tier has to be open", cardOf("c", toCents, priceOf("p", graduated(0, tier("1", "1", "0"))))},
+		{"open tier before the last", "tier 1: only the last tier is open", cardOf("c", toCents, priceOf("p", graduated(0, tier("", "1", "0"), tier("", "1", "0"))))},
+		{"bound of zero", "tier 1: bounds have to ascend", cardOf("c", toCents, priceOf("p", graduated(0, tier("0", "1", "0"), tier("", "1", "0"))))},
+		{"bound below zero", "tier 1: bounds have to ascend", cardOf("c", toCents, priceOf("p", graduated(0, tier("-1", "1", "0"), tier("", "1", "0"))))},
+		{"equal bounds", "tier 2: bounds have to ascend", cardOf("c", toCents, priceOf("p", graduated(0, tier("1", "1", "0"), tier("1", "1", "0"), tier("", "1", "0"))))},
+		{"descending bounds", "tier 2: bounds have to ascend", cardOf("c", toCents, priceOf("p", graduated(0, tier("2", "1", "0"), tier("1", "1", "0"), tier("", "1", "0"))))},
+		{"bound between grains", "tier 1: metering: value falls between two grains", cardOf("c", toCents, priceOf("p", graduated(0, tier("0.0000000001", "1", "0"), tier("", "1", "0"))))},
+		{"bound too large", "tier 1: metering: overflow", cardOf("c", toCents, priceOf("p", accounting.Graduated{Tiers: []accounting.Tier{{UpTo: &huge}, {}}}))},
+		{"tier price too large", "tier 2: money", cardOf("c", toCents, priceOf("p", accounting.Graduated{Tiers: []accounting.Tier{{UpTo: &bound}, {Price: huge}}}))},
+		{"tier flat too fine", "tier 1: money", cardOf("c", toCents, priceOf("p", graduated(accounting.ZeroWaived, tier("", "1", "0.0000000000000000001"))))},
+		{"flat amount without a policy", "say whether it is due without usage", cardOf("c", toCents, priceOf("p", graduated(0, tier("", "1", "1"))))},
+		{"unknown policy for zero", "unknown policy", cardOf("c", toCents, priceOf("p", graduated(3, tier("", "1", "1"))))},
+		{"flat without a policy", "has to say when it is due", cardOf("c", toCents, priceOf("p", flat("1", 0)))},
+		{"unknown policy of a flat", "has to say when it is due", cardOf("c", toCents, priceOf("p", flat("1", 3)))},
+		{"flat if used without a meter", "no meter, so it is never used", cardOf("c", toCents, priceOf("p", flat("1", accounting.FlatIfUsed), func(p *accounting.Price) { p.Match = accounting.Match{} }))},
+		{"flat amount too large", "out of range", cardOf("c", toCents, priceOf("p", accounting.Flat{Amount: huge, When: accounting.FlatAlways}))},
+		{"id twice", `price "p": twice in force from the beginning`, cardOf("c", toCents, priceOf("p", perUnit("1"), sku("a")), priceOf("p", perUnit("1"), sku("b")))},
+		{"id twice for a while", "twice in force from 2026-11-04T00:00:00Z", cardOf("c", toCents, priceOf("p", perUnit("1"), from(4)), priceOf("p", perUnit("1"), until(5)))},
+		{"id twice, one without end", "twice in force", cardOf("c", toCents, priceOf("p", perUnit("1")), priceOf("p", perUnit("1"), from(5)))},
+		{"another unit later", "is for another unit", cardOf("c", toCents, priceOf("p", perUnit("1"), until(4)),
+			priceOf("p", perUnit("1"), from(4), func(p *accounting.Price) { p.Unit = metering.MustUnit("MBy") }))},
+		{"flat later", "is for another unit", cardOf("c", toCents, priceOf("p", perUnit("1"), until(4)), priceOf("p", flat("1", accounting.FlatIfUsed), from(4)))},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			_, _, err := rating.Rate(accounting.Contract{Account: "acme", Card: row.card}, november, nil, rating.State{})
+			require.ErrorIs(t, err, rating.ErrContract)
+			require.ErrorContains(t, err, row.want)
+			require.Less(t, len(err.Error()), 400)
+			if row.card != nil {
+				sound := contractOf(row.card.Rounding)
+				sound.Negotiated = row.card
+				_, _, err = rating.Rate(sound, november, nil, rating.State{})
+				require.ErrorIs(t, err, rating.ErrContract, "as a negotiated card too")
+			}
+		})
+	}
+}
+
+func TestRate_RefusesContract(t *testing.T) {
+	price := priceOf("p", perUnit("1"))
+	for _, row := range []struct {
+		name, want string
+		change     func(*accounting.Contract)
+	}{
+		{"no account", "account", func(c *accounting.Contract) { c.Account = "" }},
+		{"account with an empty segment", "account", func(c *accounting.Contract) { c.Account = "acme//x" }},
+		{"anchor day above", "anchor day", func(c *accounting.Contract) { c.AnchorDay = 32 }},
+		{"anchor day below", "anchor day", func(c *accounting.Contract) { c.AnchorDay = -1 }},
+		{"cards in two currencies", "differ in currency or rounding", func(c *accounting.Contract) {
+			c.Negotiated = cardOf("special", toCents, price)
+			c.Negotiated.Currency = money.USD
+		}},
+		{"cards with two roundings", "differ in currency or rounding", func(c *accounting.Contract) { c.Negotiated = cardOf("special", byBill, price) }},
+		{"cards of one name", "need two names", func(c *accounting.Contract) { c.Negotiated = cardOf("list", toCents, price) }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			c := contractOf(toCents, price)
+			row.change(&c)
+			_, _, err := rating.Rate(c, november, nil, rating.State{})
+			require.ErrorIs(t, err, rating.ErrContract)
+			require.ErrorContains(t, err, row.want)
+		})
+	}
+}
+
+func TestRate_RefusesPeriod(t *testing.T) {
+	c := contractOf(toCents, priceOf("p", perUnit("1")))
+	for name, period := range map[string]metering.Period{
+		"none":                        {},
+		"empty":                       must(metering.NewPeriod(onDay(3), onDay(3))),
+		"longer than a billing month": must(metering.NewPeriod(onDay(1), onDay(32))),
+		"over the edge of two":        must(metering.NewPeriod(onDay(30), onDay(32))),
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := rating.Rate(c, period, nil, rating.State{})
+			require.ErrorIs(t, err, rating.ErrPeriod)
+		})
+	}
+}
+
+func TestRate_RefusesUsage(t *testing.T) {
+	week := must(metering.NewPeriod(onDay(8), onDay(15)))
+	const max = "170141183460469231731687303715.884105727" // GB in 128 bits of bytes
+	for _, row := range []struct {
+		name string
+		rows []metering.Usage
+		want error
+	}{
+		{"another tenant", []metering.Usage{used("1", 8, keyed("beta", "", ""))}, rating.ErrForeign},
+		{"a tenant whose name goes on", []metering.Usage{used("1", 8, keyed("acmes/x", "", ""))}, rating.ErrForeign},
+		{"before", []metering.Usage{used("1", 7)}, rating.ErrPeriod},
+		{"after", []metering.Usage{used("1", 15)}, rating.ErrPeriod},
+		{"over the end", []metering.Usage{used("1", 14, func(u *metering.Usage) { u.Period = must(metering.NewPeriod(onDay(14), onDay(16))) })}, rating.ErrPeriod},
+		{"no period", []metering.Usage{{Key: used("1", 8).Key, Quantity: used("1", 8).Quantity}}, rating.ErrPeriod},
+		{"another dimension", []metering.Usage{used("1", 8, func(u *metering.Usage) { u.Quantity = metering.Grains(1, metering.Energy) })}, rating.ErrContract},
+		{"neighbours too large", []metering.Usage{used(max, 8), used("1", 8)}, rating.ErrOverflow},
+		{"running quantity too large", []metering.Usage{used(max, 8, keyed("acme", "free", "")), used("1", 9, keyed("acme", "free", ""))}, rating.ErrOverflow},
+		{"line too large", []metering.Usage{used("1100000000000", 8)}, rating.ErrOverflow},
+		{"total too large", []metering.Usage{used("1", 8, keyed("acme", "a", "")), used("1", 8, keyed("acme", "b", ""))}, rating.ErrOverflow},
+	} {
+		for _, r := range []accounting.Rounding{toCents, byBill} {
+			t.Run(row.name+", "+r.Level.String(), func(t *testing.T) {
+				c := contractOf(r, priceOf("p", perUnit("170000000")), priceOf("free", perUnit("0"), sku("free")),
+					priceOf("a", perUnit("100000000000000000000"), sku("a")), priceOf("b", perUnit("100000000000000000000"), sku("b")))
+				_, state, err := rating.Rate(c, must(metering.NewPeriod(onDay(1), onDay(8))), usage(used("1", 1)), rating.State{})
+				require.NoError(t, err)
+				bill, after, err := rating.Rate(c, week, usage(row.rows...), state)
+				require.ErrorIs(t, err, row.want)
+				require.Equal(t, rating.Bill{}, bill)
+				require.Equal(t, state, after, "the state is the one given")
+			})
+		}
+	}
+}
+
+func TestRate_RefusesDimension(t *testing.T) {
+	c := contractOf(toCents, priceOf("p", perUnit("1"), func(p *accounting.Price) { p.Unit = metering.MustUnit("h") }))
+	_, _, err := rating.Rate(c, november, usage(used("1", 1)), rating.State{})
+	require.ErrorIs(t, err, rating.ErrContract)
+	var dimension *metering.DimensionError
+	require.ErrorAs(t, err, &dimension)
+	require.Equal(t, metering.DimensionError{Got: metering.Bytes, Want: metering.Time}, *dimension)
+
+	mixed := used("1", 1)
+	mixed.Quantity = metering.Grains(1, metering.Energy)
+	_, _, err = rating.Rate(contractOf(toCents, priceOf("p", perUnit("1"))), november, usage(used("1", 1), mixed), rating.State{})
+	require.ErrorAs(t, err, &dimension)
+}
+
+// The widest amounts that fit are exact.
+func TestRate_Widest(t *testing.T) {
+	for _, level := range []accounting.Level{accounting.LineLevel, accounting.BillLevel} {
+		r := accounting.Rounding{Places: 18, Level: level}
+		all := metering.GrainsWide(fixed.Max(), metering.Bytes)
+		row := used("1", 1)
+		row.Quantity = all
+		c := contractOf(r, priceOf("p", perUnit("0.000000001")), priceOf("odd", perUnit("1"), sku("odd"), func(p *accounting.Price) { p.Unit = metering.MustUnit("TiBy") }))
+		bill := rate(t, c, row)
+		require.Equal(t, "CNY 170141183460469231731.687303715884105727", bill.Total().String())
+		back := row
+		back.Quantity = must(all.Neg())
+		back.Period = used("1", 2).Period
+		require.True(t, rate(t, c, row, back).Total().IsZero())
+	}
+}
+
+func TestRate_Times(t *testing.T) {
+	// Validities beyond what Unix nanoseconds hold are compared all the same.
+	c := contractOf(toCents,
+		priceOf("p", perUnit("1"), func(p *accounting.Price) {
+			p.From, p.Until = time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+		}))
+	require.Equal(t, []string{"p 1"}, billed(rate(t, c, used("1", 1))))
+	_, _, err := rating.Rate(c, november, usage(used("1", 1, func(u *metering.Usage) { u.Quantity = metering.Grains(math.MaxInt64, metering.Bytes) })), rating.State{})
+	require.NoError(t, err)
+}

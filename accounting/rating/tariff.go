@@ -1,0 +1,187 @@
+package rating
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/meterbook/meterbook/accounting"
+	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/metering"
+)
+
+// tariff is a card compiled for rating. It is built anew by every call of
+// Rate, so that it is never shared and a card may be a struct literal.
+type tariff struct {
+	card   *accounting.Card
+	name   string
+	prices []*price // in the card's order
+
+	// usage has the prices of usage by meter and SKU, most specific first; a
+	// price without an SKU stands under the empty one.
+	usage map[meterSKU][]*price
+	// matching has the flat prices that match usage. They never compete with
+	// the prices of usage or with each other.
+	matching map[metering.MeterID][]*price
+	flats    []*price // all flat prices, in the card's order
+	atZero   []*price // prices that may owe something without usage, in the card's order
+
+	// slots are the ids of the prices of usage; a book has a slot for each,
+	// from index first on.
+	slots []string
+	first int
+}
+
+type meterSKU struct {
+	meter metering.MeterID
+	sku   string
+}
+
+// compile readies card for rating, giving its prices the slots from first on.
+// It refuses whatever it could not rate with.
+func compile(card *accounting.Card, first int) (*tariff, error) {
+	if card == nil {
+		return nil, fmt.Errorf("%w: no card", ErrContract)
+	}
+	t := &tariff{card: card, name: card.Name(), first: first,
+		usage: make(map[meterSKU][]*price), matching: make(map[metering.MeterID][]*price)}
+	if !card.Currency.Valid() {
+		return nil, fmt.Errorf("%w: card %q: currency %q", ErrContract, t.name, card.Currency)
+	}
+	if err := (money.Rounding{Mode: card.Rounding.Mode, Places: card.Rounding.Places}).Validate(); err != nil {
+		return nil, fmt.Errorf("%w: card %q: %w", ErrContract, t.name, err)
+	}
+	if !card.Rounding.Level.Valid() {
+		return nil, fmt.Errorf("%w: card %q: the rounding has no level", ErrContract, t.name)
+	}
+	for i := range card.Prices {
+		p, err := compilePrice(&card.Prices[i])
+		if err != nil {
+			return nil, fmt.Errorf("%w: card %q, price %q: %w", ErrContract, t.name, card.Prices[i].ID, err)
+		}
+		t.add(p)
+	}
+	if err := t.assign(); err != nil {
+		return nil, fmt.Errorf("%w: card %q, %w", ErrContract, t.name, err)
+	}
+	for _, list := range t.usage {
+		slices.SortStableFunc(list, func(a, b *price) int { return b.specificity - a.specificity })
+	}
+	return t, nil
+}
+
+// add files a price.
+func (t *tariff) add(p *price) {
+	t.prices = append(t.prices, p)
+	if p.flat {
+		t.flats = append(t.flats, p)
+		if m := p.src.Match.Meter; m != "" {
+			t.matching[m] = append(t.matching[m], p)
+		}
+		return
+	}
+	if p.owesAtZero {
+		t.atZero = append(t.atZero, p)
+	}
+	k := meterSKU{p.src.Match.Meter, p.src.Match.SKU}
+	t.usage[k] = append(t.usage[k], p)
+}
+
+// assign gives every id its slot, and refuses prices of one id that are in
+// force together or do not go on from one another.
+func (t *tariff) assign() error {
+	byID := slices.Clone(t.prices)
+	slices.SortStableFunc(byID, func(a, b *price) int {
+		return cmp.Or(cmp.Compare(a.src.ID, b.src.ID), a.src.From.Compare(b.src.From))
+	})
+	for i, p := range byID {
+		if i > 0 && byID[i-1].src.ID == p.src.ID {
+			if err := follows(byID[i-1], p); err != nil {
+				return fmt.Errorf("price %q: %w", p.src.ID, err)
+			}
+		} else {
+			t.slots = append(t.slots, p.src.ID)
+		}
+		p.slot = t.first + len(t.slots) - 1
+	}
+	return nil
+}
+
+// follows checks that b, which begins no earlier than a and has its id, goes
+// on where a ends.
+func follows(a, b *price) error {
+	switch {
+	case a.src.Until.IsZero() || b.src.From.IsZero() || a.src.Until.After(b.src.From):
+		return fmt.Errorf("twice in force from %s; end the first or rename one", edge(b.src.From, "the beginning"))
+	case a.flat != b.flat || !a.flat && a.src.Unit != b.src.Unit:
+		return fmt.Errorf("is for another unit from %s; a price keeps its unit, rename one", b.src.From.Format(time.RFC3339))
+	}
+	return nil
+}
+
+// charge begins a charge of a price.
+func (t *tariff) charge(p *price, payer metering.Account) accounting.Charge {
+	return accounting.Charge{
+		BillingAccount: payer, Service: p.src.Service, Meter: p.src.Match.Meter, Unit: p.src.Unit,
+		PriceID: p.src.ID, Card: t.name,
+		Explanation: accounting.Explanation{Model: p.src.Model, Unit: p.src.Unit, Currency: t.card.Currency, Rounding: t.card.Rounding},
+	}
+}
+
+// find returns the price of a row of usage: the most specific of those in
+// force, or nil when none matches.
+func (t *tariff) find(u metering.Usage) (*price, error) {
+	p, err := t.among(t.usage[meterSKU{u.Key.Meter, u.Key.SKU}], u)
+	if p == nil && err == nil && u.Key.SKU != "" {
+		p, err = t.among(t.usage[meterSKU{meter: u.Key.Meter}], u)
+	}
+	if p == nil || err != nil {
+		return nil, err
+	}
+	if got, want := u.Quantity.Dimension(), p.src.Unit.Dimension(); got != want && !(got == 0 && u.Quantity.IsZero()) {
+		return nil, fmt.Errorf("%w: card %q: price %q is per %s, which does not measure %v: %w",
+			ErrContract, t.name, p.src.ID, p.src.Unit, u.Key, &metering.DimensionError{Got: got, Want: want})
+	}
+	return p, nil
+}
+
+// among is find for candidates in order of specificity.
+func (t *tariff) among(candidates []*price, u metering.Usage) (best *price, err error) {
+	for _, p := range candidates {
+		if best != nil && p.specificity < best.specificity {
+			break
+		}
+		if !p.src.Match.Matches(u.Key) {
+			continue
+		}
+		some, all := p.src.Covers(u.Period)
+		switch {
+		case !some:
+		case !all:
+			return nil, t.straddle(p, u.Period, false)
+		case best != nil:
+			return nil, &AmbiguousError{Card: t.name, First: best.src.ID, Second: p.src.ID, Key: u.Key}
+		default:
+			best = p
+		}
+	}
+	return best, nil
+}
+
+// covering returns the most specific price in force in period that is for all
+// usage that key describes, or nil.
+func (t *tariff) covering(key metering.Key, period metering.Period) *price {
+	for _, sku := range [...]string{key.SKU, ""} {
+		for _, p := range t.usage[meterSKU{key.Meter, sku}] {
+			if some, _ := p.src.Covers(period); some && p.src.Match.Matches(key) {
+				return p
+			}
+		}
+	}
+	return nil
+}
+
+func (t *tariff) straddle(p *price, period metering.Period, recurring bool) error {
+	return &StraddleError{Card: t.name, Price: p.src.ID, From: p.src.From, Until: p.src.Until, Period: period, Recurring: recurring}
+}
