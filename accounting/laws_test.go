@@ -21,12 +21,20 @@ import (
 )
 
 var (
-	lawsN    = flag.Uint64("laws.n", 10_000, "cases of each law")
+	lawsN    = flag.Uint64("laws.n", 10_000, "cases of each law; at most 1,000 with -short")
 	lawsSeed = flag.Uint64("laws.seed", 0, "seed of the cases; 0 takes one from the clock and logs it")
 )
 
 // generator makes random cases.
 type generator struct{ *rand.Rand }
+
+// cases returns how many cases of a law this run takes.
+func cases() uint64 {
+	if testing.Short() {
+		return min(*lawsN, 1000)
+	}
+	return *lawsN
+}
 
 // law runs check on random cases, the same ones again for the same seed.
 func law(t *testing.T, check func(t *testing.T, g generator)) {
@@ -36,8 +44,8 @@ func law(t *testing.T, check func(t *testing.T, g generator)) {
 	if seed == 0 {
 		seed = uint64(time.Now().UnixNano())
 	}
-	t.Logf("%d cases, -laws.seed %d", *lawsN, seed)
-	for n := range *lawsN {
+	t.Logf("%d cases, -laws.seed %d", cases(), seed)
+	for n := range cases() {
 		check(t, generator{rand.New(rand.NewPCG(seed, n))})
 		if t.Failed() {
 			t.Logf("case %d", n)

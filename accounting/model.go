@@ -4,8 +4,9 @@ import "github.com/shopspring/decimal"
 
 // A Model is how a price turns a quantity into an amount: [PerUnit],
 // [Graduated] or [Flat], as values, not pointers. Amounts are in the card's
-// currency, with at most 18 digits after the point, and may be negative (a
-// rebate).
+// currency, with at most 18 digits after the point. Rating takes negative ones
+// (a rebate); package ratecard, which guards against slips of the pen, takes
+// them for PerUnit alone.
 type Model interface{ model() }
 
 // PerUnit charges every unit alike.

@@ -12,13 +12,10 @@ import (
 	"github.com/meterbook/meterbook/accounting/ratecard"
 )
 
-// What a text may cost. The measured time is in the package documentation,
-// about 0.1 s; the limit leaves room for a busy machine with the race detector
-// on, and still is far below what anything worse than linear would take.
-const (
-	hostileTime  = 20 * time.Second
-	hostileAlloc = 64 << 20
-)
+// What a text may cost in memory. The measured time is in the package
+// documentation, about 0.1 s; anything worse than linear would not end before
+// the test's own limit.
+const hostileAlloc = 64 << 20
 
 // refuse parses src and checks what that costs and how it ends.
 func refuse(t *testing.T, src string) ratecard.Faults {
@@ -33,7 +30,6 @@ func refuse(t *testing.T, src string) ratecard.Faults {
 	require.Nil(t, card)
 	requireOrderly(t, []byte(src), err)
 	allocated := after.TotalAlloc - before.TotalAlloc
-	require.Less(t, took, hostileTime)
 	require.Less(t, allocated, uint64(hostileAlloc))
 	if took > 50*time.Millisecond {
 		t.Logf("%v, %d MB", took.Round(time.Millisecond), allocated>>20)

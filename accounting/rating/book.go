@@ -39,70 +39,6 @@ type entry struct {
 	over    fixed.Int128
 }
 
-// rounder rounds the amounts of a call.
-type rounder struct {
-	rule     money.Rounding
-	level    accounting.Level
-	currency money.Currency
-	// common is a multiple of every unit on the cards, so that amounts per
-	// card-hour and per GiB-hour add up exactly. It is set where the bill is
-	// rounded. All units that metering knows together have 2^107.
-	common fixed.Int128
-}
-
-// measure finds the common unit, in which totals so far, over the given units
-// if not 0, can be expressed too.
-func (by *rounder) measure(tariffs []*tariff, units ...fixed.Int128) error {
-	if by.level != accounting.BillLevel {
-		return nil
-	}
-	by.common = fixed.FromInt64(1)
-	ok := true
-	include := func(unit fixed.Int128) {
-		if ok && !unit.IsZero() {
-			by.common, ok = lcm(by.common, unit)
-		}
-	}
-	for _, u := range units {
-		include(u)
-	}
-	for _, t := range tariffs {
-		for _, p := range t.prices {
-			include(p.unit)
-		}
-	}
-	if !ok {
-		return fmt.Errorf("%w: the units of its prices have no common multiple below 2^127 grains", ErrContract)
-	}
-	for _, t := range tariffs {
-		for _, p := range t.prices {
-			p.share, _, _ = by.common.QuoRem(p.unit)
-		}
-	}
-	return nil
-}
-
-// lcm returns the least common multiple of two positive integers, and false
-// when it does not fit.
-func lcm(a, b fixed.Int128) (fixed.Int128, bool) {
-	x, y := a, b
-	for !y.IsZero() {
-		_, rest, _ := x.QuoRem(y)
-		x, y = y, rest
-	}
-	q, _, _ := a.QuoRem(x)
-	return q.Mul(b)
-}
-
-// round rounds num/den at scale 18.
-func (by *rounder) round(num fixed.Int256, den fixed.Int128) (money.Money, error) {
-	m, _, err := by.rule.Apply(num, den, by.currency)
-	if err != nil {
-		return m, fmt.Errorf("%w: %w", ErrOverflow, err)
-	}
-	return m, nil
-}
-
 // openBook returns the book that continues from s.
 func openBook(s standing, tariffs []*tariff, by *rounder) (b *book, err error) {
 	b = &book{}
@@ -110,6 +46,12 @@ func openBook(s standing, tariffs []*tariff, by *rounder) (b *book, err error) {
 		for _, id := range t.slots {
 			r, known := s.prices[priceKey{t.name, id}]
 			b.slots = append(b.slots, slot{running: r, known: known})
+		}
+		for _, p := range t.prices {
+			if s := &b.slots[p.slot]; s.known && s.unit != p.unit {
+				return nil, fmt.Errorf("%w: card %q, price %q: the state has it per another unit; a changed card needs a new version",
+					ErrContract, t.name, p.src.ID)
+			}
 		}
 	}
 	if by.level == accounting.LineLevel {
@@ -173,7 +115,7 @@ func (b *book) post(p *price, q fixed.Int128, by *rounder) (e entry, err error) 
 	if err != nil {
 		return e, fmt.Errorf("%w, price %q", err, p.src.ID)
 	}
-	s.known, s.running, s.reached = true, running{e.after, amount}, reached
+	s.known, s.running, s.reached = true, running{e.after, amount, p.unit}, reached
 	return e, nil
 }
 
@@ -224,21 +166,6 @@ func (b *book) add(exact fixed.Int256, share fixed.Int128, by *rounder) (money.M
 		return money.Money{}, fmt.Errorf("%w: bill", ErrOverflow)
 	}
 	return step(&b.rounded, b.total, by.common, by)
-}
-
-// step rounds num/den, and returns by how much that is more than rounded,
-// which it replaces.
-func step(rounded *money.Money, num fixed.Int256, den fixed.Int128, by *rounder) (money.Money, error) {
-	now, err := by.round(num, den)
-	if err != nil {
-		return now, err
-	}
-	diff, err := now.Sub(*rounded)
-	if err != nil {
-		return diff, fmt.Errorf("%w: %w", ErrOverflow, err)
-	}
-	*rounded = now
-	return diff, nil
 }
 
 // postFlat charges a flat price.

@@ -19,8 +19,9 @@ var (
 	// ErrPeriod: usage, or the period asked for, lies outside the billing
 	// period or is empty, or the state is of another billing period.
 	ErrPeriod = errors.New("rating: outside the billing period")
-	// ErrForeign: usage of an account that the contract does not pay for.
-	ErrForeign = errors.New("rating: usage of another billing account")
+	// ErrForeign: usage of an account that the contract does not pay for, or a
+	// state of another billing account.
+	ErrForeign = errors.New("rating: not of this billing account")
 	// ErrOverflow: an amount beyond ±1.7e20 units of currency, or a running
 	// quantity beyond 128 bits of grains.
 	ErrOverflow = errors.New("rating: amount overflows")

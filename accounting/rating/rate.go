@@ -7,22 +7,6 @@ import (
 	"github.com/meterbook/meterbook/metering"
 )
 
-type config struct{ reportUnpriced bool }
-
-// An Option changes how [Rate] rates.
-type Option interface{ apply(config) config }
-
-type optionFunc func(config) config
-
-func (f optionFunc) apply(c config) config { return f(c) }
-
-// ReportUnpriced lists usage without a price in Bill.Unpriced instead of
-// refusing it with an *[UnpricedError], the default. Refusing is the default
-// because usage that is left out of a bill is revenue nobody misses.
-func ReportUnpriced() Option {
-	return optionFunc(func(c config) config { c.reportUnpriced = true; return c })
-}
-
 // Rate turns a contract's usage in period into a bill, and returns the state
 // from which the rest of the billing period is rated. It is pure: the same
 // contract, period, usage and state give the same bill, byte for byte, and
@@ -60,9 +44,8 @@ func Rate(contract accounting.Contract, period metering.Period, usage iter.Seq2[
 // Stream is [Rate] for bills that need not be in memory: it hands each charge
 // to yield, in the order of Bill.Charges, and returns the bill without them.
 // It allocates nothing for a row; memory grows with the prices, not with the
-// rows. When yield fails, Stream stops and returns
-// that error; charges handed over before an error are of no bill and must be
-// dropped.
+// rows. When yield fails, Stream stops and returns that error. Charges handed
+// over before an error are of no bill and must be dropped.
 func Stream(contract accounting.Contract, period metering.Period, usage iter.Seq2[metering.Usage, error], state State,
 	yield func(accounting.Charge) error, opts ...Option) (Bill, State, error) {
 	r, err := newRater(contract, period, state, yield)

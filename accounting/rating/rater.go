@@ -40,7 +40,11 @@ func newRater(c accounting.Contract, period metering.Period, state State, yield 
 	if period.IsZero() || !r.billing.Covers(period) {
 		return nil, fmt.Errorf("%w: rating %v, want a part of %v", ErrPeriod, period, r.billing)
 	}
-	if state.period != (metering.Period{}) && state.period != r.billing {
+	switch {
+	case state.period == (metering.Period{}): // the zero State
+	case state.account != c.Account:
+		return nil, fmt.Errorf("%w: state of %q under the contract of %q", ErrForeign, state.account, c.Account)
+	case state.period != r.billing:
 		return nil, fmt.Errorf("%w: state of %v, want %v", ErrPeriod, state.period, r.billing)
 	}
 	return r, r.open(state)
@@ -240,7 +244,7 @@ func (r *rater) bills(c accounting.Charge, e entry, list money.Money) error {
 
 // state returns where rating stands now, given where it stood before.
 func (r *rater) state(before State) State {
-	s := State{period: r.billing, flats: r.flats, contracted: r.contracted.standing(before.contracted, r.tariffs(), &r.by)}
+	s := State{account: r.bill.Contract.Account, period: r.billing, flats: r.flats, contracted: r.contracted.standing(before.contracted, r.tariffs(), &r.by)}
 	if r.atList != nil {
 		from := before.contracted
 		if before.list != nil {

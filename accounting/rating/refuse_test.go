@@ -122,6 +122,27 @@ func TestRate_RefusesPeriod(t *testing.T) {
 	}
 }
 
+func TestRate_RefusesState(t *testing.T) {
+	c := contractOf(toCents, priceOf("p", perUnit("1")))
+	_, state, err := rating.Rate(c, must(metering.NewPeriod(onDay(1), onDay(2))), nil, rating.State{})
+	require.NoError(t, err)
+	december := must(metering.NewPeriod(onDay(31), onDay(32)))
+	_, after, err := rating.Rate(c, december, nil, state)
+	require.ErrorIs(t, err, rating.ErrPeriod)
+	require.Equal(t, state, after)
+	_, state, err = rating.Rate(c, must(metering.NewPeriod(onDay(1), onDay(2))), usage(used("1", 1)), rating.State{})
+	require.NoError(t, err)
+	changed := contractOf(toCents, priceOf("p", perUnit("1"), func(p *accounting.Price) { p.Unit = metering.MustUnit("MBy") }))
+	_, after, err = rating.Rate(changed, november, nil, state)
+	require.ErrorIs(t, err, rating.ErrContract)
+	require.ErrorContains(t, err, "a changed card needs a new version")
+	require.Equal(t, state, after)
+	c.Account = "beta"
+	_, after, err = rating.Rate(c, november, nil, state)
+	require.ErrorIs(t, err, rating.ErrForeign)
+	require.Equal(t, state, after)
+}
+
 func TestRate_RefusesUsage(t *testing.T) {
 	week := must(metering.NewPeriod(onDay(8), onDay(15)))
 	const max = "170141183460469231731687303715.884105727" // GB in 128 bits of bytes
@@ -186,6 +207,17 @@ func TestRate_Widest(t *testing.T) {
 		back.Period = used("1", 2).Period
 		require.True(t, rate(t, c, row, back).Total().IsZero())
 	}
+}
+
+// A rounded bill adds up amounts per any units: all there are have a common
+// multiple that fits.
+func TestRate_AllUnits(t *testing.T) {
+	c := contractOf(byBill, priceOf("p", perUnit("0.333333")))
+	for _, u := range metering.Units() {
+		c.Card.Prices = append(c.Card.Prices, priceOf(u.Code(), perUnit("1"), sku(u.Code()), func(p *accounting.Price) { p.Unit = u }))
+	}
+	bill := rate(t, c, used("1", 1), used("1", 2, keyed("acme", "GiBy", "")))
+	require.Equal(t, []string{"p 0.33", "GiBy 0.93"}, billed(bill), "1.264655…, 1.26 in all")
 }
 
 func TestRate_Times(t *testing.T) {

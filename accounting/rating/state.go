@@ -12,10 +12,12 @@ import (
 //
 // States are values: rating returns a new one and leaves the one it was given
 // as it was, so one state may be continued more than once, for a preview say,
-// and from many goroutines. A state belongs to the contract that it came
-// from. Running totals are kept by card name (id@version) and price id, so the
-// prices of another card, or of another version of it, begin anew.
+// and from many goroutines. A state belongs to the billing account and period
+// that it came from; with another one it is refused. Running totals are kept
+// by card name (id@version) and price id, so the prices of another card, or of
+// another version of it, begin anew.
 type State struct {
+	account    metering.Account
 	period     metering.Period
 	contracted standing
 	list       *standing // at list prices; nil while they are the contracted ones
@@ -34,7 +36,8 @@ type standing struct {
 // running is what has come together at a price.
 type running struct {
 	quantity fixed.Int128 // grains
-	amount   fixed.Int256 // exact, over the price's unit, at scale 18
+	amount   fixed.Int256 // exact, over unit, at scale 18
+	unit     fixed.Int128 // grains in the price's unit
 }
 
 // flatMark is what is known of a flat price.
