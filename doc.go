@@ -1,0 +1,94 @@
+// Package meterbook measures what tenants of a cloud use of heterogeneous
+// computing power (CPU, GPU, NPU, TPU, DCU time, storage, network, AI
+// tokens), works out the energy behind it, and turns both into money. It is a
+// library: nothing else has to run.
+//
+//	Every unit of usage is counted once, priced exactly, and can be explained
+//	and proved afterwards.
+//
+// This package holds only the map and the [Version]. A tour in fifteen lines:
+//
+//	agg := metering.NewAggregator()
+//	gpu, err := agg.Series(metering.Key{Account: "acme/vision", Meter: metering.AcceleratorTime, SKU: "H100-SXM5"})
+//	run, err := gpu.Start(metering.WholeCards(8), t0) // eight cards
+//	err = run.Stop(t1)                                // exact card time, split over the windows it crossed
+//
+//	card, err := ratecard.ParseYAML(src)
+//	month, err := metering.Month(metering.Zone{}, 2026, time.October)
+//	contract := accounting.Contract{Account: "acme", Card: card}
+//	bill, _, err := rating.Rate(contract, month, agg.Usage(month), rating.State{})
+//	fmt.Println(bill.Total())
+//	fmt.Println(bill.Charges[0].Explain())
+//
+// # The packages
+//
+// Data runs one way: sources make events, events become usage, usage becomes
+// charges, charges become invoices. Metering knows neither money nor watts;
+// energy and accounting both import metering and never each other. Energy
+// comes out as events under the tenants' own accounts and rides the same
+// rail as card hours.
+//
+//	metering             nouns of usage: units, quantities, meters, events, periods; the aggregator
+//	metering/otelmeter   health of metering stages as OpenTelemetry instruments
+//	energy               cumulative energy from power samples and counters
+//	energy/facility      PUE as ISO/IEC 30134-2 has it, with its refusals
+//	energy/attribution   device energy to the tenants who held the device, to the microjoule
+//	accounting           nouns of cost: card, price, contract, charge, explanation
+//	accounting/money     money, currencies, rounding, splitting
+//	accounting/ratecard  rate cards as text: parse, validate, print
+//	accounting/rating    usage and a contract to a bill
+//	accounting/invoice   a bill's charges as lines that add up and explain themselves
+//	examples             programs to run and read; a module of its own
+//	benchmarks           comparisons with other libraries; a module of its own
+//
+// A test holds the imports to this direction, with the reason for every row.
+//
+// # Exactness
+//
+// Quantities, energy and money are integers of 128 bits in a fixed grain;
+// intermediates have 256. A decimal is what people read and write. There is
+// no float in any of them. Every division names its rounding, and what cannot
+// be divided evenly is placed by one rule: the largest remainder, ties to the
+// earlier part. Where several amounts are rounded in a row, the running total
+// is rounded, so that nothing drifts.
+//
+// # Laws
+//
+// Each is a property test named after the law, with an oracle that shares no
+// code with what it judges.
+//
+//  1. Splitting an interval over windows, then summing, gives it back.
+//  2. Aggregation does not depend on order, duplicates, sharding or merging.
+//  3. The windows add up to the total, and so do the keys.
+//  4. Rating in parts comes to the same as rating at once.
+//  5. The parts of a split add up to the whole.
+//  6. Debits equal credits. (The ledger is not here yet.)
+//  7. Tenants, unallocated and overhead add up to the metered energy.
+//  8. Same inputs, same bytes, on any machine.
+//  9. An explanation, computed again, gives the amount it explains.
+//
+// # Requirements
+//
+// Each one has a reason to be in the go.mod of everybody who embeds the
+// library; a test pins the list.
+//
+//   - github.com/shopspring/decimal: the decimal type that Go programs with
+//     money already use; at the edge only.
+//   - go.yaml.in/yaml/v3: rate cards are YAML. It keeps every digit of a
+//     number, and testify needs it anyway.
+//   - go.opentelemetry.io/otel and otel/metric: the API of metering/otelmeter.
+//     The SDK is the application's.
+//   - github.com/stretchr/testify: tests only.
+//
+// The time zone database is embedded at a pinned release, so that a month is
+// the same instants on every machine.
+//
+// # Limits
+//
+// Everything is in memory: what must survive a crash has to be recorded
+// elsewhere too. There is no journal, no ledger, no FOCUS export and no
+// carbon accounting yet; rate cards have flat, per-unit and graduated prices.
+package meterbook
+
+// Version is the version of the library, in the form of semantic versioning.
+const Version = "0.1.0-dev"
