@@ -137,44 +137,36 @@ func chargesOf(bills []rating.Bill) func(func(accounting.Charge) bool) {
 	}
 }
 
-// billed and listed return the totals of bills in the card's currency.
-func (b *books) billed(bills []rating.Bill) (money.Money, error) {
-	return b.total(bills, accounting.Billed)
-}
+// zero is no money in the card's currency.
+func (b *books) zero() (money.Money, error) { return money.FromMinor(0, b.Card.Currency) }
 
-func (b *books) listed(bills []rating.Bill) (money.Money, error) {
-	return b.total(bills, accounting.List)
-}
-
-func (b *books) total(bills []rating.Bill, amount func(accounting.Charge) money.Money) (money.Money, error) {
-	zero, err := money.FromMinor(0, b.Card.Currency)
-	if err != nil {
-		return zero, err
+// totals returns what bills come to, billed and at list prices, in the card's
+// currency.
+func (b *books) totals(bills []rating.Bill) (total, list money.Money, err error) {
+	if total, err = b.zero(); err != nil {
+		return total, list, err
 	}
-	sum, err := accounting.Total(chargesOf(bills), amount)
-	if err != nil {
-		return zero, err
+	list = total
+	for _, bill := range bills {
+		if total, err = total.Add(bill.Total()); err != nil {
+			return total, list, err
+		}
+		if list, err = list.Add(bill.ListTotal()); err != nil {
+			return total, list, err
+		}
 	}
-	return zero.Add(sum)
-}
-
-func billed(bills []rating.Bill) (money.Money, error) {
-	return accounting.Total(chargesOf(bills), accounting.Billed)
-}
-
-func listed(bills []rating.Bill) (money.Money, error) {
-	return accounting.Total(chargesOf(bills), accounting.List)
+	return total, list, nil
 }
 
 // reconcile computes every total a second way and fails when two differ: the
 // invoices against the charges, each invoice against its explanations, and
 // the energy that was metered against the energy that reached an account.
 func (b *books) reconcile() error {
-	charges, err := b.billed(b.Bills)
+	invoices, err := b.zero()
 	if err != nil {
 		return err
 	}
-	invoices, err := b.billed(nil)
+	charges, err := accounting.Total(chargesOf(b.Bills), accounting.Billed)
 	if err != nil {
 		return err
 	}

@@ -96,9 +96,9 @@ func (s sample) meter(t testing.TB, zone metering.Zone, from, until time.Time, s
 		if !s.traced {
 			use.Busy = parts[0]
 		}
-		use.Billed, err = billed(bills)
+		use.Billed, err = accounting.Total(chargesOf(bills), accounting.Billed)
 		require.NoError(t, err)
-		use.List, err = listed(bills)
+		use.List, err = accounting.Total(chargesOf(bills), accounting.List)
 		require.NoError(t, err)
 		use.Energy = energy.KilowattHours(int64(100 * (i + 1)))
 		b.Tenants = append(b.Tenants, use)

@@ -61,11 +61,7 @@ type traceSummary struct {
 }
 
 func (b *books) summary() (summary, error) {
-	total, err := b.billed(b.Bills)
-	if err != nil {
-		return summary{}, err
-	}
-	list, err := b.listed(b.Bills)
+	total, list, err := b.totals(b.Bills)
 	if err != nil {
 		return summary{}, err
 	}
@@ -84,7 +80,7 @@ func (b *books) summary() (summary, error) {
 		s.PUE = &f
 	}
 	if len(b.Previous) > 0 {
-		previous, err := b.billed(b.Previous)
+		previous, _, err := b.totals(b.Previous)
 		if err != nil {
 			return summary{}, err
 		}

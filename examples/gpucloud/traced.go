@@ -47,10 +47,7 @@ func keepTraced(o options, card *accounting.Card) (*books, error) {
 		if err != nil {
 			return nil, err
 		}
-		if use.Billed, err = b.billed(bills); err != nil {
-			return nil, err
-		}
-		if use.List, err = b.listed(bills); err != nil {
+		if use.Billed, use.List, err = b.totals(bills); err != nil {
 			return nil, err
 		}
 		b.Tenants = append(b.Tenants, use)
