@@ -13,7 +13,7 @@ import (
 // of windows. A value that is none of the sizes counts as QuarterHour.
 type WindowSize uint8
 
-// The window sizes. Since 1972 every time zone's offset is a multiple of a
+// The window sizes. Since 1980 every time zone's offset is a multiple of a
 // quarter hour, and so is the edge of every tariff that providers publish.
 const (
 	QuarterHour WindowSize = iota // the default
@@ -157,7 +157,7 @@ func (a *Aggregator) intern(key Key, m *Meter) *Series {
 // identity some 60 bytes for the aggregator's lifetime; an event in the life
 // of a resource that arrives late costs a move of the later ones.
 func (a *Aggregator) Record(e Event) error {
-	items, err := a.check(e)
+	items, err := a.check(&e)
 	if err != nil {
 		a.mu.Lock()
 		defer a.mu.Unlock()
@@ -176,9 +176,9 @@ func (a *Aggregator) Record(e Event) error {
 		return nil
 	}
 	if e.Kind.carriesAmounts() {
-		err = a.addAll(items.additions(e, a.width))
+		err = a.addAll(items.additions(&e, a.width))
 	} else {
-		a.timeline(resourceKey{e.Account.Tenant(), e.Resource}).insert(items.moment(e))
+		a.timeline(resourceKey{e.Account.Tenant(), e.Resource}).insert(items.moment(&e))
 	}
 	if err != nil {
 		a.counts.Refused++
@@ -190,7 +190,7 @@ func (a *Aggregator) Record(e Event) error {
 }
 
 // check holds an event to the catalogue and returns what it has to count.
-func (a *Aggregator) check(e Event) (checkedItems, error) {
+func (a *Aggregator) check(e *Event) (checkedItems, error) {
 	if err := e.Validate(); err != nil {
 		return nil, err
 	}

@@ -145,7 +145,7 @@ func (e Event) Validate() error {
 }
 
 // validateKind holds the event to what its kind has and has not.
-func (e Event) validateKind() error {
+func (e *Event) validateKind() error {
 	adjusts := e.Kind == Adjustment
 	switch {
 	case e.Kind == 0 || e.Kind >= kinds:
@@ -176,7 +176,7 @@ type fingerprint [16]byte
 
 // identityPrint and bodyPrint hash every field behind its length, so that no
 // two different values run together ("a-1","2" against "a","1-2").
-func (e Event) identityPrint() fingerprint {
+func (e *Event) identityPrint() fingerprint {
 	var buf [256]byte
 	b := appendText(buf[:0], string(e.Account.Tenant()))
 	b = appendText(b, e.Source)
@@ -184,7 +184,7 @@ func (e Event) identityPrint() fingerprint {
 	return digest(b)
 }
 
-func (e Event) bodyPrint() fingerprint {
+func (e *Event) bodyPrint() fingerprint {
 	var buf [512]byte
 	b := append(buf[:0], byte(e.Kind), boolByte(e.Estimated))
 	b = binary.BigEndian.AppendUint64(b, uint64(e.Time.UnixNano()))

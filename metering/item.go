@@ -32,12 +32,12 @@ func (c checkedItems) with(it Item, m *Meter) (checkedItems, error) {
 }
 
 // key returns the key under which an event's item is counted.
-func (c checkedItem) key(e Event) Key {
+func (c checkedItem) key(e *Event) Key {
 	return Key{e.Account, c.meter.ID, e.Resource, c.sku, e.Region, e.Labels}
 }
 
 // additions returns the amounts of an event as usage in windows.
-func (c checkedItems) additions(e Event, width int64) []addition {
+func (c checkedItems) additions(e *Event, width int64) []addition {
 	out, cells := make([]addition, len(c)), make(windows, len(c))
 	n := e.Time.UnixNano()
 	for i, it := range c {
@@ -51,8 +51,8 @@ func (c checkedItems) additions(e Event, width int64) []addition {
 }
 
 // moment returns the event as one in the life of its resource.
-func (c checkedItems) moment(e Event) moment {
-	m := moment{at: e.Time.UnixNano(), kind: e.Kind, source: e.Source, id: e.ID}
+func (c checkedItems) moment(e *Event) *moment {
+	m := &moment{at: e.Time.UnixNano(), kind: e.Kind, source: e.Source, id: e.ID}
 	for _, it := range c {
 		m.holds = append(m.holds, capacity{it.key(e), it.n, e.Estimated})
 	}

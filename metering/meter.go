@@ -131,12 +131,26 @@ func (id MeterID) validate() error {
 	if err := checkText("meter", string(id), 1, MaxNameBytes); err != nil {
 		return err
 	}
-	for part := range strings.SplitSeq(string(id), ".") {
-		if !plainName(part, MaxNameBytes) {
-			return &FieldError{"meter", clip(string(id)), "want names of a-z, 0-9, '-', '_' joined by '.'"}
+	// A name begins at the start and after each dot, and is not empty.
+	begun := false
+	for i := 0; i < len(id); i++ {
+		switch c := id[i]; {
+		case c == '.' && begun:
+			begun = false
+		case isPlain(c):
+			begun = true
+		default:
+			return id.malformed()
 		}
 	}
+	if !begun {
+		return id.malformed()
+	}
 	return nil
+}
+
+func (id MeterID) malformed() error {
+	return &FieldError{"meter", clip(string(id)), "want names of a-z, 0-9, '-', '_' joined by '.'"}
 }
 
 // capacity returns the dimension which, held over time, gives the meter's

@@ -46,12 +46,15 @@ func plainName(s string, max int) bool {
 		return false
 	}
 	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_' {
+		if !isPlain(s[i]) {
 			return false
 		}
 	}
 	return true
+}
+
+func isPlain(c byte) bool {
+	return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '_'
 }
 
 // Constants of this package are written by name, so that stored text does not

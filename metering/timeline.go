@@ -9,10 +9,11 @@ import (
 
 // A timeline keeps the events in the life of one resource in order of time,
 // so that usage does not depend on the order in which they arrived. It is
-// guarded by the aggregator's lock.
-type timeline []moment
+// guarded by the aggregator's lock. It holds pointers because an event that
+// arrives late moves the later ones.
+type timeline []*moment
 
-// A moment is what a timeline keeps of an event.
+// A moment is what a timeline keeps of an event. It never changes.
 type moment struct {
 	at         int64
 	kind       Kind
@@ -28,11 +29,11 @@ type capacity struct {
 }
 
 // compareMoments is a total order: source and id are unique in a tenant.
-func compareMoments(a, b moment) int {
+func compareMoments(a, b *moment) int {
 	return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.kind, b.kind), cmp.Compare(a.source, b.source), cmp.Compare(a.id, b.id))
 }
 
-func (t *timeline) insert(m moment) {
+func (t *timeline) insert(m *moment) {
 	i, _ := slices.BinarySearchFunc(*t, m, compareMoments)
 	*t = slices.Insert(*t, i, m)
 }
@@ -88,8 +89,8 @@ var fitting = [...][]Kind{
 
 // live takes the events of one instant, sorted, as many as fit, and returns
 // how many did.
-func (l *life) live(now []moment, emit func(capacity, Period)) (fit int) {
-	var waiting [kinds][]moment
+func (l *life) live(now []*moment, emit func(capacity, Period)) (fit int) {
+	var waiting [kinds][]*moment // by kind, in order
 	for i, m := range now {
 		if waiting[m.kind] == nil {
 			waiting[m.kind] = now[i:i]
@@ -109,7 +110,7 @@ func (l *life) live(now []moment, emit func(capacity, Period)) (fit int) {
 }
 
 // take changes the state by an event that fits.
-func (l *life) take(m moment, emit func(capacity, Period)) {
+func (l *life) take(m *moment, emit func(capacity, Period)) {
 	if m.kind == Heartbeat {
 		return // it only says that the life goes on
 	}
