@@ -1,7 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/meterbook/meterbook/energy"
@@ -20,14 +24,16 @@ const (
 	maxMiB      = 1 << 40
 )
 
-// boardPower is the published board power limit of the accelerator models of
-// the openb node list. G2 and G3 stand for models that the list does not
-// name: they are taken to be 300 W boards, and said to be.
+// boardPower is the board power limit of accelerator models, from the vendors'
+// data sheets. Models that are not in it, such as the G2 and G3 that stand for
+// undisclosed ones in the openb node list, are taken as boards of assumedPower
+// and said to be.
 var boardPower = map[string]energy.Power{
-	"T4": 70 * energy.Watt, "P100": 250 * energy.Watt, "A10": 150 * energy.Watt,
+	"T4": 70 * energy.Watt, "A10": 150 * energy.Watt, "P100": 250 * energy.Watt,
 	"V100M16": 300 * energy.Watt, "V100M32": 300 * energy.Watt,
-	"G2": 300 * energy.Watt, "G3": 300 * energy.Watt,
 }
+
+const assumedPower = 300 * energy.Watt
 
 // meterPods reads a trace of pods and records the life of each as a start and
 // a stop. A pod's row is what identifies it: read again, it counts once.
@@ -185,7 +191,7 @@ func (b *books) readNodes(o options) error {
 	}
 	defer file.Close()
 	var total energy.Power
-	unnamed := int64(0)
+	assumed := make(map[string]int64) // cards of models without a figure
 	err = t.rows(func(r row) *fault {
 		cards, bad := r.number("gpu", maxCards)
 		if bad != nil {
@@ -195,10 +201,8 @@ func (b *books) readNodes(o options) error {
 		if cards > 0 {
 			limit, known := boardPower[model]
 			if !known {
-				return r.fault("model", fmt.Sprintf("%q is not a model with a known power limit", clip(model)))
-			}
-			if model == "G2" || model == "G3" {
-				unnamed += cards
+				limit = assumedPower
+				assumed[cmp.Or(model, "?")] += cards
 			}
 			total += energy.Power(cards) * limit
 		}
@@ -214,11 +218,28 @@ func (b *books) readNodes(o options) error {
 	if b.Trace.Cards > 0 {
 		b.Trace.MeanPower = total / energy.Power(b.Trace.Cards)
 	}
-	if unnamed > 0 {
-		b.Notes = append(b.Notes, note{
-			EN: fmt.Sprintf("%d of the fleet's %d cards are of models the node list does not name (G2, G3); they are taken as 300 W boards.", unnamed, b.Trace.Cards),
-			ZH: fmt.Sprintf("机群 %d 张卡中有 %d 张的型号在节点清单中未公开（G2、G3），按 300 W 板卡计。", b.Trace.Cards, unnamed),
-		})
-	}
+	b.noteAssumed(assumed)
 	return nil
+}
+
+// noteAssumed says which models' power was assumed.
+func (b *books) noteAssumed(cards map[string]int64) {
+	if len(cards) == 0 {
+		return
+	}
+	total := int64(0)
+	for _, n := range cards {
+		total += n
+	}
+	models := slices.Sorted(maps.Keys(cards))
+	if len(models) > 8 {
+		models = append(models[:8], "…")
+	}
+	for i, m := range models {
+		models[i] = clip(m)
+	}
+	b.Notes = append(b.Notes, note{
+		EN: fmt.Sprintf("%d of the fleet's %d cards are of models without a known board power limit (%s); they are taken as 300 W boards.", total, b.Trace.Cards, strings.Join(models, ", ")),
+		ZH: fmt.Sprintf("机群 %d 张卡中有 %d 张的型号没有已知的板卡功率上限（%s），按 300 W 板卡计。", b.Trace.Cards, total, strings.Join(models, "、")),
+	})
 }

@@ -136,6 +136,19 @@ func TestTrace_Forms(t *testing.T) {
 	require.Equal(t, want, got)
 }
 
+// A model without a figure is not a fault: its power is assumed, and said to be.
+func TestTrace_UnknownModel(t *testing.T) {
+	dir := t.TempDir()
+	podFile, nodeFile := filepath.Join(dir, "pods.csv"), filepath.Join(dir, "nodes.csv")
+	require.NoError(t, os.WriteFile(podFile, []byte(threePods), 0o666))
+	require.NoError(t, os.WriteFile(nodeFile, []byte("sn,cpu_milli,memory_mib,gpu,model\nn1,1,1,2,T4\nn2,1,1,2,Z9\n"), 0o666))
+	var out, errs bytes.Buffer
+	require.NoError(t, run(context.Background(), []string{"-trace", podFile, "-nodes", nodeFile, "-strict", "-out", filepath.Join(dir, "out")}, &out, &errs))
+	require.Contains(t, out.String(), "2 of the fleet's 4 cards")
+	require.Contains(t, out.String(), "(Z9)")
+	require.Contains(t, out.String(), "about 185 W")
+}
+
 // A trace may hold pods that never ran, or ran for no time, and nothing else.
 func TestTrace_NothingUsed(t *testing.T) {
 	for _, pods := range []string{"c,8000,2048,1,1000,,LS,Pending,50,60,\n", "d,8000,2048,1,1000,,LS,Failed,50,60,60\n"} {
