@@ -28,6 +28,7 @@ func TestAllocations(t *testing.T) {
 	step := func() time.Time { now = now.Add(time.Millisecond); return now }
 	for name, call := range map[string]func(){
 		"AddAt":           func() { more(s.AddAt(eventTime, metering.Grains(1, metering.CardTime))) },
+		"AddAt, late":     func() { more(s.AddAt(eventTime.Add(-time.Hour), metering.Grains(1, metering.CardTime))) },
 		"Observe":         func() { more(h.Observe(step())) },
 		"Set":             func() { more(h.Set(q, step())) },
 		"Pause, Resume":   func() { more(h.Pause(step())); more(h.Resume(step())) },

@@ -82,6 +82,17 @@ func TestUsage_Options(t *testing.T) {
 	require.Equal(t, []string{"acme ai.tokens.input  2", "acme compute.accelerator.time  259459200000000000000",
 		"acme/vision ai.tokens.input  1", "acme/vision ai.tokens.output  1", "acme2 ai.tokens.input  1"}, keys(metering.AcrossResources()))
 
+	// Lives, too, are those of a cost centre and of what lies below it.
+	vision := lifeEvent("8", metering.Start, eventHour.Start(), 2)
+	vision.Account, vision.Resource = "acme/vision/train", "gpu-9"
+	gone := vision
+	gone.ID, gone.Kind, gone.Time, gone.Items = "9", metering.Stop, eventHour.End(), nil
+	record(t, a, vision, gone)
+	cards := metering.ForMeters(metering.AcceleratorTime)
+	require.Equal(t, []string{"acme/vision/train compute.accelerator.time gpu-9 518918400000000000000"}, keys(metering.Of("acme/vision"), cards))
+	require.Len(t, keys(metering.Of("acme"), cards), 2)
+	require.Empty(t, keys(metering.Of("acme/other"), cards))
+
 	ids := []metering.MeterID{metering.OutputTokens}
 	option := metering.ForMeters(ids...)
 	ids[0] = metering.InputTokens

@@ -34,6 +34,7 @@ func TestSeries_AddAt_Refused(t *testing.T) {
 	require.Equal(t, before, text(t, a.Usage(eventHour)))
 	require.Equal(t, counts, a.Counts())
 	require.NoError(t, s.AddAt(eventTime.Add(time.Hour), one), "another window has room")
+	require.ErrorIs(t, s.AddAt(eventTime, one), metering.ErrOverflow, "a window that is not the newest is still full")
 }
 
 // TestSeries_AddAt_NotMonotonic: a meter that says so takes negative amounts,

@@ -42,6 +42,8 @@ func TestRecord_Lives(t *testing.T) {
 		{"stopped twice", "09:00:00 start 8, 10:00:00 stop, 11:00:00 stop", "8", 1},
 		{"paused twice", "09:00:00 start 8, 10:00:00 pause, 11:00:00 pause, 12:00:00 resume, 13:00:00 stop", "16", 1},
 		{"resumed without a pause", "09:00:00 start 8, 10:00:00 resume, 11:00:00 stop", "16", 1},
+		{"paused and stopped at once: the stop comes first", "09:00:00 start 8, 10:00:00 pause, 10:00:00 stop, 11:00:00 heartbeat", "8", 2},
+		{"resumed and stopped at once: the stop comes first", "09:00:00 start 8, 10:00:00 pause, 11:00:00 resume, 11:00:00 stop, 12:00:00 heartbeat", "8", 2},
 		{"resized and stopped at once: the stop comes first", "09:00:00 start 8, 10:00:00 resize 16, 10:00:00 stop", "8", 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -100,6 +102,19 @@ func TestRecord_LifeMoves(t *testing.T) {
 	other.Account = "other"
 	record(t, a, other)
 	require.Len(t, mustCollect(t, a.Usage(leaseDay)), 2)
+}
+
+// TestRecord_LifeEstimatedInPart: a level that stays the same is estimated only
+// while it was.
+func TestRecord_LifeEstimatedInPart(t *testing.T) {
+	guess := lifeEvent("b", metering.Level, at("10:00:00"), 1)
+	guess.Estimated = true
+	a := recorded(t, lifeEvent("a", metering.Level, at("09:00:00"), 1), guess, lifeEvent("c", metering.Level, at("12:00:00"), 1), lifeEvent("d", metering.Stop, at("13:00:00")))
+	rows := mustCollect(t, a.Usage(leaseDay))
+	require.Len(t, rows, 1)
+	require.Equal(t, metering.MustQuantity("4 {card}.h"), rows[0].Quantity)
+	require.Equal(t, metering.MustQuantity("2 {card}.h"), rows[0].Estimated)
+	require.Equal(t, metering.Mixed, rows[0].Quality())
 }
 
 // TestRecord_LifeListsAllItHolds: what a resize does not list is no longer
