@@ -95,10 +95,10 @@
 // sets 32 labels, events 64 items.
 //
 // All is in memory and is lost with the process; a durable journal is not here
-// yet. Each identity costs about 80 bytes, each series about 350 with one window, each further
-// window 24, and nothing bounds their number yet. Meters add up: maxima,
-// percentiles and cumulative counters are not here yet, nor are late policies;
-// an event is counted in its own window however late it is.
+// yet. Each identity costs about 80 bytes, each series with one window about
+// 350, each further window 24, and nothing bounds their number yet. Meters add
+// up: maxima, percentiles and cumulative counters are not here yet, nor are
+// late policies; an event is counted in its own window however late it is.
 //
 // # Design
 //
