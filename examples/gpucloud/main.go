@@ -37,7 +37,7 @@ var negotiatedCard []byte
 
 // memory is where the garbage collector begins to work harder: a run of
 // 1,000 devices fits into a machine of 1 GiB.
-const memory = 768 << 20
+const memory = 896 << 20
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
