@@ -28,8 +28,9 @@ func (w WindowSize) Duration() time.Duration {
 		return time.Hour
 	case FullDay:
 		return 24 * time.Hour
+	default:
+		return 15 * time.Minute
 	}
-	return 15 * time.Minute
 }
 
 type config struct {

@@ -7,7 +7,7 @@
 //
 //	month, err := metering.Month(metering.MustZone("Asia/Shanghai"), 2026, time.October)
 //	for usage, err := range agg.Usage(month, metering.Of("acme")) {
-//		hours, err := usage.Quantity.In(metering.MustUnit("{card}.h"), 2)
+//		fmt.Println(usage.Key, usage.Quantity, err)
 //	}
 //
 // # Units and grains

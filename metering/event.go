@@ -205,15 +205,12 @@ func (e *Event) bodyPrint() fingerprint {
 	return digest(b)
 }
 
-// compareItems orders items by all they have, so that equal is the same.
+// compareItems orders items by all they have; the meter fixes the dimension.
 func compareItems(a, b Item) int {
 	if c := cmp.Compare(a.Meter, b.Meter); c != 0 {
 		return c
 	}
 	if c := cmp.Compare(a.SKU, b.SKU); c != 0 {
-		return c
-	}
-	if c := cmp.Compare(a.Quantity.dim, b.Quantity.dim); c != 0 {
 		return c
 	}
 	return a.Quantity.n.Cmp(b.Quantity.n)

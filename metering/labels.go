@@ -154,10 +154,7 @@ func (l Labels) MarshalJSON() ([]byte, error) {
 			if i > 0 {
 				b = append(b, ':')
 			}
-			text, err := json.Marshal(s)
-			if err != nil {
-				return nil, err
-			}
+			text, _ := json.Marshal(s) // a string always has a text
 			b = append(b, text...)
 		}
 	}

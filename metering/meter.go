@@ -165,8 +165,9 @@ func (m *Meter) capacity() Dimension {
 		return Bytes
 	case CountTime:
 		return Count
+	default:
+		return 0
 	}
-	return 0
 }
 
 // holds reports, as an error, why q cannot be held of a capacity meter.

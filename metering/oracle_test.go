@@ -216,9 +216,10 @@ func oracleInstant(events []oracleEvent, at int64, state string, holder oracleEv
 
 // oracleFirstShows returns the first second at which a clock shows the reading
 // (the Unix time of the same date and time in UTC) or a later one, by looking
-// at the clock every 30 seconds, of which every shift is a multiple.
+// at the clock every 30 seconds, of which every shift is a multiple. No clock
+// has ever been 16 hours ahead of UTC.
 func oracleFirstShows(loc *time.Location, reading int64) int64 {
-	for at := reading - 26*3600; ; at += 30 {
+	for at := reading - 16*3600; ; at += 30 {
 		if oracleReading(loc, at) >= reading {
 			return at
 		}
@@ -246,6 +247,32 @@ func oracleHour(loc *time.Location, sec int64) (from, to int64) {
 		to += 30
 	}
 	return from, to
+}
+
+// oracleDay returns the day around a second. It has begun once the clock has
+// shown its midnight, though it may show the day before again.
+func oracleDay(loc *time.Location, sec int64) (from, to int64) {
+	const day = 24 * 3600
+	reading := oracleReading(loc, sec)
+	midnight := reading - (reading%day+day)%day
+	from, to = oracleFirstShows(loc, midnight), oracleFirstShows(loc, midnight+day)
+	if to <= sec {
+		from, to = to, oracleFirstShows(loc, midnight+2*day)
+	}
+	return from, to
+}
+
+// oracleMonth returns the month around a second, by an anchor: the last that
+// has begun, and the one after it.
+func oracleMonth(loc *time.Location, sec int64, anchor int) (from, to int64) {
+	y, m, _ := time.Unix(sec, 0).In(loc).Date()
+	m++
+	for to = oracleFirstShows(loc, oracleAnchor(y, m+1, anchor)); ; m-- {
+		if from = oracleFirstShows(loc, oracleAnchor(y, m, anchor)); from <= sec {
+			return from, to
+		}
+		to = from
+	}
 }
 
 // oracleAnchor returns the reading at which the month of an anchored calendar

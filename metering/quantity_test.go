@@ -147,6 +147,7 @@ func TestQuantity_Dimensions(t *testing.T) {
 		var dimension *metering.DimensionError
 		require.ErrorAs(t, op(hour, bytes), &dimension)
 		require.Equal(t, metering.DimensionError{Got: metering.Bytes, Want: metering.Time}, *dimension)
+		require.EqualError(t, dimension, "metering: dimension bytes where time is wanted")
 		require.ErrorAs(t, op(hour, metering.Grains(0, metering.Bytes)), &dimension, "a zero of another dimension is of another dimension")
 		for _, invalid := range []metering.Quantity{metering.Grains(5, 0), metering.Grains(5, 200), metering.Grains(0, 200)} {
 			for _, other := range []metering.Quantity{invalid, hour, zero} {

@@ -116,6 +116,7 @@ func (l *life) take(m *moment, emit func(capacity, Period)) {
 	}
 	l.settle(m.at, emit)
 	switch m.kind {
+	default: // no other kind fits
 	case Start, Level:
 		l.state, l.holds = running, m.holds
 	case Resize:
