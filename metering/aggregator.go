@@ -154,9 +154,9 @@ func (a *Aggregator) intern(key Key, m *Meter) *Series {
 // was never started, is counted and is no error: what it fits may arrive
 // later. [Counts].Anomalies has their number.
 //
-// Recording costs about a microsecond, most of it two hashes, and each
-// identity some 60 bytes for the aggregator's lifetime; an event in the life
-// of a resource that arrives late costs a move of the later ones.
+// Recording costs about a microsecond, and each identity 56 to 84 bytes for the
+// aggregator's lifetime; an event in the life of a resource that arrives late
+// costs a move of the later ones.
 func (a *Aggregator) Record(e Event) error {
 	items, err := a.check(&e)
 	if err != nil {
@@ -201,17 +201,10 @@ func (a *Aggregator) check(e *Event) (checkedItems, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !e.Kind.carriesAmounts() {
-			err = m.holds(it.Quantity)
-		} else if want := m.Unit.dim; it.Quantity.dim != want {
-			err = &DimensionError{Got: it.Quantity.dim, Want: want, Meter: m.ID}
-		} else if e.Kind == Amount && m.Monotonic && it.Quantity.Sign() < 0 {
-			err = m.negative(it.Quantity)
+		if err := m.takes(e.Kind, it.Quantity); err != nil {
+			return nil, err
 		}
-		if err == nil {
-			items, err = items.with(it, m)
-		}
-		if err != nil {
+		if items, err = items.with(it, m); err != nil {
 			return nil, err
 		}
 	}

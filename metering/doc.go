@@ -132,8 +132,9 @@
 //     set one.
 //   - Strings are kept as they are given; one cut from a large buffer keeps the
 //     buffer alive.
-//   - A query visits the lives of its tenants' resources from their beginning,
-//     and [Aggregator.Counts] all of them.
+//   - A query visits every key, and the lives of its tenants' resources from
+//     their beginning; [Aggregator.Counts] visits all of them. Events wait
+//     meanwhile, the hot path does not.
 //   - Since 1980 every zone's offset is a multiple of 15 minutes, so days and
 //     months are made of windows. Until 2022 a few clocks were shifted a minute
 //     after the hour (Newfoundland until 2011): the clock hour of such a shift

@@ -170,6 +170,19 @@ func (m *Meter) capacity() Dimension {
 	}
 }
 
+// takes reports, as an error, why an event of that kind cannot carry q.
+func (m *Meter) takes(kind Kind, q Quantity) error {
+	switch want := m.Unit.dim; {
+	case !kind.carriesAmounts():
+		return m.holds(q)
+	case q.dim != want:
+		return &DimensionError{Got: q.dim, Want: want, Meter: m.ID}
+	case kind == Amount && m.Monotonic && q.Sign() < 0:
+		return m.negative(q)
+	}
+	return nil
+}
+
 // holds reports, as an error, why q cannot be held of a capacity meter.
 func (m *Meter) holds(q Quantity) error {
 	switch want := m.capacity(); {

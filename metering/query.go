@@ -67,7 +67,7 @@ func (e *WindowError) Error() string {
 // calendar asked for, is not an edge of windows (*[WindowError]), when an
 // option is not valid (*[FieldError]), or when the catalogue does not have a
 // meter asked for ([ErrUnknown]). It yields [ErrOverflow] and ends at a row
-// whose total leaves 128 bits, however its parts are ordered.
+// whose total leaves 128 bits; that sums on the way to it do is no error.
 //
 // Events recorded while it runs may or may not be in it, and the items of one
 // may be in part. Its memory grows with the number of series, of changes in
@@ -140,10 +140,22 @@ func (q query) wants(key Key) bool {
 
 // views returns a view of each key that q asks for, in order of key.
 func (a *Aggregator) views(p Period, q query) []*view {
+	views := a.unsortedViews(p, q)
+	slices.SortFunc(views, func(x, y *view) int { return x.key.Compare(y.key) })
+	if q.rollUp {
+		for i, v := range views {
+			v.key.Resource = ""
+			v.joins = i > 0 && v.key == views[i-1].key
+		}
+	}
+	return views
+}
+
+func (a *Aggregator) unsortedViews(p Period, q query) []*view {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
 	lives := a.lives(p, q)
-	views := make([]*view, 0, len(a.series)+len(lives))
+	views := make([]*view, 0, len(lives))
 	for key, s := range a.series {
 		if q.wants(key) {
 			v := &view{key: key, meter: s.meter, life: lives[key], series: s}
@@ -156,17 +168,11 @@ func (a *Aggregator) views(p Period, q query) []*view {
 		m, _ := a.catalogue.meter(key.Meter) // it was there when the event was checked
 		views = append(views, &view{key: key, meter: m, life: life})
 	}
-	slices.SortFunc(views, func(x, y *view) int { return x.key.Compare(y.key) })
-	if q.rollUp {
-		for i, v := range views {
-			v.key.Resource = ""
-			v.joins = i > 0 && v.key == views[i-1].key
-		}
-	}
 	return views
 }
 
-// lives returns the stretches of p in which resources held capacities.
+// lives returns the stretches of p in which resources held capacities; a.mu is
+// held.
 func (a *Aggregator) lives(p Period, q query) map[Key][]stretch {
 	lives := make(map[Key][]stretch)
 	for resource, t := range a.timelines {

@@ -43,11 +43,8 @@ func (s *Series) AddAt(t time.Time, q Quantity) error {
 	if err != nil {
 		return err
 	}
-	if q.dim != s.meter.Unit.dim {
-		return &DimensionError{Got: q.dim, Want: s.meter.Unit.dim, Meter: s.meter.ID}
-	}
-	if q.n.Sign() < 0 && s.meter.Monotonic {
-		return s.meter.negative(q)
+	if err := s.meter.takes(Amount, q); err != nil {
+		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
