@@ -1,10 +1,11 @@
 package metering
 
 import (
+	"errors"
 	"fmt"
-	"maps"
-	"slices"
+	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -33,9 +34,19 @@ func (w WindowSize) Duration() time.Duration {
 	}
 }
 
+// Defaults of the options.
+const (
+	DefaultSeriesQuota = 1 << 20
+	DefaultLateWindow  = 35 * 24 * time.Hour
+	DefaultOpenWindows = 4096
+)
+
 type config struct {
-	catalogue *Catalogue
-	window    WindowSize
+	catalogue   *Catalogue
+	window      WindowSize
+	quota       int
+	lateWindow  time.Duration
+	openWindows int
 }
 
 // An Option changes how [NewAggregator] builds an aggregator.
@@ -57,24 +68,94 @@ func WithWindow(w WindowSize) Option {
 	return optionFunc(func(cfg config) config { cfg.window = w; return cfg })
 }
 
+// WithSeriesQuota sets how many series, and lives of resources, one tenant may
+// have at a time; [DefaultSeriesQuota] by default, and for less than 1. What
+// would need another one is a *[QuotaError]: nothing is merged into another
+// series.
+func WithSeriesQuota(n int) Option {
+	return optionFunc(func(cfg config) config { cfg.quota = n; return cfg })
+}
+
+// WithLateWindow sets how far before the first window that is not sealed usage
+// may still be counted as late, in whole windows, rounded up;
+// [DefaultLateWindow] by default, and for less than 0. Beyond it, usage is
+// [ErrTooLate]: it equals the time for which identities of events are sure to
+// be known.
+func WithLateWindow(d time.Duration) Option {
+	return optionFunc(func(cfg config) config { cfg.lateWindow = d; return cfg })
+}
+
+// WithOpenWindows sets how many windows may be open once windows have been
+// sealed, counted from the first that is not; [DefaultOpenWindows] by default,
+// and for less than 1. Usage beyond them is [ErrTooEarly].
+func WithOpenWindows(n int) Option {
+	return optionFunc(func(cfg config) config { cfg.openWindows = n; return cfg })
+}
+
+func newConfig(opts []Option) config {
+	cfg := config{lateWindow: -1}
+	for _, o := range opts {
+		cfg = o.apply(cfg)
+	}
+	if cfg.catalogue == nil {
+		cfg.catalogue = DefaultCatalogue()
+	}
+	if cfg.quota < 1 {
+		cfg.quota = DefaultSeriesQuota
+	}
+	if cfg.lateWindow < 0 {
+		cfg.lateWindow = DefaultLateWindow
+	}
+	if cfg.openWindows < 1 {
+		cfg.openWindows = DefaultOpenWindows
+	}
+	return cfg
+}
+
 // An Aggregator keeps usage in memory by key and window, exactly. Build one
 // with [NewAggregator]; the zero Aggregator is not usable. It is safe for
 // concurrent use and must not be copied.
 //
 // Usage gets in by two ways. [Aggregator.Record] counts an [Event] once, by
-// its identity. [Series.AddAt] and what is built on it ([Lease], [Holding])
-// is the hot path: no identity, no check for duplicates.
+// its identity. The hot path has no identity and no check for duplicates:
+// [Series.Add], [Series.AddAt] and what is built on them ([Lease], [Holding]),
+// [Aggregator.AddAt], [Aggregator.RecordBatch] and [Recorder].
 type Aggregator struct {
-	catalogue *Catalogue
-	width     int64
+	catalogue   *Catalogue
+	width       int64 // of windows, in nanoseconds
+	quota       int
+	lateWindows int64
+	openWindows int64
 
-	// mu guards the maps and the counts; a series guards its own windows. Lock
-	// order: mu, then Series.mu.
+	hash   keyHash
+	lanes  *lanes
+	index  index
+	now    atomic.Pointer[clock]
+	sealed atomic.Int64 // windows before it are sealed
+	closed atomic.Bool
+
+	snapshots atomic.Uint64 // taken
+
+	// sealing is held for writing by who seals, advances or closes, and for
+	// reading by who needs all of what a window holds. mu guards what follows,
+	// and the index against change. A series' lock guards its books. Lock order:
+	// sealing, a Holding's, mu, a series'.
+	sealing   sync.RWMutex
 	mu        sync.RWMutex
-	series    map[Key]*Series
+	groups    map[groupKey]*group
+	tenants   map[Account]*tenant
 	events    map[fingerprint]fingerprint // body by identity
 	timelines map[resourceKey]*timeline
 	counts    Counts
+	parts     []*sheet // sealed windows, guarded by sealing
+
+	locks [256]paddedMutex
+}
+
+// A paddedMutex has a cache line of its own.
+type paddedMutex struct {
+	sync.Mutex
+	_ [56]byte
 }
 
 // A resourceKey names a resource. It has the tenant and not the account: a
@@ -86,20 +167,23 @@ type resourceKey struct {
 
 // NewAggregator returns an empty aggregator.
 func NewAggregator(opts ...Option) *Aggregator {
-	var cfg config
-	for _, o := range opts {
-		cfg = o.apply(cfg)
+	cfg := newConfig(opts)
+	width := int64(cfg.window.Duration())
+	a := &Aggregator{
+		catalogue:   cfg.catalogue,
+		width:       width,
+		quota:       cfg.quota,
+		lateWindows: (int64(cfg.lateWindow) + width - 1) / width,
+		openWindows: int64(cfg.openWindows),
+		hash:        newKeyHash(),
+		lanes:       newLanes(),
+		groups:      make(map[groupKey]*group),
+		tenants:     make(map[Account]*tenant),
+		events:      make(map[fingerprint]fingerprint),
+		timelines:   make(map[resourceKey]*timeline),
 	}
-	if cfg.catalogue == nil {
-		cfg.catalogue = DefaultCatalogue()
-	}
-	return &Aggregator{
-		catalogue: cfg.catalogue,
-		width:     int64(cfg.window.Duration()),
-		series:    make(map[Key]*Series),
-		events:    make(map[fingerprint]fingerprint),
-		timelines: make(map[resourceKey]*timeline),
-	}
+	a.now.Store(new(clock))
+	return a
 }
 
 // Catalogue returns the meters that can be recorded.
@@ -108,38 +192,122 @@ func (a *Aggregator) Catalogue() *Catalogue { return a.catalogue }
 // Window returns the width of the windows kept.
 func (a *Aggregator) Window() time.Duration { return time.Duration(a.width) }
 
+// AddAt adds q to the window of the series of key that contains t, making the
+// series when it is new. It fails, and changes nothing, as [Aggregator.Series]
+// and [Series.AddAt] do; what a quota refuses is in [Aggregator.Refused]. It
+// costs what [Series.AddAt] does and a hash and a comparison of the key, and
+// does not allocate for a series that is there.
+func (a *Aggregator) AddAt(key Key, t time.Time, q Quantity) error {
+	return a.addAt(&key, t, q)
+}
+
+func (a *Aggregator) addAt(key *Key, t time.Time, q Quantity) error {
+	s := a.index.find(a.hash.of(key), key)
+	if s == nil {
+		return a.addNew(key, t, q)
+	}
+	if s.stripes.Load() == nil {
+		s.visit()
+	}
+	return s.AddAt(t, q)
+}
+
+// addNew is AddAt for a key that has no series, or had none a moment ago.
+func (a *Aggregator) addNew(key *Key, t time.Time, q Quantity) error {
+	// What is refused makes no series: the amount is looked at first.
+	m, err := a.checkKey(key)
+	if err == nil {
+		_, err = instant(t)
+	}
+	if err == nil {
+		err = m.takes(Amount, q)
+	}
+	if err != nil {
+		return err
+	}
+	s, err := a.make(*key, m)
+	if _, full := errors.AsType[*QuotaError](err); full {
+		a.mu.Lock()
+		a.refuse(key.Account, m, q.n)
+		a.mu.Unlock()
+	}
+	if err != nil {
+		return err
+	}
+	return s.AddAt(t, q)
+}
+
 // Series returns the series of key, making it when it is new. It fails with
-// a *[FieldError] on a key that is not valid, or with [ErrUnknown] when the
-// catalogue does not have its meter. It costs one map lookup: keep the series
-// where usage is recorded often.
+// a *[FieldError] on a key that is not valid, with [ErrUnknown] when the
+// catalogue does not have its meter, with a *[QuotaError] when the tenant has
+// as many series as it may, or with [ErrClosed]. It costs a hash and a
+// comparison of the key: keep the series where usage is recorded often.
 func (a *Aggregator) Series(key Key) (*Series, error) {
-	a.mu.RLock()
-	s := a.series[key]
-	a.mu.RUnlock()
-	if s != nil {
+	if s := a.index.find(a.hash.of(&key), &key); s != nil && !a.closed.Load() {
 		return s, nil
 	}
-	if err := key.Validate(); err != nil {
-		return nil, err
-	}
-	m, err := a.catalogue.meter(key.Meter)
+	m, err := a.checkKey(&key)
 	if err != nil {
 		return nil, err
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.intern(key, m), nil
+	return a.make(key, m)
 }
 
-// intern returns the series of a valid key; a.mu is held for writing.
-func (a *Aggregator) intern(key Key, m *Meter) *Series {
-	s := a.series[key]
-	if s == nil {
-		s = &Series{key: key, meter: m, width: a.width}
-		a.series[key] = s
+func (a *Aggregator) checkKey(key *Key) (*Meter, error) {
+	if err := key.Validate(); err != nil {
+		return nil, err
 	}
+	return a.catalogue.meter(key.Meter)
+}
+
+// make returns the series of a valid key, making it if it is still not there.
+func (a *Aggregator) make(key Key, m *Meter) (*Series, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed.Load() {
+		return nil, fmt.Errorf("%w: the aggregator", ErrClosed)
+	}
+	hash := a.hash.of(&key)
+	if s := a.index.find(hash, &key); s != nil {
+		return s, nil
+	}
+	if err := a.room(key.Account, 1); err != nil {
+		return nil, err
+	}
+	s := a.newSeries(&key, m, hash)
+	a.intern(s, hash)
+	return s, nil
+}
+
+// newSeries returns a series that nobody else has yet; a.mu is held for
+// writing.
+func (a *Aggregator) newSeries(key *Key, m *Meter, hash uint64) *Series {
+	s := &Series{group: a.group(key, m), account: key.Account, resource: key.Resource, lock: uint8(hash >> 32), age: a.now.Load().age}
+	s.run.Store(runDead)
 	return s
 }
+
+// intern lets others find a new series; a.mu is held for writing.
+func (a *Aggregator) intern(s *Series, hash uint64) {
+	a.index.insert(hash, s, &a.hash)
+	a.tenant(s.account).series++
+	s.group.members++
+}
+
+// group returns the group of a key, making it when it is new; a.mu is held for
+// writing.
+func (a *Aggregator) group(key *Key, m *Meter) *group {
+	k := groupKey{m.ID, key.SKU, key.Region, key.Labels}
+	g := a.groups[k]
+	if g == nil {
+		g = &group{meter: m, dim: m.Unit.dim, perWindow: math.MaxUint64/uint64(a.width/second) + 1, lanes: a.lanes, agg: a, groupKey: k}
+		a.groups[k] = g
+	}
+	return g
+}
+
+// find returns the series of a key, or nil; a.mu is held.
+func (a *Aggregator) find(key *Key) *Series { return a.index.find(a.hash.of(key), key) }
 
 // Record counts an event once. The same event again is not counted and is no
 // error; another body under a known identity is [ErrConflict]. An event that
@@ -168,6 +336,9 @@ func (a *Aggregator) Record(e Event) error {
 	id, body := e.identityPrint(), e.bodyPrint()
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.closed.Load() {
+		return fmt.Errorf("%w: the aggregator", ErrClosed)
+	}
 	if known, ok := a.events[id]; ok {
 		if known != body {
 			a.counts.Conflicts++
@@ -177,12 +348,17 @@ func (a *Aggregator) Record(e Event) error {
 		return nil
 	}
 	if e.Kind.carriesAmounts() {
-		err = a.addAll(items.additions(&e, a.width))
+		err = a.addAll(items.additions(&e))
 	} else {
-		a.timeline(resourceKey{e.Account.Tenant(), e.Resource}).insert(items.moment(&e))
+		err = a.live(&e, items.moment(&e))
 	}
 	if err != nil {
 		a.counts.Refused++
+		if _, full := errors.AsType[*QuotaError](err); full {
+			for _, it := range items {
+				a.refuse(e.Account, it.meter, it.n)
+			}
+		}
 		return err
 	}
 	a.events[id] = body
@@ -216,160 +392,4 @@ func (a *Aggregator) check(e *Event) (checkedItems, error) {
 		}
 	}
 	return items, nil
-}
-
-// addAll adds usage to series, all of it or, where any would overflow, none.
-// The keys are valid and differ; a.mu is held for writing.
-func (a *Aggregator) addAll(more []addition) error {
-	var few [8]*Series
-	known := few[:0]
-	defer func() {
-		for _, s := range known {
-			s.mu.Unlock()
-		}
-	}()
-	// Series stay locked from the first check to the last addition, or the hot
-	// path could come between. One that is made below cannot be seen before
-	// a.mu is released, and cannot overflow: a key's windows are added once.
-	for i := range more {
-		if s := a.series[more[i].key]; s != nil {
-			s.mu.Lock()
-			known = append(known, s)
-			if err := s.fits(&more[i]); err != nil {
-				return err
-			}
-		}
-	}
-	for i := range more {
-		a.intern(more[i].key, more[i].meter).add(&more[i])
-	}
-	return nil
-}
-
-// timeline returns the timeline of a resource, making it when it is new; a.mu
-// is held for writing.
-func (a *Aggregator) timeline(k resourceKey) *timeline {
-	t := a.timelines[k]
-	if t == nil {
-		t = new(timeline)
-		a.timelines[k] = t
-	}
-	return t
-}
-
-// Counts says what an aggregator has taken and refused since it was made.
-type Counts struct {
-	Events     uint64 // events counted
-	Duplicates uint64 // events that had been counted before
-	Conflicts  uint64 // events refused because their identity was taken
-	Refused    uint64 // events refused for any other reason
-	Records    uint64 // additions by the hot path; what that refuses is not counted
-	Series     int    // keys with a series; lives of resources have none
-	// Anomalies is the number of events in the life of resources that did
-	// not fit, such as a stop of what had never started. They count nothing.
-	// One that fits once an earlier event arrives is no anomaly any more.
-	Anomalies int
-}
-
-// Counts returns what has been taken and refused so far. It visits every
-// series and every event in the life of a resource.
-func (a *Aggregator) Counts() Counts {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	c := a.counts
-	c.Series = len(a.series)
-	for _, s := range a.series {
-		c.Records += s.recordCount()
-	}
-	for _, t := range a.timelines {
-		c.Anomalies += t.walk(func(capacity, Period) {})
-	}
-	return c
-}
-
-// Merge adds everything other has counted to a: events, their identities, and
-// usage of the hot path. The result does not depend on the order of merges.
-// Events of one identity are to be recorded in one of the aggregators, as when
-// they are dealt out by a hash of it. Usage of the hot path has no identity:
-// merging other twice adds it twice.
-//
-// Merge fails, and changes nothing, with [ErrConflict] when both counted an
-// event of the same identity and another body, with [ErrOverlap] when both
-// counted the same event, with a *[FieldError] when window widths or
-// catalogues differ, or with [ErrOverflow]. Other is not changed; events that
-// are recorded into it meanwhile are merged whole or not at all.
-func (a *Aggregator) Merge(other *Aggregator) error {
-	if a == other {
-		return fmt.Errorf("%w: an aggregator with itself", ErrOverlap)
-	}
-	if a.width != other.width {
-		return &FieldError{"window", other.Window().String(), "want the same width: " + a.Window().String()}
-	}
-	if !slices.Equal(a.catalogue.meters, other.catalogue.meters) {
-		return &FieldError{"catalogue", fmt.Sprintf("%d meters", other.catalogue.Len()), "want the same meters"}
-	}
-	// A copy, so that two aggregators never hold their locks at once.
-	more := other.copied()
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if err := a.apart(more.events); err != nil {
-		return err
-	}
-	if err := a.addAll(more.usage); err != nil {
-		return err
-	}
-	for key, t := range more.timelines {
-		a.timeline(key).merge(t)
-	}
-	maps.Copy(a.events, more.events)
-	a.counts.Events += more.counts.Events
-	a.counts.Duplicates += more.counts.Duplicates
-	a.counts.Conflicts += more.counts.Conflicts
-	a.counts.Refused += more.counts.Refused
-	return nil
-}
-
-// apart returns an error when a has counted one of the events.
-func (a *Aggregator) apart(events map[fingerprint]fingerprint) error {
-	var same, other int
-	for id, body := range events {
-		if known, both := a.events[id]; both && known == body {
-			same++
-		} else if both {
-			other++
-		}
-	}
-	switch {
-	case other > 0:
-		return fmt.Errorf("%w in the aggregators to be merged: %d of %d", ErrConflict, other, len(events))
-	case same > 0:
-		return fmt.Errorf("%w: %d of %d", ErrOverlap, same, len(events))
-	}
-	return nil
-}
-
-// contents is what an aggregator has counted.
-type contents struct {
-	usage     []addition
-	events    map[fingerprint]fingerprint
-	timelines map[resourceKey]timeline
-	counts    Counts
-}
-
-func (a *Aggregator) copied() contents {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	c := contents{
-		usage:     make([]addition, 0, len(a.series)),
-		events:    maps.Clone(a.events),
-		timelines: make(map[resourceKey]timeline, len(a.timelines)),
-		counts:    a.counts,
-	}
-	for _, s := range a.series {
-		c.usage = append(c.usage, s.copied())
-	}
-	for k, t := range a.timelines {
-		c.timelines[k] = slices.Clone(*t)
-	}
-	return c
 }

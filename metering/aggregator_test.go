@@ -178,7 +178,7 @@ func TestMerge_HotPathTwice(t *testing.T) {
 	require.NoError(t, a.Merge(b))
 	require.NoError(t, a.Merge(b))
 	require.Equal(t, "10 {share}.ns", mustCollect(t, a.Usage(eventHour))[0].Quantity.String())
-	require.Equal(t, metering.Counts{Records: 2, Series: 1}, a.Counts())
+	require.Equal(t, metering.Counts{Series: 1}, a.Counts())
 }
 
 func TestAggregator_Counts(t *testing.T) {
@@ -190,7 +190,7 @@ func TestAggregator_Counts(t *testing.T) {
 	require.Error(t, a.Record(metering.Event{}))
 	require.NoError(t, series(t, a, fullKey).AddAt(eventTime, metering.Grains(0, metering.CardTime)))
 	require.Error(t, series(t, a, fullKey).AddAt(eventTime, metering.Grains(-1, metering.CardTime)))
-	want := metering.Counts{Events: 3, Duplicates: 2, Conflicts: 1, Refused: 1, Records: 1, Series: 3, Anomalies: 1}
+	want := metering.Counts{Events: 3, Duplicates: 2, Conflicts: 1, Refused: 1, Series: 3, Anomalies: 1}
 	require.Equal(t, want, a.Counts())
 
 	// What the stop belongs to arrives late: it fits now.
@@ -203,7 +203,7 @@ func TestAggregator_Counts(t *testing.T) {
 		sum[v.Name+" "+v.Outcome] += v.Value
 	}
 	require.Equal(t, map[string]int64{"aggregator.events counted": 4, "aggregator.events duplicate": 2, "aggregator.events conflict": 1,
-		"aggregator.events refused": 1, "aggregator.records ": 1, "aggregator.series ": 3, "aggregator.anomalies ": 0}, sum)
+		"aggregator.events refused": 1, "aggregator.series ": 3, "aggregator.series.shared ": 0, "aggregator.series.evicted ": 0, "aggregator.anomalies ": 0}, sum)
 	for range a.Health() { // an iteration can be left
 		break
 	}

@@ -43,7 +43,7 @@ func DefaultCatalogue() *Catalogue { return defaultCatalogue }
 
 var defaultCatalogue = func() *Catalogue {
 	capacity := func(id MeterID, title, unit, ref string, layer Layer) Meter {
-		return Meter{ID: id, Title: title, Unit: MustUnit(unit), Form: Capacity, Aggregation: Sum, Layer: layer, Monotonic: true, Reference: ref}
+		return Meter{ID: id, Title: title, Unit: MustUnit(unit), Form: Capacity, Aggregation: Sum, Layer: layer, Monotonic: true, Late: AdjustLate, Reference: ref}
 	}
 	amounts := func(id MeterID, title, unit, ref string, layer Layer) Meter {
 		return Meter{ID: id, Title: title, Unit: MustUnit(unit), Form: Amounts, Aggregation: Sum, Layer: layer, Monotonic: true, Reference: ref}

@@ -42,10 +42,18 @@
 // # Series, holdings and leases
 //
 // A [Series] is the usage of one key, the handle for the hot path:
-// [Series.AddAt] adds an amount. A [Holding] is a capacity held over time, and
-// a [Lease] one that is started and stopped: it books what was held up to the
-// instant that it is told of, and never beyond. The hot path has no identity
-// and so no protection against adding twice.
+// [Series.Add] adds to the current window, which [Aggregator.Advance] sets, and
+// [Series.AddAt] to the window of an event's time. Without a handle,
+// [Aggregator.AddAt] finds the series by its key; a [Recorder] adds up for one
+// goroutine first, and [Aggregator.RecordBatch] takes columns of rows. A
+// [Holding] is a capacity held over time, and a [Lease] one that is started and
+// stopped: it books what was held up to the instant that it is told of, and
+// never beyond. The hot path has no identity and so no protection against
+// adding twice.
+//
+// A tenant has a quota of series and lives. What needs one more is a
+// *[QuotaError], and is summed up in [Aggregator.Refused]: nothing is merged
+// into another series, and other tenants do not notice.
 //
 // # The life of a resource
 //
@@ -74,10 +82,33 @@
 // ([ZoneVersion]) and not from the machine. Days have 23, 24 or 25 hours as
 // the clock has it, and are billed by their true length.
 //
+// # Sealing, lateness and eviction
+//
+// [Aggregator.Seal] closes windows while writers run: an addition is in the
+// window before it is sealed or is told that it is late. Each meter has a
+// [LatePolicy]: refuse with a *[LateError], count in the current window, or
+// count in its own window as a late adjustment, which [Usage] shows apart.
+// Usage older than the dedup window is [ErrTooLate] by every policy, and usage
+// beyond the windows that may be open is [ErrTooEarly]. Without a call of Seal
+// nothing is late.
+//
+// Lives and holdings tell what was held since they were last heard of, so their
+// meters want a policy that takes what is late; those of [DefaultCatalogue] do.
+//
+// A series that holds nothing but sealed windows can be evicted
+// ([Aggregator.Evict]); a handle to it stays good.
+//
+// # Snapshots
+//
+// A [Snapshot] is usage as a value: of one aggregator, or merged of many. It has
+// a binary form with checksums in which equal usage is equal bytes, and where
+// it came from in a section apart. Merging is commutative, associative and,
+// by source and sequence, idempotent.
+//
 // # Usage and its quality
 //
-// [Aggregator.Usage] yields a [Usage] for each key and piece of time. It
-// carries the part of the quantity that was estimated rather than measured,
+// [Aggregator.Usage] yields a [Usage] for each key, or group of keys
+// ([GroupBy]), and piece of time. It carries the part of the quantity that was estimated rather than measured,
 // hence a [Quality]: exact, mixed or estimated. Estimates are replaced by
 // adjustments: less of what was estimated, more of what was measured.
 //
@@ -124,12 +155,13 @@
 //     labels 32 of 128 and 1024 bytes; an event 64 items. All are UTF-8 without
 //     control characters, compared byte by byte.
 //   - Everything is in memory and nothing is durable here. Measured on amd64:
-//     an identity takes 56 to 84 bytes for the aggregator's lifetime; a series
-//     some 400 with its first windows, besides the strings of its key; each
-//     further window 32; an event in the life of a resource 160 to 290 with its
-//     identity. Nothing is dropped, and there is no bound yet on the number of
-//     identities, series or windows: whoever takes events from outside has to
-//     set one.
+//     an identity takes 56 to 84 bytes for the aggregator's lifetime; an event in
+//     the life of a resource 160 to 290 with its identity. Identities and lives
+//     are not evicted.
+//   - A tenant has at most [DefaultSeriesQuota] series and lives, a batch fewer
+//     combinations of values than 2^64, and an aggregator 16 MiB of stripes.
+//   - 4,096 windows may be open after the watermark, and usage 35 days before it
+//     may be late, unless options say otherwise.
 //   - Strings are kept as they are given; one cut from a large buffer keeps the
 //     buffer alive.
 //   - A query visits every key, and the lives of its tenants' resources from
@@ -140,7 +172,7 @@
 //     after the hour (Newfoundland until 2011): the clock hour of such a shift
 //     is finer than any window, and asking for it is a *[WindowError].
 //   - Not here yet: cumulative counters and readings, meters that do not add up
-//     (maximum, last value, percentile), policies for late events, coverage.
+//     (maximum, last value, percentile), coverage.
 //
 // # Laws
 //
@@ -162,6 +194,10 @@
 //     The bytes are right: TestLaw_Usage_IsWhatTheOracleSays.
 //   - Σ windows = Σ keys = total, and merge(a, b) = compute(a ∪ b):
 //     TestLaw_Usage_WindowsAndKeysSumToTotal, TestLaw_Merge_IsTheUnion.
+//   - An addition is in its window before it is sealed or is late, whoever adds,
+//     seals, evicts and reads at once: TestLaw_Hot_ExactWhileSealing. A batch is
+//     its rows one by one: TestLaw_RecordBatch_IsAddAtRowByRow. Machines merge
+//     to one: TestLaw_Snapshot_MachinesMergeToOne, FuzzSnapshot_Binary.
 //   - The parts of a split sum to the whole, and a refund reverses a charge:
 //     TestLaw_Split_PartsSumToTheWhole.
 //   - The same bytes at any GOMAXPROCS and in any order of maps:
@@ -205,6 +241,12 @@
 //     reads it in one pass, and resources of a key are neighbours.
 //   - A row is yielded where anything was counted, also if it sums to zero: a
 //     charge and its refund stay visible. Holding nothing is not counting.
-//   - A mutex per series rather than atomics: a sum of 128 bits and its window
-//     change together.
+//   - Sealing moves usage out of series into a sheet, ordered by window and key.
+//     Keeping it with the series would be simpler, and would keep idle series
+//     alive and every query as long as the history.
+//   - A snapshot is cumulative and carries the usage of each of its sources.
+//     Differences would be smaller; one that is lost or doubled would be wrong
+//     for ever.
+//   - The hot path is not counted. Prometheus, xsync and the rest do not either:
+//     counting how often one counts costs as much as counting.
 package metering

@@ -35,7 +35,15 @@ var (
 	// ErrState: the change does not fit the holding's state, such as a resume
 	// without a pause, or goes back in time.
 	ErrState = errors.New("metering: change does not fit the resource's state")
-	// ErrClosed: the holding was stopped.
+	// ErrTooLate: usage older than the dedup window: whether it was counted
+	// before is not sure to be known. See [WithLateWindow].
+	ErrTooLate = errors.New("metering: older than the dedup window")
+	// ErrTooEarly: usage beyond the windows that may be open. See
+	// [WithOpenWindows].
+	ErrTooEarly = errors.New("metering: beyond the open windows")
+	// ErrNoWindow: there is no current window before [Aggregator.Advance].
+	ErrNoWindow = errors.New("metering: no current window; call Advance")
+	// ErrClosed: the holding was stopped, or the aggregator closed.
 	ErrClosed = errors.New("metering: closed")
 	// ErrOverlap: two aggregators to be merged both counted one event.
 	ErrOverlap = errors.New("metering: both aggregators counted the event")

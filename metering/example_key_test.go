@@ -131,7 +131,7 @@ func ExampleCatalogue_With() {
 		Form: metering.Amounts, Aggregation: metering.Sum, Layer: metering.Application})
 	check(err)
 	fmt.Println(catalogue.Lookup("render.frames"))
-	// Output: {render.frames Frames {frame} amounts sum application false } <nil>
+	// Output: {render.frames Frames {frame} amounts sum application false refuse } <nil>
 }
 
 func ExampleCatalogue_Lookup() {

@@ -25,8 +25,9 @@ func (a *Aggregator) Health() iter.Seq[Vital] {
 			{events, "{event}", about, "duplicate", int64(c.Duplicates), true},
 			{events, "{event}", about, "conflict", int64(c.Conflicts), true},
 			{events, "{event}", about, "refused", int64(c.Refused), true},
-			{"aggregator.records", "{record}", "Additions by the hot path.", "", int64(c.Records), true},
 			{"aggregator.series", "{series}", "Series held in memory.", "", int64(c.Series), false},
+			{"aggregator.series.shared", "{series}", "Series with sums of their own for each lane of processors.", "", int64(c.Shared), false},
+			{"aggregator.series.evicted", "{series}", "Series evicted.", "", int64(c.Evicted), true},
 			{"aggregator.anomalies", "{event}", "Events that did not fit the life of their resource.", "", int64(c.Anomalies), false},
 		} {
 			if !yield(v) {

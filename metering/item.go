@@ -36,16 +36,16 @@ func (c checkedItem) key(e *Event) Key {
 	return Key{e.Account, c.meter.ID, e.Resource, c.sku, e.Region, e.Labels}
 }
 
-// additions returns the amounts of an event as usage in windows.
-func (c checkedItems) additions(e *Event, width int64) []addition {
-	out, cells := make([]addition, len(c)), make(windows, len(c))
+// additions returns the amounts of an event as usage to be added.
+func (c checkedItems) additions(e *Event) []addition {
+	out := make([]addition, len(c))
 	n := e.Time.UnixNano()
 	for i, it := range c {
-		cells[i] = cell{n - n%width, it.n}
-		out[i] = addition{key: it.key(e), meter: it.meter, used: cells[i : i+1]}
+		out[i] = addition{key: it.key(e), meter: it.meter, one: [1]amount{{at: n, n: it.n}}}
 		if e.Estimated {
-			out[i].estimated = out[i].used
+			out[i].one[0].estimated = it.n
 		}
+		out[i].amounts = out[i].one[:]
 	}
 	return out
 }

@@ -121,6 +121,18 @@ func (l Labels) Contains(sub Labels) bool {
 	return true
 }
 
+// only returns the labels of the given names.
+func (l Labels) only(names []string) Labels {
+	var pairs []string
+	for n, v := range l.All() {
+		if slices.Contains(names, n) {
+			pairs = append(pairs, n, v)
+		}
+	}
+	kept, _ := NewLabels(pairs...) // a part of a valid set is valid
+	return kept
+}
+
 // Compare orders sets by their canonical form: -1, 0 or +1, 0 only when l == m.
 func (l Labels) Compare(m Labels) int { return strings.Compare(l.canonical, m.canonical) }
 

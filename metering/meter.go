@@ -97,6 +97,10 @@ type Meter struct {
 	// counted wrongly is put right by an event of kind Adjustment. A negative
 	// capacity is refused by every meter.
 	Monotonic bool
+	// Late says what becomes of usage whose window was sealed before it arrived.
+	// Lives and holdings want a policy that takes it: they tell what was held
+	// since they were last heard of.
+	Late LatePolicy
 	// Reference names the clause of the standard that describes the element, in
 	// at most 256 bytes.
 	Reference string
@@ -121,6 +125,8 @@ func (m Meter) Validate() error {
 		return &FieldError{"meter aggregation", id, "want sum"}
 	case m.Layer == 0 || int(m.Layer) >= len(layerNames):
 		return &FieldError{"meter layer", id, "want infrastructure, platform, application or ai"}
+	case int(m.Late) >= len(latePolicyNames):
+		return &FieldError{"meter late policy", id, "want refuse, count-now or adjust"}
 	case m.Form == Capacity && m.capacity() == 0:
 		return &FieldError{"meter unit", m.Unit.Code(), "want a unit of something held over time for a capacity meter"}
 	}

@@ -2,8 +2,9 @@ package metering
 
 import (
 	"fmt"
-	"slices"
+	"math/bits"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/meterbook/meterbook/internal/fixed"
@@ -11,120 +12,247 @@ import (
 
 // A Series is the usage of one key in an aggregator: the handle to hold on to
 // where usage is recorded often. Get one from [Aggregator.Series]. It is safe
-// for concurrent use and must not be copied.
+// for concurrent use and must not be copied. A series that was evicted comes
+// back by itself when it is added to.
 type Series struct {
-	key   Key
-	meter *Meter // in the catalogue
-	width int64
+	// What an addition needs comes first: it is most of a cache line.
+	words   hotWords
+	run     atomic.Uint64
+	stripes atomic.Pointer[stripe] // nil until the series is found to be shared
+	group   *group
+	books   *books // guarded by the lock; nil while all sums are in hot words
+	account Account
 
-	// mu guards what follows. A series is locked after its aggregator and after
-	// a holding; only the aggregator, while it is locked for writing, locks more
-	// than one.
-	mu        sync.Mutex
-	used      windows
-	estimated windows // the estimated part of used, where there is one
-	records   uint64
+	resource string
+	owner    atomic.Uint32 // see visit
+	lock     uint8         // of the aggregator's series locks
+	age      uint8         // guarded by the lock; see catchUp
+	evicted  bool          // guarded by the lock
+}
+
+// A group is what series of one meter, SKU, region and label set share:
+// prices select by these, so that there are few of them.
+type group struct {
+	meter     *Meter // in the catalogue
+	dim       Dimension
+	perWindow uint64 // 2^64 / the width of windows in seconds, rounded up
+	lanes     *lanes
+	agg       *Aggregator
+	groupKey
+	members int // guarded by the aggregator's lock
+}
+
+type groupKey struct {
+	id     MeterID
+	sku    string
+	region string
+	labels Labels
+}
+
+// has reports whether the series is that of key.
+func (s *Series) has(key *Key) bool {
+	return s.account == key.Account && s.group.id == key.Meter && s.resource == key.Resource &&
+		s.group.sku == key.SKU && s.group.region == key.Region && s.group.labels == key.Labels
 }
 
 // Key returns the key.
-func (s *Series) Key() Key { return s.key }
+func (s *Series) Key() Key {
+	return Key{s.account, s.group.id, s.resource, s.group.sku, s.group.region, s.group.labels}
+}
 
 // Meter returns the meter.
-func (s *Series) Meter() Meter { return *s.meter }
+func (s *Series) Meter() Meter { return *s.group.meter }
+
+// Add adds q to the aggregator's current window, which [Aggregator.Advance]
+// and [Aggregator.Seal] set; there is none before the first of them
+// ([ErrNoWindow]). An addition that comes while they run is in the old window
+// or the new one. Otherwise it fails, and changes nothing, as
+// [Series.AddAt] does.
+//
+// It is the quickest way to count: one atomic addition for amounts of less
+// than 2^42 grains, whoever else adds, and no allocation; larger ones take a
+// lock.
+func (s *Series) Add(q Quantity) error {
+	// Zero goes the other way: it leaves a row, and no trace in a sum.
+	if q.n.Hi != 0 || q.n.Lo-1 >= hotLimit-1 || q.dim != s.group.dim {
+		return s.addNow(q)
+	}
+	run := &s.run
+	if first := s.stripes.Load(); first != nil {
+		run = &first.at(s.group.lanes.mine()).run
+	}
+	alone := run.Load() + q.n.Lo
+	if sum := run.Add(q.n.Lo); sum != alone || sum >= runFull {
+		return s.disturbed(run, sum, q)
+	}
+	return nil
+}
+
+// disturbed goes on after an addition to a running word that another one came
+// between, or that left it full or found it dead.
+func (s *Series) disturbed(run *atomic.Uint64, sum uint64, q Quantity) error {
+	switch {
+	case sum >= runDead: // it does not count
+		return s.addNow(q)
+	case sum >= runFull:
+		s.spill(run)
+	default:
+		s.contended()
+	}
+	return nil
+}
 
 // AddAt adds q to the window that contains t. It fails, and changes nothing,
 // with [ErrTimeRange], a *[DimensionError], [ErrNegative] on a monotonic
-// meter, or [ErrOverflow]. It does not allocate once the window exists; an
-// addition to the newest window costs a mutex and an integer addition, one to
-// an older window a binary search more, and a window that is new but not the
-// newest a move of the newer ones.
+// meter, [ErrOverflow], [ErrClosed], and where windows are sealed as the
+// meter's [LatePolicy] says, with a *[LateError], with [ErrTooLate] or with
+// [ErrTooEarly].
+//
+// Amounts of less than 2^42 grains for one of the series' two newest windows
+// cost one compare-and-swap and no allocation; others take a lock, and find an
+// older window by binary search.
 func (s *Series) AddAt(t time.Time, q Quantity) error {
+	w := s.group.windowAt(t)
+	if q.n.Hi == 0 && q.n.Lo < hotLimit && q.dim == s.group.dim && s.addHot(w, q.n.Lo) {
+		return nil
+	}
+	return s.addAt(t, q)
+}
+
+// windowAt returns the number of the window that contains t; a number that is
+// no window's for a time that is out of range. It multiplies by the reciprocal
+// of the width, which is exact below 2^47 seconds.
+func (g *group) windowAt(t time.Time) uint64 {
+	w, _ := bits.Mul64(uint64(t.Unix()), g.perWindow)
+	return w
+}
+
+// addHot adds n to the hot word of window w, if there is one and it has room.
+func (s *Series) addHot(w, n uint64) bool {
+	words := &s.words
+	if first := s.stripes.Load(); first != nil {
+		words = &first.at(s.group.lanes.mine()).words
+	}
+	word, tag := &words[w&1], tagOf(w)
+	for {
+		old := word.Load()
+		sum := old + n
+		if old>>sumBits != tag || sum>>sumBits != tag {
+			return false
+		}
+		if word.CompareAndSwap(old, sum) {
+			return true
+		}
+		s.contended()
+	}
+}
+
+// addAt is AddAt for all that is not hot.
+func (s *Series) addAt(t time.Time, q Quantity) error {
 	n, err := instant(t)
 	if err != nil {
 		return err
 	}
-	if err := s.meter.takes(Amount, q); err != nil {
+	if err := s.group.meter.takes(Amount, q); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	// A window that this makes cannot overflow: what is refused changes nothing.
-	c := s.used.at(n - n%s.width)
-	sum, ok := c.sum.Add(q.n)
-	if !ok {
-		return s.overflow(c.window)
+	return s.addLocked(n, q.n)
+}
+
+// addLocked adds n to the window of an instant, under the lock.
+func (s *Series) addLocked(at int64, n fixed.Int128) error {
+	s, err := s.live()
+	if err != nil {
+		return err
 	}
-	c.sum = sum
-	s.records++
+	defer s.mu().Unlock()
+	p, err := s.group.agg.admit(s.group.meter, at, n)
+	if err != nil {
+		return err
+	}
+	if !s.post(p) {
+		return s.overflow(p.window)
+	}
 	return nil
+}
+
+// addNow is Add for all that is not hot. What is added has not been counted.
+func (s *Series) addNow(q Quantity) error {
+	if err := s.group.meter.takes(Amount, q); err != nil {
+		return err
+	}
+	s, err := s.live()
+	if err != nil {
+		return err
+	}
+	defer s.mu().Unlock()
+	w, ok := s.group.agg.now.Load().window()
+	if !ok {
+		s.wipe()
+		return fmt.Errorf("%w: meter %q", ErrNoWindow, s.group.id)
+	}
+	if !s.post(posting{window: w, n: q.n}) {
+		s.wipe()
+		return s.overflow(w)
+	}
+	s.revive(w)
+	return nil
+}
+
+// mu returns the lock of the series. Series share a few locks: only who holds
+// the aggregator's lock for writing takes more than one.
+func (s *Series) mu() *sync.Mutex { return &s.group.agg.locks[s.lock].Mutex }
+
+// live returns the series with its lock held: s itself or, where that was
+// evicted, the one that took its place.
+func (s *Series) live() (*Series, error) {
+	for {
+		s.mu().Lock()
+		if !s.evicted && !s.group.agg.closed.Load() {
+			s.catchUp()
+			return s, nil
+		}
+		s.wipe()
+		s.mu().Unlock()
+		next, err := s.group.agg.Series(s.Key())
+		if err != nil {
+			return nil, err
+		}
+		s = next
+	}
 }
 
 // addSpan adds rate grains for every nanosecond of span, split exactly over
-// the windows it crosses: all of it, or nothing on an overflow.
+// the windows it crosses: all of it, or nothing.
 func (s *Series) addSpan(span Period, rate fixed.Int128) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if rate.IsZero() {
-		span = Period{} // nothing was held: no window is made
+	s, err := s.live()
+	if err != nil {
+		return err
 	}
-	for p := range span.Windows(time.Duration(s.width)) {
+	defer s.mu().Unlock()
+	if rate.IsZero() {
+		return nil // nothing was held: no window is made
+	}
+	var few [4]posting // enough for what is observed every half hour
+	postings := few[:0]
+	for p := range span.Windows(time.Duration(s.group.agg.width)) {
 		used, ok := rate.MulInt64(p.end - p.start)
+		var one posting
 		if ok {
-			_, ok = s.used.get(p.start - p.start%s.width).Add(used)
+			if one, err = s.group.agg.admit(s.group.meter, p.start, used); err != nil {
+				return err
+			}
+			postings, ok = appendPosting(postings, one)
 		}
 		if !ok {
-			return s.overflow(p.start)
+			return s.overflow(p.start / s.group.agg.width)
 		}
 	}
-	for p := range span.Windows(time.Duration(s.width)) {
-		used, _ := rate.MulInt64(p.end - p.start)
-		c := s.used.at(p.start - p.start%s.width)
-		c.sum, _ = c.sum.Add(used)
-	}
-	s.records++
-	return nil
+	return s.postAll(postings)
 }
 
-func (s *Series) overflow(w int64) error {
-	return fmt.Errorf("%w: meter %q, window %s", ErrOverflow, s.meter.ID, stamp(w))
-}
+func (s *Series) overflow(w int64) error { return s.group.agg.overflow(s.group.meter, w) }
 
-// An addition is usage to be added to the series of a key.
-type addition struct {
-	key             Key
-	meter           *Meter
-	used, estimated windows
-	records         uint64
-}
-
-// fits returns an error where adding would overflow; s.mu is held.
-func (s *Series) fits(more *addition) error {
-	w, ok := s.used.fits(more.used)
-	if ok {
-		w, ok = s.estimated.fits(more.estimated)
-	}
-	if !ok {
-		return s.overflow(w)
-	}
-	return nil
-}
-
-// add adds what fits; s.mu is held, or s is not shared yet.
-func (s *Series) add(more *addition) {
-	s.used.add(more.used)
-	s.estimated.add(more.estimated)
-	s.records += more.records
-}
-
-// copied returns all that was added so far.
-func (s *Series) copied() addition {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return addition{s.key, s.meter, slices.Clone(s.used), slices.Clone(s.estimated), s.records}
-}
-
-func (s *Series) recordCount() uint64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.records
+func (a *Aggregator) overflow(m *Meter, w int64) error {
+	return fmt.Errorf("%w: meter %q, window %s", ErrOverflow, m.ID, stamp(w*a.width))
 }

@@ -33,9 +33,12 @@ func compareMoments(a, b *moment) int {
 	return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.kind, b.kind), cmp.Compare(a.source, b.source), cmp.Compare(a.id, b.id))
 }
 
-func (t *timeline) insert(m *moment) {
+func (t *timeline) insert(m *moment) { *t = slices.Insert(*t, t.place(m), m) }
+
+// place returns where m goes.
+func (t *timeline) place(m *moment) int {
 	i, _ := slices.BinarySearchFunc(*t, m, compareMoments)
-	*t = slices.Insert(*t, i, m)
+	return i
 }
 
 func (t *timeline) merge(o timeline) {

@@ -10,6 +10,9 @@ type Usage struct {
 	// Estimated is the part of Quantity that was not measured. Adjustments can
 	// make either negative.
 	Estimated Quantity
+	// Late is the part of Quantity that was counted as a late adjustment, after
+	// its window was sealed.
+	Late Quantity
 }
 
 // Quality tells measured usage from estimated usage.

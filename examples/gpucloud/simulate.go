@@ -33,6 +33,7 @@ type simulation struct {
 	site      []int64 // power of all devices at each sample, µW
 	siteHours []energy.Window
 	samples   *atomic.Uint64 // shared with the progress line
+	records   uint64         // handed to the aggregators, besides events
 }
 
 // A device is one accelerator and its energy, hour by hour.
@@ -130,6 +131,7 @@ func (s *simulation) runDevice(i int) error {
 			if err := l.busy.Set(metering.Grains(l.parts*u*(metering.SharesPerCard/7000), metering.Cards), t); err != nil {
 				return err
 			}
+			s.records += 2
 		}
 		watts := p.Idle + (p.Limit-p.Idle)*energy.Power(worked)/7000 + energy.Power(chance>>50)*100
 		s.site[k] += int64(watts)
@@ -144,6 +146,7 @@ func (s *simulation) runDevice(i int) error {
 		if err := slots[j].end(s.month.End()); err != nil {
 			return err
 		}
+		s.records += 2
 	}
 	power.Close()
 	d.hours = make([]energy.Window, 0, int(s.month.Duration()/time.Hour))
@@ -178,6 +181,9 @@ func (s *simulation) slots(p pool, i int, rnd *rand.Rand) ([]slot, error) {
 func (s *simulation) release(d *device, l *slot, t time.Time, rnd *rand.Rand) error {
 	if err := l.end(t); err != nil {
 		return err
+	}
+	if l.lease != nil {
+		s.records += 2
 	}
 	p := s.pools[d.pool]
 	// Leases last three times as long as the gaps between them, so fewer
@@ -310,17 +316,20 @@ func (s *simulation) runTenant(i int) error {
 			if err := memory.Set(metering.Grains(cores*4<<30, metering.Bytes), at); err != nil {
 				return err
 			}
+			s.records += 2
 		}
 		if k%288 == 0 {
 			gib += gib * int64(rnd.IntN(12)) / 1000
 			if err := volumes.Set(metering.Grains(gib<<30, metering.Bytes), at); err != nil {
 				return err
 			}
+			s.records++
 		}
 		sent := t.EgressMBs * 300 * int64(s.size(t)) / 1000 * int64(t.activity(c)) / 1000 * int64(900+rnd.IntN(200)) / 1000
 		if err := egress.AddAt(at, metering.Grains(sent*1_000_000, metering.Bytes)); err != nil {
 			return err
 		}
+		s.records++
 		if t.Tokens > 0 {
 			if err := s.serve(t, account, at, k, rnd); err != nil {
 				return err
@@ -331,6 +340,7 @@ func (s *simulation) runTenant(i int) error {
 		if err := h.Stop(s.month.End()); err != nil {
 			return err
 		}
+		s.records++
 	}
 	return nil
 }

@@ -77,7 +77,7 @@ func (b *books) keepMonth(ctx context.Context, o options, demand int, negotiated
 	}
 	c := s.usage.Counts()
 	b.Samples = uint64(len(s.devices)) * uint64(len(s.site)-1)
-	b.Records, b.Duplicates = c.Records+c.Events+s.telemetry.Counts().Records, c.Duplicates
+	b.Records, b.Duplicates = s.records+c.Events, c.Duplicates
 	b.noteSimulation(s)
 	return nil
 }

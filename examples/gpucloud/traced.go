@@ -59,7 +59,7 @@ func keepTraced(o options, card *accounting.Card) (*books, error) {
 		return nil, err
 	}
 	c := agg.Counts()
-	b.Records, b.Duplicates = c.Events+c.Records, c.Duplicates
+	b.Records, b.Duplicates = c.Events, c.Duplicates
 	b.noteTrace()
 	return b, nil
 }

@@ -25,7 +25,8 @@ func ExampleObserve() {
 	// aggregator.events duplicate 0
 	// aggregator.events conflict 0
 	// aggregator.events refused 0
-	// aggregator.records  0
 	// aggregator.series  0
+	// aggregator.series.shared  0
+	// aggregator.series.evicted  0
 	// aggregator.anomalies  0
 }

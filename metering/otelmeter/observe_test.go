@@ -101,7 +101,8 @@ func TestObserve(t *testing.T) {
 		"meterbook.aggregator.events duplicate at north": 1,
 		"meterbook.aggregator.events conflict at north":  0,
 		"meterbook.aggregator.events refused at north":   1,
-		"meterbook.aggregator.records at north":          0,
+		"meterbook.aggregator.series.shared at north":    0,
+		"meterbook.aggregator.series.evicted at north":   0,
 		"meterbook.aggregator.series at north":           1,
 		"meterbook.aggregator.anomalies at north":        0,
 	}, got.seen)

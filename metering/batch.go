@@ -1,0 +1,193 @@
+package metering
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/meterbook/meterbook/internal/fixed"
+)
+
+// A Batch is amounts of one meter in columns, as exporters, files and column
+// stores hold them: row i is Amounts[i] grains at Times[i]. Coded columns
+// ([Column.Codes]) are the quick ones: text is looked at once a value and not
+// once a row.
+//
+// Rows have no identity: a batch that is recorded twice counts twice.
+type Batch struct {
+	Meter    MeterID
+	Account  Column
+	Resource Column
+	SKU      Column
+	Region   Column
+	Labels   Labels  // of every row
+	Times    []int64 // Unix nanoseconds
+	Amounts  []int64 // grains of the meter's dimension
+}
+
+// A RowError reports the first row of a batch that is not valid, or the first
+// of those with a key that is not.
+type RowError struct {
+	Row int
+	Err error
+}
+
+func (e *RowError) Error() string { return fmt.Sprintf("%v, in row %d of a batch", e.Err, e.Row) }
+
+func (e *RowError) Unwrap() error { return e.Err }
+
+// RecordBatch adds all rows of a batch to the windows that contain their times,
+// or none. It fails, and changes nothing, with a *[FieldError] when columns are
+// not of one length, when a code is beyond its values or a key is not valid, and
+// as [Series.AddAt] does; what concerns one row comes in a *[RowError]. What a
+// quota refuses is in [Aggregator.Refused].
+//
+// It sums up the rows before it takes a lock, in memory for each key and window
+// that the batch has, and is meant for thousands of rows and more. Callers may
+// cut a long batch and record its parts at once.
+func (a *Aggregator) RecordBatch(b Batch) error {
+	m, err := a.checkBatch(&b)
+	if err != nil || len(b.Times) == 0 {
+		return err
+	}
+	t, err := newTally(&b, m, a.width, a.hash.secret[0])
+	if err != nil {
+		return err
+	}
+	t.sum()
+	return a.recordTally(t)
+}
+
+// checkBatch holds a batch to what can be said before its rows are looked at.
+func (a *Aggregator) checkBatch(b *Batch) (*Meter, error) {
+	m, err := a.catalogue.meter(b.Meter)
+	if err != nil {
+		return nil, err
+	}
+	n := len(b.Times)
+	if len(b.Amounts) != n {
+		return nil, &FieldError{"amounts", fmt.Sprint(len(b.Amounts)), fmt.Sprintf("want as many as times: %d", n)}
+	}
+	for i, c := range b.columns() {
+		switch values, codes := len(c.Values), len(c.Codes); {
+		case c.Codes != nil && codes != n:
+			return nil, &FieldError{columnNames[i] + " codes", fmt.Sprint(codes), fmt.Sprintf("want as many as times: %d", n)}
+		case c.Codes == nil && values > 1 && values != n:
+			return nil, &FieldError{columnNames[i] + " values", fmt.Sprint(values), fmt.Sprintf("want none, one, or as many as times: %d", n)}
+		}
+	}
+	return m, nil
+}
+
+var columnNames = [...]string{"account", "resource", "SKU", "region"}
+
+func (b *Batch) columns() [len(columnNames)]*Column {
+	return [...]*Column{&b.Account, &b.Resource, &b.SKU, &b.Region}
+}
+
+// recordTally adds what rows sum up to.
+func (a *Aggregator) recordTally(t *tally) error {
+	// No window is sealed between the first check and the last addition.
+	a.sealing.RLock()
+	defer a.sealing.RUnlock()
+	series, err := a.seriesOf(t)
+	if err != nil {
+		return err
+	}
+	sealed := a.sealed.Load()
+	if t.first < sealed || sealed > 0 && t.last-sealed >= a.openWindows || !allRoomy(series, t) {
+		return a.recordSlowly(t)
+	}
+	for i, s := range series {
+		if s, err = s.live(); err != nil {
+			return err // an aggregator is not closed while sealing is held
+		}
+		s.postTally(t, i)
+		s.mu().Unlock()
+	}
+	return nil
+}
+
+// seriesOf returns the series of a tally's keys, making those that are new.
+func (a *Aggregator) seriesOf(t *tally) ([]*Series, error) {
+	series := make([]*Series, len(t.keys))
+	for i := range t.keys {
+		key := t.key(i)
+		if series[i] = a.index.find(a.hash.of(&key), &key); series[i] == nil {
+			if err := key.Validate(); err != nil {
+				return nil, &RowError{t.keys[i].row, err}
+			}
+		}
+	}
+	for i, s := range series {
+		if s != nil && !a.closed.Load() {
+			continue
+		}
+		var err error
+		if series[i], err = a.make(t.key(i), t.meter); err != nil {
+			if _, full := errors.AsType[*QuotaError](err); full {
+				a.refuseTally(t)
+			}
+			return nil, &RowError{t.keys[i].row, err}
+		}
+	}
+	return series, nil
+}
+
+// refuseTally notes all of a tally as refused, by the tenants that it is of.
+func (a *Aggregator) refuseTally(t *tally) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for i := range t.keys {
+		t.each(i, func(_ int64, n fixed.Int128) { a.refuse(t.key(i).Account, t.meter, n) })
+	}
+}
+
+// recordSlowly adds what may be late, or near the limits of 128 bits.
+func (a *Aggregator) recordSlowly(t *tally) error {
+	more := make([]addition, len(t.keys))
+	for i := range more {
+		more[i] = addition{key: t.key(i), meter: t.meter}
+		t.each(i, func(w int64, n fixed.Int128) {
+			more[i].amounts = append(more[i].amounts, amount{at: w * t.width, n: n})
+		})
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.addAll(more)
+}
+
+// allRoomy reports whether all of a tally can be added without looking at
+// limits again. Its sums are below 2^96, for a slice has less than 2^33 rows of
+// 16 bytes: no number of batches that are recorded at once leaves 128 bits.
+func allRoomy(series []*Series, t *tally) bool {
+	for _, s := range series {
+		if !s.roomyBetween(t.first, t.last+1) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *Series) roomyBetween(from, to int64) bool {
+	s.mu().Lock()
+	defer s.mu().Unlock()
+	if s.books == nil {
+		return true
+	}
+	for _, c := range s.books.used.between(from, to) {
+		if !roomy(c.sum) {
+			return false
+		}
+	}
+	return true
+}
+
+// postTally adds the sums of key i of a tally. The series' lock is held.
+func (s *Series) postTally(t *tally, i int) {
+	b := s.bookkeeping()
+	if n := t.count(i); cap(b.used)-len(b.used) < n {
+		b.used = slices.Grow(b.used, n)
+	}
+	t.each(i, b.used.add)
+}

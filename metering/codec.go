@@ -1,0 +1,480 @@
+package metering
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"github.com/meterbook/meterbook/internal/fixed"
+)
+
+// The binary form of a snapshot:
+//
+//	magic "mtbkuse" and version 1
+//	section 1, usage
+//	section 2, provenance: for each origin its source, its sequence and, if
+//	  there are more than one, its usage as in section 1
+//
+// A section is its number (1 byte), the length of its body (8 bytes, little
+// endian), the body, and the CRC-32C of all three. Numbers are unsigned
+// varints; grains are zigzag varints of up to 19 bytes. Usage is
+//
+//	width of windows in nanoseconds
+//	strings: their number, and each as what it shares with the one before
+//	keys: their number, and each as a dimension's grain and six strings
+//	windows: their number, and each as its distance to the one before, the
+//	  number of its rows, and each row as the distance of its key to the one
+//	  before, flags, grains, and grains that were estimated and late
+//
+// Strings, keys, windows and rows are in order and each comes once, and numbers
+// are as short as they can be: equal usage is equal bytes. What is read is held
+// to all of this.
+const (
+	snapshotMagic   = "mtbkuse"
+	snapshotVersion = 1
+
+	sectionUsage      = 1
+	sectionProvenance = 2
+
+	hasEstimated = 1
+	hasLate      = 2
+
+	// maxShared bounds what a string repeats of the one before, and with it how
+	// much larger strings can be than their bytes.
+	maxShared = 64
+)
+
+// ErrCorrupt: a snapshot's bytes are damaged or were never a snapshot's.
+var ErrCorrupt = errors.New("metering: not a snapshot, or damaged")
+
+// ErrVersion: a snapshot of a version that this library does not know.
+var ErrVersion = errors.New("metering: snapshot of a newer version")
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// AppendBinary appends the snapshot in its binary form. It fails with a
+// *[FieldError] for the zero Snapshot.
+func (s *Snapshot) AppendBinary(b []byte) ([]byte, error) {
+	if s.usage == nil {
+		return b, &FieldError{"snapshot", "", "want one that was taken or read"}
+	}
+	b = append(append(b, snapshotMagic...), snapshotVersion)
+	b = s.AppendUsage(b)
+	return appendSection(b, sectionProvenance, func(b []byte) []byte {
+		b = binary.AppendUvarint(b, uint64(len(s.origins)))
+		for _, o := range s.origins {
+			b = appendText(b, o.source)
+			b = binary.AppendUvarint(b, o.sequence)
+			if len(s.origins) > 1 {
+				b = o.usage.append(b, s.width)
+			}
+		}
+		return b
+	}), nil
+}
+
+// MarshalBinary returns the snapshot in its binary form. It fails as
+// [Snapshot.AppendBinary] does.
+func (s *Snapshot) MarshalBinary() ([]byte, error) { return s.AppendBinary(nil) }
+
+// AppendUsage appends the usage section alone, with its checksum. It is the
+// same bytes for the same usage, whoever counted what of it.
+func (s *Snapshot) AppendUsage(b []byte) []byte {
+	return appendSection(b, sectionUsage, func(b []byte) []byte { return s.usage.append(b, s.width) })
+}
+
+func appendSection(b []byte, number byte, body func([]byte) []byte) []byte {
+	start := len(b)
+	b = append(b, number, 0, 0, 0, 0, 0, 0, 0, 0)
+	b = body(b)
+	binary.LittleEndian.PutUint64(b[start+1:], uint64(len(b)-start-9))
+	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
+}
+
+// append appends a sheet.
+func (s *sheet) append(b []byte, width int64) []byte {
+	if s == nil {
+		s = new(sheet)
+	}
+	b = binary.AppendUvarint(b, uint64(width))
+	b, numbers := s.appendStrings(b)
+	b = binary.AppendUvarint(b, uint64(len(s.keys)))
+	for i := range s.keys {
+		b = binary.AppendUvarint(b, numbers[s.dims[i].Grain().Code()])
+		for _, text := range s.keys[i].texts() {
+			b = binary.AppendUvarint(b, numbers[text])
+		}
+	}
+	b = binary.AppendUvarint(b, uint64(len(s.spans)))
+	start, window := 0, int64(-1)
+	for _, sp := range s.spans {
+		b = binary.AppendUvarint(b, uint64(sp.window-window-1))
+		b = binary.AppendUvarint(b, uint64(sp.end-start))
+		b = s.appendRows(b, s.rows[start:sp.end])
+		start, window = sp.end, sp.window
+	}
+	return b
+}
+
+func (s *sheet) appendRows(b []byte, rows []sheetRow) []byte {
+	next := uint32(0)
+	for _, r := range rows {
+		b = binary.AppendUvarint(b, uint64(r.key-next))
+		next = r.key + 1
+		x, flags := s.extra(r), byte(0)
+		if !x.estimated.IsZero() {
+			flags |= hasEstimated
+		}
+		if !x.late.IsZero() {
+			flags |= hasLate
+		}
+		b = appendGrains(append(b, flags), r.used)
+		if flags&hasEstimated != 0 {
+			b = appendGrains(b, x.estimated)
+		}
+		if flags&hasLate != 0 {
+			b = appendGrains(b, x.late)
+		}
+	}
+	return b
+}
+
+// texts returns the key's fields as strings, in the order of the binary form.
+func (k *Key) texts() [6]string {
+	return [6]string{string(k.Account), string(k.Meter), k.SKU, k.Region, k.Labels.canonical, k.Resource}
+}
+
+// appendStrings appends the strings of all keys, in order, and returns their
+// numbers.
+func (s *sheet) appendStrings(b []byte) ([]byte, map[string]uint64) {
+	numbers := make(map[string]uint64)
+	for i := range s.keys {
+		numbers[s.dims[i].Grain().Code()] = 0
+		for _, text := range s.keys[i].texts() {
+			numbers[text] = 0
+		}
+	}
+	all := make([]string, 0, len(numbers))
+	for text := range numbers {
+		all = append(all, text)
+	}
+	slices.Sort(all)
+	b = binary.AppendUvarint(b, uint64(len(all)))
+	before := ""
+	for i, text := range all {
+		numbers[text] = uint64(i)
+		shared := 0
+		for shared < min(len(before), len(text), maxShared) && before[shared] == text[shared] {
+			shared++
+		}
+		b = binary.AppendUvarint(b, uint64(shared))
+		b = appendText(b, text[shared:])
+		before = text
+	}
+	return b, numbers
+}
+
+// appendGrains appends a zigzag varint of 128 bits.
+func appendGrains(b []byte, n fixed.Int128) []byte {
+	sign := uint64(n.Hi >> 63)
+	lo, hi := n.Lo<<1^sign, uint64(n.Hi)<<1|n.Lo>>63
+	hi ^= sign
+	for hi != 0 || lo >= 0x80 {
+		b = append(b, byte(lo)|0x80)
+		lo, hi = lo>>7|hi<<57, hi>>7
+	}
+	return append(b, byte(lo))
+}
+
+// UnmarshalBinary reads what [Snapshot.AppendBinary] wrote, and keeps nothing
+// of data. It fails, and changes nothing, with [ErrCorrupt], or with
+// [ErrVersion] on a version that it does not know. Its cost is bounded by the
+// length of data.
+func (s *Snapshot) UnmarshalBinary(data []byte) error {
+	d := &decoder{data: data}
+	if magic := d.take(uint64(len(snapshotMagic))); string(magic) != snapshotMagic {
+		return d.fail("want it to begin with " + snapshotMagic)
+	}
+	if version := d.take(1); len(version) == 1 && version[0] != snapshotVersion {
+		return fmt.Errorf("%w: %d, and %d is known", ErrVersion, version[0], snapshotVersion)
+	}
+	usage, provenance := d.section(sectionUsage), d.section(sectionProvenance)
+	if d.err == nil && len(d.data) != d.at {
+		d.fail("want nothing after the last section")
+	}
+	if d.err != nil {
+		return d.err
+	}
+	sum, width := usage.sheet()
+	usage.end()
+	origins := provenance.origins(sum, width)
+	provenance.end()
+	if err := errors.Join(usage.err, provenance.err); err != nil {
+		return err
+	}
+	read, err := newSnapshot(width, origins)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	// One usage has one form: what would be written again is what was read.
+	if again, _ := read.AppendBinary(make([]byte, 0, len(data))); !bytes.Equal(again, data) {
+		return fmt.Errorf("%w: not in canonical form", ErrCorrupt)
+	}
+	*s = *read
+	return nil
+}
+
+// A decoder reads a binary form. After the first error it reads zeros.
+type decoder struct {
+	data []byte
+	at   int
+	base int // of data, for messages
+	err  error
+}
+
+func (d *decoder) fail(want string) error {
+	if d.err == nil {
+		d.err = fmt.Errorf("%w: byte %d: %s", ErrCorrupt, d.base+d.at, want)
+	}
+	return d.err
+}
+
+// take returns the next n bytes.
+func (d *decoder) take(n uint64) []byte {
+	if d.err != nil || n > uint64(len(d.data)-d.at) {
+		d.fail("ends too early")
+		return nil
+	}
+	b := d.data[d.at : d.at+int(n)]
+	d.at += int(n)
+	return b
+}
+
+// section returns a decoder of a section's body, whose checksum is right.
+func (d *decoder) section(number byte) *decoder {
+	start := d.at
+	head := d.take(9)
+	if d.err == nil && head[0] != number {
+		d.fail(fmt.Sprintf("want section %d", number))
+	}
+	if d.err != nil {
+		return &decoder{err: d.err}
+	}
+	body := d.take(binary.LittleEndian.Uint64(head[1:]))
+	sum := d.take(4)
+	if d.err == nil && crc32.Checksum(d.data[start:d.at-4], castagnoli) != binary.LittleEndian.Uint32(sum) {
+		d.fail("checksum differs")
+	}
+	return &decoder{data: body, base: start + 9, err: d.err}
+}
+
+func (d *decoder) end() {
+	if d.err == nil && d.at != len(d.data) {
+		d.fail("want the end of the section")
+	}
+}
+
+func (d *decoder) uvarint() uint64 {
+	n, size := binary.Uvarint(d.data[d.at:])
+	if d.err != nil || size <= 0 || size > 1 && d.data[d.at+size-1] == 0 {
+		d.fail("want a number")
+		return 0
+	}
+	d.at += size
+	return n
+}
+
+// length reads how many items follow, each of at least one byte.
+func (d *decoder) length() int {
+	n := d.uvarint()
+	if n > uint64(len(d.data)-d.at) {
+		d.fail("want no more items than bytes")
+		return 0
+	}
+	return int(n)
+}
+
+func (d *decoder) grains() fixed.Int128 {
+	var lo, hi uint64
+	for shift := uint(0); ; shift += 7 {
+		c := d.take(1)
+		if d.err != nil {
+			return fixed.Int128{}
+		}
+		digit := uint64(c[0] & 0x7f)
+		if shift > 126 || shift == 126 && digit > 3 || digit == 0 && c[0] == 0 && shift > 0 {
+			d.fail("want grains of 128 bits")
+			return fixed.Int128{}
+		}
+		if shift < 64 {
+			lo |= digit << shift
+			hi |= digit >> (64 - shift)
+		} else {
+			hi |= digit << (shift - 64)
+		}
+		if c[0] < 0x80 {
+			break
+		}
+	}
+	sign := -(lo & 1)
+	lo, hi = lo>>1|hi<<63, hi>>1
+	return fixed.Int128{Hi: int64(hi ^ sign), Lo: lo ^ sign}
+}
+
+func (d *decoder) text() string { return string(d.take(d.uvarint())) }
+
+func (d *decoder) origins(sum *sheet, width int64) []origin {
+	n := d.length()
+	if n == 0 {
+		d.fail("want an origin")
+	}
+	out := make([]origin, 0, n)
+	for i := 0; i < n && d.err == nil; i++ {
+		o := origin{source: d.text(), sequence: d.uvarint(), usage: sum}
+		if n > 1 {
+			var w int64
+			if o.usage, w = d.sheet(); w != width {
+				d.fail("want one width of windows")
+			}
+		}
+		if i > 0 && out[i-1].source >= o.source {
+			d.fail("want sources in order")
+		}
+		if err := checkText("source", o.source, 1, MaxNameBytes); err != nil {
+			d.fail(err.Error())
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// sheet reads a sheet.
+func (d *decoder) sheet() (s *sheet, width int64) {
+	width = int64(d.uvarint())
+	if width <= 0 || width%second != 0 {
+		d.fail("want a width of whole seconds")
+		return new(sheet), 0
+	}
+	strings := d.strings()
+	s = &sheet{}
+	n := d.length()
+	s.keys, s.dims = make([]Key, n), make([]Dimension, n)
+	for i := 0; i < n && d.err == nil; i++ {
+		d.key(s, i, strings)
+	}
+	windows := d.length()
+	window := int64(-1)
+	for i := 0; i < windows && d.err == nil; i++ {
+		step := d.uvarint()
+		if step > uint64(maxTime/width-1-window-1) {
+			d.fail("want windows before 2200")
+			break
+		}
+		window += int64(step) + 1
+		d.rows(s)
+		s.spans = append(s.spans, span{window, len(s.rows)})
+	}
+	return s, width
+}
+
+func (d *decoder) strings() []string {
+	all := make([]string, 0, d.length())
+	before := ""
+	for len(all) < cap(all) && d.err == nil {
+		shared := d.uvarint()
+		if shared > uint64(min(len(before), maxShared)) {
+			d.fail("want to share no more than there is")
+			break
+		}
+		text := before[:shared] + d.text()
+		if len(all) > 0 && text <= before {
+			d.fail("want strings in order")
+		}
+		all = append(all, text)
+		before = text
+	}
+	return all
+}
+
+// key reads key i.
+func (d *decoder) key(s *sheet, i int, all []string) {
+	var texts [7]string
+	for j := range texts {
+		n := d.uvarint()
+		if n >= uint64(len(all)) {
+			d.fail("want the number of a string")
+			return
+		}
+		texts[j] = all[n]
+	}
+	unit, err := ParseUnit(texts[0])
+	labels, ok := labelsOf(texts[5])
+	k := Key{Account: Account(texts[1]), Meter: MeterID(texts[2]), SKU: texts[3], Region: texts[4], Labels: labels, Resource: texts[6]}
+	switch {
+	case err != nil || unit != unit.Dimension().Grain():
+		d.fail("want a dimension's grain")
+	case !ok:
+		d.fail("want labels in canonical form")
+	case k.Validate() != nil:
+		d.fail(k.Validate().Error())
+	case i > 0 && s.keys[i-1].Compare(k) >= 0:
+		d.fail("want keys in order")
+	}
+	s.keys[i], s.dims[i] = k, unit.Dimension()
+}
+
+// labelsOf reads the canonical form of a set.
+func labelsOf(canonical string) (Labels, bool) {
+	var pairs []string
+	for pair := range strings.SplitSeq(strings.TrimSuffix(canonical, string(labelEnd)), string(labelEnd)) {
+		if name, value, ok := strings.Cut(pair, string(labelValueSep)); ok && canonical != "" {
+			pairs = append(pairs, name, value)
+		}
+	}
+	l, err := NewLabels(pairs...)
+	return l, err == nil && l.canonical == canonical
+}
+
+// rows reads the rows of a window.
+func (d *decoder) rows(s *sheet) {
+	n := d.length()
+	if n == 0 {
+		d.fail("want rows")
+	}
+	s.rows = slices.Grow(s.rows, n)
+	next := uint64(0)
+	for i := 0; i < n && d.err == nil; i++ {
+		key, carry := bits.Add64(next, d.uvarint(), 0)
+		flags := d.take(1)
+		if d.err != nil || carry != 0 || key >= uint64(len(s.keys)) || flags[0] > hasEstimated|hasLate {
+			d.fail("want a row")
+			return
+		}
+		next = key + 1
+		r := sheetRow{key: uint32(key), used: d.grains()}
+		if flags[0] != 0 {
+			s.extras = append(s.extras, d.extra(flags[0]))
+			r.extra = uint32(len(s.extras))
+		}
+		s.rows = append(s.rows, r)
+	}
+}
+
+func (d *decoder) extra(flags byte) (x extra) {
+	for _, f := range []struct {
+		flag byte
+		n    *fixed.Int128
+	}{{hasEstimated, &x.estimated}, {hasLate, &x.late}} {
+		if flags&f.flag != 0 {
+			if *f.n = d.grains(); f.n.IsZero() {
+				d.fail("want no zero where a flag says that there is something")
+			}
+		}
+	}
+	return x
+}

@@ -1,0 +1,106 @@
+package metering
+
+import "slices"
+
+// A Field is one of those of a [Key] by which usage can be grouped. The meter
+// is always kept: quantities of two meters do not add up.
+type Field uint8
+
+// The fields.
+const (
+	ByAccount Field = iota + 1
+	ByTenant        // the account's first segment
+	ByResource
+	BySKU
+	ByRegion
+	ByLabels
+)
+
+// A grouping says what of a key a query keeps.
+type grouping struct {
+	fields [ByLabels + 1]bool
+	labels []string // if there are any, of all
+}
+
+// GroupBy adds up keys that are equal in the given fields. The keys of the
+// rows have these and the meter. Without any field there is a row for each
+// meter.
+func GroupBy(fields ...Field) QueryOption {
+	fields = slices.Clone(fields)
+	return queryFunc(func(q query) query {
+		q.keep = q.keep.clone(false)
+		for _, f := range fields {
+			if int(f) < len(q.keep.fields) {
+				q.keep.fields[f] = true
+			}
+		}
+		return q
+	})
+}
+
+// GroupByLabel adds up keys that are equal in the given labels, and in the
+// fields that [GroupBy] names, if any. The keys of the rows have no other
+// label.
+func GroupByLabel(names ...string) QueryOption {
+	names = slices.Clone(names)
+	return queryFunc(func(q query) query {
+		q.keep = q.keep.clone(false)
+		q.keep.labels = append(q.keep.labels, names...)
+		return q
+	})
+}
+
+// AcrossResources adds up the resources of an otherwise equal key. The rows'
+// keys have no resource.
+func AcrossResources() QueryOption {
+	return queryFunc(func(q query) query {
+		q.keep = q.keep.clone(true)
+		q.keep.fields[ByResource] = false
+		return q
+	})
+}
+
+// clone returns a copy to be changed; of no grouping, one that keeps all or
+// nothing.
+func (g *grouping) clone(all bool) *grouping {
+	if g != nil {
+		c := *g
+		c.labels = slices.Clone(g.labels)
+		return &c
+	}
+	c := new(grouping)
+	for i := range c.fields {
+		c.fields[i] = all && Field(i) != ByTenant
+	}
+	return c
+}
+
+// of returns what is kept of a key.
+func (g *grouping) of(k Key) Key {
+	if g == nil {
+		return k
+	}
+	kept := Key{Meter: k.Meter}
+	switch {
+	case g.fields[ByAccount]:
+		kept.Account = k.Account
+	case g.fields[ByTenant]:
+		kept.Account = k.Account.Tenant()
+	}
+	if g.fields[ByResource] {
+		kept.Resource = k.Resource
+	}
+	if g.fields[BySKU] {
+		kept.SKU = k.SKU
+	}
+	if g.fields[ByRegion] {
+		kept.Region = k.Region
+	}
+	switch {
+	case len(g.labels) > 0:
+		kept.Labels = k.Labels.only(g.labels)
+	case g.fields[ByLabels]:
+		kept.Labels = k.Labels
+	}
+	return kept
+}

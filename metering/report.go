@@ -1,0 +1,345 @@
+package metering
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/meterbook/meterbook/internal/fixed"
+)
+
+// A report is a query while it runs.
+type report struct {
+	agg    *Aggregator // nil where only sheets are asked
+	query  query
+	width  int64
+	pieces []Period
+	views  []*view // in order of key
+	sheets []sheetView
+	// due has, for each piece, the views that have something from it on; active
+	// are those that have something in the piece that is being counted.
+	due    [][]*view
+	active []*view
+}
+
+// A view is what one key used.
+type view struct {
+	key    Key
+	kept   Key // what is kept of it
+	rank   int // by what is kept; views of one rank are one row
+	dim    Dimension
+	life   []stretch // what is left of it, in order of time
+	series *Series   // nil for what has none
+	next   int64     // the series' next window with usage; maxTime if there is none
+
+	// In the piece that is being counted:
+	active                bool
+	found                 bool
+	used, estimated, late fixed.Int256
+}
+
+// A sheetView is a sheet and the view of each of its keys, nil for keys that
+// are not asked for.
+type sheetView struct {
+	*sheet
+	views []*view
+}
+
+// A stretch is a time in which a resource held one capacity.
+type stretch struct {
+	Period
+	grains    fixed.Int128
+	estimated bool
+}
+
+// begin collects the keys that a query asks for.
+func (a *Aggregator) begin(p Period, q query, pieces []Period) *report {
+	a.sealing.RLock()
+	defer a.sealing.RUnlock()
+	r := &report{agg: a, query: q, width: a.width, pieces: pieces, due: make([][]*view, len(pieces))}
+	full := a.keys(p, q)
+	for _, s := range a.parts {
+		full = append(full, q.keysOf(s)...)
+	}
+	r.index(full)
+	r.follow(a.parts)
+	for _, v := range r.views {
+		if v.series != nil {
+			v.seek(p.start / a.width)
+		}
+		r.wait(0, v)
+	}
+	return r
+}
+
+// keys returns a view of each key that has a series or is held by a resource,
+// some of them twice.
+func (a *Aggregator) keys(p Period, q query) []*view {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	lives := a.lives(p, q)
+	views := make([]*view, 0, len(lives))
+	for s := range a.index.all() {
+		if key := s.Key(); q.wants(key) {
+			views = append(views, &view{key: key, dim: s.group.dim, series: s})
+		}
+	}
+	for key, life := range lives {
+		m, _ := a.catalogue.meter(key.Meter) // it was there when the event was checked
+		views = append(views, &view{key: key, dim: m.Unit.dim, life: life, next: maxTime})
+	}
+	return views
+}
+
+// keysOf returns a view of each key of a sheet that q asks for.
+func (q query) keysOf(s *sheet) (views []*view) {
+	for i, key := range s.keys {
+		if q.wants(key) {
+			views = append(views, &view{key: key, dim: s.dims[i], next: maxTime})
+		}
+	}
+	return views
+}
+
+// index sorts views, makes one of those of one key, and puts them in order of
+// what is kept of their keys.
+func (r *report) index(full []*view) {
+	slices.SortFunc(full, func(x, y *view) int { return x.key.Compare(y.key) })
+	for _, v := range full {
+		last := len(r.views) - 1
+		if last < 0 || r.views[last].key != v.key {
+			r.views = append(r.views, v)
+			continue
+		}
+		if v.series != nil {
+			r.views[last].series = v.series
+		}
+		if v.life != nil {
+			r.views[last].life = v.life
+		}
+	}
+	rows := r.views
+	if keep := r.query.keep; keep != nil {
+		rows = slices.Clone(r.views)
+		for _, v := range rows {
+			v.kept = keep.of(v.key)
+		}
+		slices.SortStableFunc(rows, func(x, y *view) int { return x.kept.Compare(y.kept) })
+	}
+	for i, v := range rows {
+		v.rank = i
+		if i > 0 && r.query.keep != nil && v.kept == rows[i-1].kept {
+			v.rank = rows[i-1].rank
+		}
+	}
+}
+
+// wait puts a view where the first piece is counted, from piece n on, that it
+// has something in.
+func (r *report) wait(n int, v *view) {
+	next := v.next
+	if len(v.life) > 0 {
+		next = min(next, v.life[0].start/r.width)
+	}
+	if next == maxTime {
+		return
+	}
+	i, found := slices.BinarySearchFunc(r.pieces, next*r.width, func(p Period, at int64) int { return cmp.Compare(p.start, at) })
+	if !found {
+		i--
+	}
+	i = max(i, n)
+	if i < len(r.pieces) && next*r.width < r.pieces[i].end {
+		r.due[i] = append(r.due[i], v)
+	}
+}
+
+// follow takes up the sheets that are new. Both keys and views are in order.
+func (r *report) follow(parts []*sheet) {
+	for _, s := range parts[len(r.sheets):] {
+		sv := sheetView{s, make([]*view, len(s.keys))}
+		i := 0
+		for k := range s.keys {
+			for i < len(r.views) && r.views[i].key.Compare(s.keys[k]) < 0 {
+				i++
+			}
+			if i < len(r.views) && r.views[i].key == s.keys[k] {
+				sv.views[k] = r.views[i]
+			}
+		}
+		r.sheets = append(r.sheets, sv)
+	}
+}
+
+// run yields the rows of all pieces.
+func (r *report) run(yield func(Usage, error) bool) {
+	for i, piece := range r.pieces {
+		r.count(i)
+		if !r.yieldRows(piece, yield) {
+			return
+		}
+	}
+}
+
+// count sums up what views used in a piece of time. No window is sealed
+// meanwhile, so that all of one is in a sheet or none of it.
+func (r *report) count(n int) {
+	piece := r.pieces[n]
+	from, to := piece.start/r.width, piece.end/r.width
+	r.active = r.active[:0]
+	for _, v := range r.due[n] {
+		r.activate(v)
+	}
+	open := int64(0)
+	if r.agg != nil {
+		r.agg.sealing.RLock()
+		defer r.agg.sealing.RUnlock()
+		r.follow(r.agg.parts)
+		open = r.agg.sealed.Load() * r.width
+	}
+	for _, sv := range r.sheets {
+		for _, row := range sv.between(from, to) {
+			if v := sv.views[row.key]; v != nil {
+				r.activate(v)
+				v.add(row, sv.extras)
+			}
+		}
+	}
+	for _, v := range r.due[n] {
+		if v.series != nil && v.next < to {
+			v.take(from, to)
+		}
+		v.live(piece, open)
+		r.wait(n+1, v)
+	}
+	r.due[n] = nil
+	slices.SortFunc(r.active, func(x, y *view) int { return cmp.Compare(x.rank, y.rank) })
+}
+
+// activate makes a view one of those of the piece that is being counted.
+func (r *report) activate(v *view) {
+	if !v.active {
+		v.active, v.found = true, false
+		v.used, v.estimated, v.late = fixed.Int256{}, fixed.Int256{}, fixed.Int256{}
+		r.active = append(r.active, v)
+	}
+}
+
+// add adds a row of a sheet.
+func (v *view) add(row *sheetRow, extras []extra) {
+	v.found = true
+	v.used, _ = v.used.Add(fixed.Wide(row.used)) // 2^128 of them fit in 256 bits
+	if row.extra > 0 {
+		v.estimated, _ = v.estimated.Add(fixed.Wide(extras[row.extra-1].estimated))
+		v.late, _ = v.late.Add(fixed.Wide(extras[row.extra-1].late))
+	}
+}
+
+// live adds what the life of a resource comes to in a piece of time, from where
+// windows are open; pieces come in order of time.
+func (v *view) live(piece Period, open int64) {
+	for len(v.life) > 0 && v.life[0].start < piece.end {
+		held := v.life[0]
+		if part := held.Intersect(piece).Intersect(Period{open, maxTime}); !part.IsZero() {
+			v.found = true
+			used := held.grains.MulWide(fixed.FromInt64(part.end - part.start))
+			v.used, _ = v.used.Add(used)
+			if held.estimated {
+				v.estimated, _ = v.estimated.Add(used)
+			}
+		}
+		if held.end > piece.end {
+			return
+		}
+		v.life = v.life[1:]
+	}
+}
+
+// seek finds the first window of the series from window from on.
+func (v *view) seek(from int64) {
+	v.series.mu().Lock()
+	defer v.series.mu().Unlock()
+	v.series.catchUp()
+	v.next = v.series.first(from)
+}
+
+// take adds what the series holds of the windows from from up to but not to,
+// and moves past them.
+func (v *view) take(from, to int64) {
+	s := v.series
+	s.mu().Lock()
+	defer s.mu().Unlock()
+	s.catchUp()
+	v.next = s.first(to)
+	if s.books != nil {
+		for _, c := range s.books.used.between(from, to) {
+			v.found = true
+			v.used, _ = v.used.Add(fixed.Wide(c.sum))
+		}
+		for _, c := range s.books.estimated.between(from, to) {
+			v.estimated, _ = v.estimated.Add(fixed.Wide(c.sum))
+		}
+		for _, c := range s.books.late.between(from, to) {
+			v.late, _ = v.late.Add(fixed.Wide(c.sum))
+		}
+	}
+	s.hotSums(func(w int64, n fixed.Int128) {
+		if from <= w && w < to {
+			v.found = true
+			v.used, _ = v.used.Add(fixed.Wide(n))
+		}
+	})
+}
+
+// first returns the first window at or after from in which the series holds
+// anything, or maxTime. The series' lock is held.
+func (s *Series) first(from int64) int64 {
+	first := int64(maxTime)
+	if s.books != nil {
+		first = s.books.used.first(from)
+	}
+	s.hotSums(func(w int64, _ fixed.Int128) {
+		if from <= w {
+			first = min(first, w)
+		}
+	})
+	return first
+}
+
+// yieldRows yields the rows of the piece that was counted, one for each rank.
+func (r *report) yieldRows(piece Period, yield func(Usage, error) bool) bool {
+	for _, v := range r.active {
+		v.active = false
+	}
+	for i := 0; i < len(r.active); {
+		v := r.active[i]
+		found, used, estimated, late := v.found, v.used, v.estimated, v.late
+		for i++; i < len(r.active) && r.active[i].rank == v.rank; i++ {
+			more := r.active[i]
+			found = found || more.found
+			used, _ = used.Add(more.used)
+			estimated, _ = estimated.Add(more.estimated)
+			late, _ = late.Add(more.late)
+		}
+		if !found {
+			continue
+		}
+		u := Usage{Key: v.key, Period: piece}
+		if r.query.keep != nil {
+			u.Key = v.kept
+		}
+		var ok1, ok2, ok3 bool
+		u.Quantity.n, ok1 = used.Int128()
+		u.Estimated.n, ok2 = estimated.Int128()
+		u.Late.n, ok3 = late.Int128()
+		if !ok1 || !ok2 || !ok3 {
+			yield(Usage{}, fmt.Errorf("%w: meter %q, %v", ErrOverflow, v.key.Meter, piece))
+			return false
+		}
+		u.Quantity.dim, u.Estimated.dim, u.Late.dim = v.dim, v.dim, v.dim
+		if !yield(u, nil) {
+			return false
+		}
+	}
+	return true
+}
