@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/meterbook/meterbook/internal/fixed"
 )
 
 // A WindowSize is the width of the windows in which an aggregator keeps
@@ -147,7 +149,8 @@ type Aggregator struct {
 	events    map[fingerprint]fingerprint // body by identity
 	timelines map[resourceKey]*timeline
 	counts    Counts
-	parts     []*sheet // sealed windows, guarded by sealing
+	parts     []*part // sealed windows, guarded by sealing
+	archive   *archive
 
 	locks [256]paddedMutex
 }
@@ -206,10 +209,11 @@ func (a *Aggregator) addAt(key *Key, t time.Time, q Quantity) error {
 	if s == nil {
 		return a.addNew(key, t, q)
 	}
-	if s.stripes.Load() == nil {
-		s.visit()
+	w := s.group.windowAt(t)
+	if q.n.Hi == 0 && q.n.Lo < hotLimit && q.dim == s.group.dim && s.addKeyed(w, q.n.Lo) {
+		return nil
 	}
-	return s.AddAt(t, q)
+	return s.addAt(t, q)
 }
 
 // addNew is AddAt for a key that has no series, or had none a moment ago.
@@ -282,7 +286,10 @@ func (a *Aggregator) make(key Key, m *Meter) (*Series, error) {
 // newSeries returns a series that nobody else has yet; a.mu is held for
 // writing.
 func (a *Aggregator) newSeries(key *Key, m *Meter, hash uint64) *Series {
-	s := &Series{group: a.group(key, m), account: key.Account, resource: key.Resource, lock: uint8(hash >> 32), age: a.now.Load().age}
+	s := &Series{
+		group: a.group(key, m), account: key.Account,
+		cold: &cold{resource: key.Resource, lock: uint8(hash >> 32), age: a.now.Load().age},
+	}
 	s.run.Store(runDead)
 	return s
 }
@@ -297,7 +304,7 @@ func (a *Aggregator) intern(s *Series, hash uint64) {
 // group returns the group of a key, making it when it is new; a.mu is held for
 // writing.
 func (a *Aggregator) group(key *Key, m *Meter) *group {
-	k := groupKey{m.ID, key.SKU, key.Region, key.Labels}
+	k := groupKey{m.ID, key.SKU, key.Region, key.Labels, key.Resource != ""}
 	g := a.groups[k]
 	if g == nil {
 		g = &group{meter: m, dim: m.Unit.dim, perWindow: math.MaxUint64/uint64(a.width/second) + 1, lanes: a.lanes, agg: a, groupKey: k}
@@ -356,6 +363,9 @@ func (a *Aggregator) Record(e Event) error {
 		a.counts.Refused++
 		if _, full := errors.AsType[*QuotaError](err); full {
 			for _, it := range items {
+				if !e.Kind.carriesAmounts() {
+					it.n = fixed.Int128{} // how long it would have been held is not known
+				}
 				a.refuse(e.Account, it.meter, it.n)
 			}
 		}

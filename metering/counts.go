@@ -23,7 +23,7 @@ func (a *Aggregator) Counts() Counts {
 	defer a.mu.RUnlock()
 	c := a.counts
 	c.Series = a.index.count
-	c.Shared = int(a.lanes.made.Load()) / (a.lanes.count * stripeBytes)
+	c.Shared = a.lanes.shared()
 	for _, t := range a.timelines {
 		c.Anomalies += t.walk(func(capacity, Period) {})
 	}

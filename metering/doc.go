@@ -105,6 +105,10 @@
 // it came from in a section apart. Merging is commutative, associative and,
 // by source and sequence, idempotent.
 //
+// [Aggregator.Archive] keeps sealed windows in snapshot files instead of in
+// memory. Queries read the files they need one by one; what they keep grows
+// with the groups asked for and the series that are open.
+//
 // # Usage and its quality
 //
 // [Aggregator.Usage] yields a [Usage] for each key, or group of keys
@@ -197,7 +201,8 @@
 //   - An addition is in its window before it is sealed or is late, whoever adds,
 //     seals, evicts and reads at once: TestLaw_Hot_ExactWhileSealing. A batch is
 //     its rows one by one: TestLaw_RecordBatch_IsAddAtRowByRow. Machines merge
-//     to one: TestLaw_Snapshot_MachinesMergeToOne, FuzzSnapshot_Binary.
+//     to one: TestLaw_Snapshot_MachinesMergeToOne, FuzzSnapshot_Binary. Files are as
+//     good as memory: TestLaw_Archive_FilesAreMemory.
 //   - The parts of a split sum to the whole, and a refund reverses a charge:
 //     TestLaw_Split_PartsSumToTheWhole.
 //   - The same bytes at any GOMAXPROCS and in any order of maps:

@@ -51,15 +51,16 @@ func (s *Series) postHot(p posting) bool {
 	for {
 		old := word.Load()
 		sum := old + p.n.Lo
-		switch have := old >> sumBits; {
+		switch have := old >> tagShift; {
 		case have > tag:
 			return false // older windows are cold
-		case have == tag && sum>>sumBits == tag:
+		case have == tag && (old^sum)>>sumBits == 0:
 			if word.CompareAndSwap(old, sum) {
 				return true
 			}
 		default:
-			s.book(word.Swap(tag<<sumBits|p.n.Lo), int(p.window&1))
+			lane := uint64(number(s.group.lanes.mine()))
+			s.book(word.Swap(tag<<tagShift|lane<<sumBits|p.n.Lo), int(p.window&1))
 			return true
 		}
 	}
@@ -105,7 +106,7 @@ func (s *Series) settle(w int64) {
 	for words := range s.allWords() {
 		word := &words[w&1]
 		// Only the lock's holder changes a tag: what is taken is of that tag.
-		if word.Load()>>sumBits == tagOf(uint64(w)) {
+		if word.Load()>>tagShift == tagOf(uint64(w)) {
 			s.book(word.Swap(0), int(w&1))
 		}
 	}
@@ -195,11 +196,9 @@ func (s *Series) allWords() func(yield func(*hotWords) bool) {
 		if !yield(&s.words) {
 			return
 		}
-		if first := s.stripes.Load(); first != nil {
-			for lane := range s.group.lanes.count {
-				if !yield(&first.at(1 + uint32(lane)*stripeBytes).words) {
-					return
-				}
+		for st := range s.allStripes() {
+			if !yield(&st.words) {
+				return
 			}
 		}
 	}
@@ -211,12 +210,19 @@ func (s *Series) allRuns() func(yield func(*atomic.Uint64) bool) {
 		if !yield(&s.run) {
 			return
 		}
-		if first := s.stripes.Load(); first != nil {
-			for lane := range s.group.lanes.count {
-				if !yield(&first.at(1 + uint32(lane)*stripeBytes).run) {
-					return
-				}
+		for st := range s.allStripes() {
+			if !yield(&st.run) {
+				return
 			}
+		}
+	}
+}
+
+// allStripes yields the stripes of a series that has any.
+func (s *Series) allStripes() func(yield func(*stripe) bool) {
+	return func(yield func(*stripe) bool) {
+		if first := s.stripes.Load(); first != nil {
+			s.group.lanes.each(first, yield)
 		}
 	}
 }

@@ -90,7 +90,12 @@ func (a *Aggregator) Usage(p Period, opts ...QueryOption) iter.Seq2[Usage, error
 			yield(Usage{}, err)
 			return
 		}
-		a.begin(p, q, pieces).run(yield)
+		r, err := a.begin(p, q, pieces)
+		if err != nil {
+			yield(Usage{}, err)
+			return
+		}
+		r.run(yield)
 	}
 }
 

@@ -26,7 +26,7 @@ type Refusal struct {
 	Meter     MeterID
 	Additions uint64 // refused
 	// Quantity is the sum of what was refused; the largest or smallest
-	// quantity where the sum is beyond it.
+	// quantity where the sum is beyond it. Lives of resources add nothing to it.
 	Quantity Quantity
 }
 

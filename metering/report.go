@@ -10,12 +10,14 @@ import (
 
 // A report is a query while it runs.
 type report struct {
-	agg    *Aggregator // nil where only sheets are asked
+	agg    *Aggregator // nil where a snapshot is asked
 	query  query
 	width  int64
 	pieces []Period
+	parts  []*part // where no aggregator is asked
 	views  []*view // in order of key
-	sheets []sheetView
+	groups map[Key]*view
+	sheets [][]*view // by part that is in memory, and key
 	// due has, for each piece, the views that have something from it on; active
 	// are those that have something in the piece that is being counted.
 	due    [][]*view
@@ -24,9 +26,8 @@ type report struct {
 
 // A view is what one key used.
 type view struct {
-	key    Key
-	kept   Key // what is kept of it
-	rank   int // by what is kept; views of one rank are one row
+	key    Key // what is kept of it
+	rank   int // by key; views of one rank are one row
 	dim    Dimension
 	life   []stretch // what is left of it, in order of time
 	series *Series   // nil for what has none
@@ -38,13 +39,6 @@ type view struct {
 	used, estimated, late fixed.Int256
 }
 
-// A sheetView is a sheet and the view of each of its keys, nil for keys that
-// are not asked for.
-type sheetView struct {
-	*sheet
-	views []*view
-}
-
 // A stretch is a time in which a resource held one capacity.
 type stretch struct {
 	Period
@@ -53,27 +47,28 @@ type stretch struct {
 }
 
 // begin collects the keys that a query asks for.
-func (a *Aggregator) begin(p Period, q query, pieces []Period) *report {
+func (a *Aggregator) begin(p Period, q query, pieces []Period) (*report, error) {
 	a.sealing.RLock()
 	defer a.sealing.RUnlock()
 	r := &report{agg: a, query: q, width: a.width, pieces: pieces, due: make([][]*view, len(pieces))}
-	full := a.keys(p, q)
-	for _, s := range a.parts {
-		full = append(full, q.keysOf(s)...)
+	r.views = a.keys(p, q)
+	for _, part := range a.parts {
+		if err := part.with(p.start/r.width, p.end/r.width, r.group); err != nil {
+			return nil, err
+		}
 	}
-	r.index(full)
-	r.follow(a.parts)
+	r.sort()
 	for _, v := range r.views {
 		if v.series != nil {
 			v.seek(p.start / a.width)
 		}
 		r.wait(0, v)
 	}
-	return r
+	return r, nil
 }
 
-// keys returns a view of each key that has a series or is held by a resource,
-// some of them twice.
+// keys returns a view of each key that has a series and of each that is held by
+// a resource.
 func (a *Aggregator) keys(p Period, q query) []*view {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
@@ -81,57 +76,64 @@ func (a *Aggregator) keys(p Period, q query) []*view {
 	views := make([]*view, 0, len(lives))
 	for s := range a.index.all() {
 		if key := s.Key(); q.wants(key) {
-			views = append(views, &view{key: key, dim: s.group.dim, series: s})
+			views = append(views, &view{key: q.keep.of(key), dim: s.group.dim, series: s})
 		}
 	}
 	for key, life := range lives {
 		m, _ := a.catalogue.meter(key.Meter) // it was there when the event was checked
-		views = append(views, &view{key: key, dim: m.Unit.dim, life: life, next: maxTime})
+		views = append(views, &view{key: q.keep.of(key), dim: m.Unit.dim, life: life, next: maxTime})
 	}
 	return views
 }
 
-// keysOf returns a view of each key of a sheet that q asks for.
-func (q query) keysOf(s *sheet) (views []*view) {
+// group makes a view for each key that is kept of those of a sheet. It is one
+// for all sheets, so that memory grows with what is kept.
+func (r *report) group(s *sheet) {
+	if r.groups == nil {
+		r.groups = make(map[Key]*view)
+	}
 	for i, key := range s.keys {
-		if q.wants(key) {
-			views = append(views, &view{key: key, dim: s.dims[i], next: maxTime})
-		}
-	}
-	return views
-}
-
-// index sorts views, makes one of those of one key, and puts them in order of
-// what is kept of their keys.
-func (r *report) index(full []*view) {
-	slices.SortFunc(full, func(x, y *view) int { return x.key.Compare(y.key) })
-	for _, v := range full {
-		last := len(r.views) - 1
-		if last < 0 || r.views[last].key != v.key {
-			r.views = append(r.views, v)
+		if !r.query.wants(key) {
 			continue
 		}
-		if v.series != nil {
-			r.views[last].series = v.series
-		}
-		if v.life != nil {
-			r.views[last].life = v.life
+		kept := r.query.keep.of(key)
+		if r.groups[kept] == nil {
+			v := &view{key: kept, dim: s.dims[i], next: maxTime}
+			r.groups[kept] = v
+			r.views = append(r.views, v)
 		}
 	}
-	rows := r.views
-	if keep := r.query.keep; keep != nil {
-		rows = slices.Clone(r.views)
-		for _, v := range rows {
-			v.kept = keep.of(v.key)
-		}
-		slices.SortStableFunc(rows, func(x, y *view) int { return x.kept.Compare(y.kept) })
-	}
-	for i, v := range rows {
+}
+
+// sort puts views in order and ranks them.
+func (r *report) sort() {
+	slices.SortStableFunc(r.views, func(x, y *view) int { return x.key.Compare(y.key) })
+	for i, v := range r.views {
 		v.rank = i
-		if i > 0 && r.query.keep != nil && v.kept == rows[i-1].kept {
-			v.rank = rows[i-1].rank
+		if i > 0 && v.key == r.views[i-1].key {
+			v.rank = r.views[i-1].rank
 		}
 	}
+}
+
+// viewsOf returns the view of each key of a sheet, nil for keys that are not
+// asked for, or that were first seen after the query began.
+func (r *report) viewsOf(s *sheet) []*view {
+	views := make([]*view, len(s.keys))
+	for i, key := range s.keys {
+		if !r.query.wants(key) {
+			continue
+		}
+		kept := r.query.keep.of(key)
+		if views[i] = r.groups[kept]; views[i] != nil {
+			continue
+		}
+		// Sealed since the query began: it is the series' that is there.
+		if n, found := slices.BinarySearchFunc(r.views, kept, func(v *view, k Key) int { return v.key.Compare(k) }); found {
+			views[i] = r.views[n]
+		}
+	}
+	return views
 }
 
 // wait puts a view where the first piece is counted, from piece n on, that it
@@ -154,27 +156,13 @@ func (r *report) wait(n int, v *view) {
 	}
 }
 
-// follow takes up the sheets that are new. Both keys and views are in order.
-func (r *report) follow(parts []*sheet) {
-	for _, s := range parts[len(r.sheets):] {
-		sv := sheetView{s, make([]*view, len(s.keys))}
-		i := 0
-		for k := range s.keys {
-			for i < len(r.views) && r.views[i].key.Compare(s.keys[k]) < 0 {
-				i++
-			}
-			if i < len(r.views) && r.views[i].key == s.keys[k] {
-				sv.views[k] = r.views[i]
-			}
-		}
-		r.sheets = append(r.sheets, sv)
-	}
-}
-
 // run yields the rows of all pieces.
 func (r *report) run(yield func(Usage, error) bool) {
 	for i, piece := range r.pieces {
-		r.count(i)
+		if err := r.count(i); err != nil {
+			yield(Usage{}, err)
+			return
+		}
 		if !r.yieldRows(piece, yield) {
 			return
 		}
@@ -182,38 +170,62 @@ func (r *report) run(yield func(Usage, error) bool) {
 }
 
 // count sums up what views used in a piece of time. No window is sealed
-// meanwhile, so that all of one is in a sheet or none of it.
-func (r *report) count(n int) {
+// meanwhile, so that all of one is in a part or none of it.
+func (r *report) count(n int) error {
 	piece := r.pieces[n]
-	from, to := piece.start/r.width, piece.end/r.width
 	r.active = r.active[:0]
 	for _, v := range r.due[n] {
 		r.activate(v)
 	}
-	open := int64(0)
+	parts, open := r.parts, int64(0)
 	if r.agg != nil {
 		r.agg.sealing.RLock()
 		defer r.agg.sealing.RUnlock()
-		r.follow(r.agg.parts)
-		open = r.agg.sealed.Load() * r.width
+		parts, open = r.agg.parts, r.agg.sealed.Load()*r.width
 	}
-	for _, sv := range r.sheets {
-		for _, row := range sv.between(from, to) {
-			if v := sv.views[row.key]; v != nil {
-				r.activate(v)
-				v.add(row, sv.extras)
-			}
-		}
+	if err := r.countParts(parts, piece); err != nil {
+		return err
 	}
 	for _, v := range r.due[n] {
-		if v.series != nil && v.next < to {
-			v.take(from, to)
+		if v.series != nil && v.next < piece.end/r.width {
+			v.take(piece.start/r.width, piece.end/r.width)
 		}
 		v.live(piece, open)
 		r.wait(n+1, v)
 	}
 	r.due[n] = nil
 	slices.SortFunc(r.active, func(x, y *view) int { return cmp.Compare(x.rank, y.rank) })
+	return nil
+}
+
+// countParts adds what sealed windows of a piece hold. Parts are in order of
+// when they were sealed, and late usage comes in later ones.
+func (r *report) countParts(parts []*part, piece Period) error {
+	from, to := piece.start/r.width, piece.end/r.width
+	for i, p := range parts {
+		err := p.with(from, to, func(s *sheet) {
+			if i >= len(r.sheets) {
+				r.sheets = slices.Grow(r.sheets, len(parts)-len(r.sheets))[:len(parts)]
+			}
+			views := r.sheets[i]
+			if views == nil {
+				views = r.viewsOf(s)
+				if p.sheet != nil { // a file is read again when it is needed
+					r.sheets[i] = views
+				}
+			}
+			for _, row := range s.between(from, to) {
+				if v := views[row.key]; v != nil {
+					r.activate(v)
+					v.add(row, s.extras)
+				}
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // activate makes a view one of those of the piece that is being counted.
@@ -325,9 +337,6 @@ func (r *report) yieldRows(piece Period, yield func(Usage, error) bool) bool {
 			continue
 		}
 		u := Usage{Key: v.key, Period: piece}
-		if r.query.keep != nil {
-			u.Key = v.kept
-		}
 		var ok1, ok2, ok3 bool
 		u.Quantity.n, ok1 = used.Int128()
 		u.Estimated.n, ok2 = estimated.Int128()

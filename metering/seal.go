@@ -20,8 +20,10 @@ func (a *Aggregator) Watermark() time.Time {
 // told that it is late; none is lost and none is in both. The current window
 // moves on where it was sealed.
 //
-// It fails with [ErrTimeRange] or [ErrClosed]. A t that is not after the
-// watermark changes nothing.
+// It fails with [ErrTimeRange] or [ErrClosed]. Where sealed windows are archived
+// ([Aggregator.Archive]) it also fails when they cannot be written: they are
+// sealed and stay in memory, and the next Seal tries again. A t that is not
+// after the watermark seals nothing.
 //
 // It visits every series and every event in the life of a resource; events
 // wait while it does the latter.
@@ -36,11 +38,10 @@ func (a *Aggregator) Seal(t time.Time) error {
 		return fmt.Errorf("%w: the aggregator", ErrClosed)
 	}
 	limit := n / a.width
-	if limit <= a.sealed.Load() {
-		return nil
+	if limit > a.sealed.Load() {
+		a.seal(limit)
 	}
-	a.seal(limit)
-	return nil
+	return a.archive.store(a)
 }
 
 // seal closes the windows before limit; a.sealing is held.
@@ -54,18 +55,18 @@ func (a *Aggregator) seal(limit int64) {
 			entries = append(entries, sheetEntry{s.Key(), s.group.dim, b})
 		}
 	})
-	if len(entries) == 0 {
-		return
+	if len(entries) == 0 && a.archive == nil {
+		return // a file would still tell the watermark
 	}
-	if part, err := newSheet(entries); err == nil {
-		a.parts = append(a.parts, part)
+	if s, err := newSheet(entries); err == nil {
+		a.parts = append(a.parts, &part{sheet: s})
 		return
 	}
 	// What was added to a key and what lives come to are together more than 128
 	// bits. Each alone fits, and a query says what is wrong.
 	for _, e := range entries {
-		part, _ := newSheet([]sheetEntry{e})
-		a.parts = append(a.parts, part)
+		s, _ := newSheet([]sheetEntry{e})
+		a.parts = append(a.parts, &part{sheet: s})
 	}
 }
 
@@ -150,7 +151,7 @@ func (a *Aggregator) forget(s *Series) {
 	key := s.Key()
 	a.index.remove(a.hash.of(&key), s)
 	if s.stripes.Load() != nil {
-		a.lanes.made.Add(-int64(a.lanes.count * stripeBytes))
+		a.lanes.giveBack()
 	}
 	if s.group.members--; s.group.members == 0 {
 		delete(a.groups, s.group.groupKey)

@@ -15,19 +15,24 @@ import (
 // for concurrent use and must not be copied. A series that was evicted comes
 // back by itself when it is added to.
 type Series struct {
-	// What an addition needs comes first: it is most of a cache line.
+	// One cache line has all that an addition needs; the allocator puts objects
+	// of 64 bytes on 64-byte boundaries.
 	words   hotWords
 	run     atomic.Uint64
 	stripes atomic.Pointer[stripe] // nil until the series is found to be shared
 	group   *group
-	books   *books // guarded by the lock; nil while all sums are in hot words
 	account Account
+	*cold
+}
 
+// cold is what of a series an addition does not need, or only to tell keys of
+// one account apart.
+type cold struct {
 	resource string
-	owner    atomic.Uint32 // see visit
-	lock     uint8         // of the aggregator's series locks
-	age      uint8         // guarded by the lock; see catchUp
-	evicted  bool          // guarded by the lock
+	books    *books // guarded by the lock; nil while all sums are in hot words
+	lock     uint8  // of the aggregator's series locks
+	age      uint8  // guarded by the lock; see catchUp
+	evicted  bool   // guarded by the lock
 }
 
 // A group is what series of one meter, SKU, region and label set share:
@@ -47,13 +52,21 @@ type groupKey struct {
 	sku    string
 	region string
 	labels Labels
+	// named says that series have a resource: for those that do not, it need not
+	// be looked up.
+	named bool
 }
 
 // has reports whether the series is that of key.
 func (s *Series) has(key *Key) bool {
-	return s.account == key.Account && s.group.id == key.Meter && s.resource == key.Resource &&
-		s.group.sku == key.SKU && s.group.region == key.Region && s.group.labels == key.Labels
+	g := s.group
+	return same(string(s.account), string(key.Account)) && same(g.sku, key.SKU) && same(string(g.id), string(key.Meter)) &&
+		g.named == (key.Resource != "") && (!g.named || same(s.resource, key.Resource)) &&
+		same(g.region, key.Region) && same(g.labels.canonical, key.Labels.canonical)
 }
+
+// same is ==, which calls a function also for strings of no length.
+func same(a, b string) bool { return len(a) == len(b) && (len(a) == 0 || a == b) }
 
 // Key returns the key.
 func (s *Series) Key() Key {
@@ -70,7 +83,7 @@ func (s *Series) Meter() Meter { return *s.group.meter }
 // [Series.AddAt] does.
 //
 // It is the quickest way to count: one atomic addition for amounts of less
-// than 2^42 grains, whoever else adds, and no allocation; larger ones take a
+// than 2^37 grains, whoever else adds, and no allocation; larger ones take a
 // lock.
 func (s *Series) Add(q Quantity) error {
 	// Zero goes the other way: it leaves a row, and no trace in a sum.
@@ -108,7 +121,7 @@ func (s *Series) disturbed(run *atomic.Uint64, sum uint64, q Quantity) error {
 // meter's [LatePolicy] says, with a *[LateError], with [ErrTooLate] or with
 // [ErrTooEarly].
 //
-// Amounts of less than 2^42 grains for one of the series' two newest windows
+// Amounts of less than 2^37 grains for one of the series' two newest windows
 // cost one compare-and-swap and no allocation; others take a lock, and find an
 // older window by binary search.
 func (s *Series) AddAt(t time.Time, q Quantity) error {
@@ -137,7 +150,8 @@ func (s *Series) addHot(w, n uint64) bool {
 	for {
 		old := word.Load()
 		sum := old + n
-		if old>>sumBits != tag || sum>>sumBits != tag {
+		// A sum that outgrows its bits shows in the lane's.
+		if old>>tagShift != tag || (old^sum)>>sumBits != 0 {
 			return false
 		}
 		if word.CompareAndSwap(old, sum) {
@@ -145,6 +159,30 @@ func (s *Series) addHot(w, n uint64) bool {
 		}
 		s.contended()
 	}
+}
+
+// addKeyed is addHot, and looks for who else adds to the series.
+func (s *Series) addKeyed(w, n uint64) bool {
+	first := s.stripes.Load()
+	if first != nil {
+		word, tag := &first.at(s.group.lanes.mine()).words[w&1], tagOf(w)
+		old := word.Load()
+		sum := old + n
+		if old>>tagShift == tag && (old^sum)>>sumBits == 0 && word.CompareAndSwap(old, sum) {
+			return true
+		}
+		return s.addHot(w, n)
+	}
+	word, tag := &s.words[w&1], tagOf(w)
+	old := word.Load()
+	sum := old + n
+	if old>>tagShift != tag || (old^sum)>>sumBits != 0 {
+		return false
+	}
+	if lane := number(s.group.lanes.mine()); (old^uint64(lane)<<sumBits)&laneMask != 0 {
+		sum = s.visited(sum, lane)
+	}
+	return word.CompareAndSwap(old, sum) || s.addHot(w, n)
 }
 
 // addAt is AddAt for all that is not hot.

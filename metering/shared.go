@@ -23,25 +23,14 @@ func (s *Series) share() {
 	}
 }
 
-// visitsToShare is after how many changes of lane a series counts as shared.
-// A goroutine whose stack moves changes lanes too, but seldom.
-const visitsToShare = 8
-
-// visit notes which lane adds to a series without stripes. Goroutines that
-// take turns on it never meet in a word, and still its cache line travels.
-// The owner is the lane · 256 + the number of changes; updates that are lost
-// in a race only delay what they count.
-func (s *Series) visit() {
-	mine := s.group.lanes.mine()
-	owner := s.owner.Load()
-	switch {
-	case owner>>8 == mine:
-	case owner == 0:
-		s.owner.Store(mine << 8)
-	case owner&0xff < visitsToShare:
-		s.owner.Store(mine<<8 | owner&0xff + 1)
-	case owner&0xff == visitsToShare:
-		s.owner.Store(mine<<8 | owner&0xff + 1) // asked once, whether there was memory or not
+// visited returns word with the lane of who is about to add to it, which is not
+// the one that is in it. Goroutines that take turns on a series never meet in a
+// word, and still its cache line travels between their processors. One visit in
+// eight, as the sum's low bits have it, makes the series a shared one: few
+// enough for a goroutine whose stack moves, and with it its lane.
+func (s *Series) visited(word uint64, lane uint32) uint64 {
+	if word&7 == 0 {
 		s.contended()
 	}
+	return word&^laneMask | uint64(lane)<<sumBits
 }

@@ -36,13 +36,16 @@ type origin struct {
 // It is consistent: all that was recorded before it was called is in it, events
 // whole. It fails with a *[FieldError] on a source that is not valid, or with
 // [ErrOverflow] where all that is known of a key in a window comes to more than
-// 128 bits. It visits every series and every event in the life of a resource,
+// 128 bits, or when a file of sealed windows cannot be read. It visits every series and every event in the life of a resource,
 // and events wait while it does.
 func (a *Aggregator) Snapshot(source string) (*Snapshot, error) {
 	if err := checkText("source", source, 1, MaxNameBytes); err != nil {
 		return nil, err
 	}
-	entries := a.entries()
+	entries, err := a.entries()
+	if err != nil {
+		return nil, err
+	}
 	usage, err := newSheet(entries)
 	if err != nil {
 		return nil, err
@@ -51,7 +54,7 @@ func (a *Aggregator) Snapshot(source string) (*Snapshot, error) {
 }
 
 // entries returns all usage there is.
-func (a *Aggregator) entries() []sheetEntry {
+func (a *Aggregator) entries() ([]sheetEntry, error) {
 	a.sealing.RLock()
 	defer a.sealing.RUnlock()
 	a.mu.RLock()
@@ -68,9 +71,11 @@ func (a *Aggregator) entries() []sheetEntry {
 	}
 	entries = append(entries, held.entries(a)...)
 	for _, part := range a.parts {
-		entries = append(entries, part.entries()...)
+		if err := part.with(0, maxTime, func(s *sheet) { entries = append(entries, s.entries()...) }); err != nil {
+			return nil, err
+		}
 	}
-	return entries
+	return entries, nil
 }
 
 // Window returns the width of the windows.
@@ -105,9 +110,9 @@ func (s *Snapshot) Usage(p Period, opts ...QueryOption) iter.Seq2[Usage, error] 
 			yield(Usage{}, err)
 			return
 		}
-		r := &report{query: q, width: s.width, pieces: pieces, due: make([][]*view, len(pieces))}
-		r.index(q.keysOf(s.usage))
-		r.follow([]*sheet{s.usage})
+		r := &report{query: q, width: s.width, pieces: pieces, due: make([][]*view, len(pieces)), parts: []*part{{sheet: s.usage}}}
+		r.group(s.usage)
+		r.sort()
 		r.run(yield)
 	}
 }

@@ -3,6 +3,7 @@ package metering
 import (
 	"math/bits"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"unsafe"
 )
@@ -10,8 +11,7 @@ import (
 // When two processors add to one word, its cache line travels between them,
 // which costs several times what the addition does. A series that is found to
 // be shared therefore gets stripes: a copy of its words for each of a few
-// lanes, every one on a cache line of its own. A goroutine keeps to its lane,
-// and what the series holds is the sum.
+// lanes. A goroutine keeps to its lane, and what the series holds is the sum.
 //
 // Which lane is a matter of speed alone: any lane is right.
 
@@ -19,26 +19,36 @@ import (
 type stripe struct {
 	words hotWords
 	run   atomic.Uint64
-	_     [40]byte
+	_     uint64
 }
 
-const stripeBytes = 64
+const (
+	stripeBytes = int(unsafe.Sizeof(stripe{}))
+	// blockSeries is how many series have their stripes in one block. Those of
+	// one lane lie together: they are written by one processor at a time, and two
+	// of them fill a cache line without harm.
+	blockSeries = 1024
+	// laneBytes is how far apart the stripes of a series lie.
+	laneBytes = blockSeries * stripeBytes
+	// maxStripeBytes bounds the memory that an aggregator spends on stripes. Past
+	// it, series that are shared stay as they are.
+	maxStripeBytes = 32 << 20
 
-// maxStripeBytes bounds the memory that an aggregator spends on stripes. Past
-// it, series that are shared stay as they are.
-const maxStripeBytes = 16 << 20
+	maxLanes = 1 << laneBits
+)
 
-// lanes deals out lanes to goroutines.
+// lanes deals out lanes to goroutines, and stripes to series.
 type lanes struct {
 	count int           // a power of two
 	next  atomic.Uint32 // the next lane to be dealt out
-	made  atomic.Int64  // bytes of stripes
-	// of has, by place of a goroutine's stack, 1 + the offset of its stripe in
-	// bytes; 0 where none has been dealt out.
+	// of has, by place of a goroutine's stack, 1 + the offset of its lane in a
+	// block, in bytes; 0 where none has been dealt out.
 	of [256]atomic.Uint32
-}
 
-const maxLanes = 32
+	mu   sync.Mutex
+	free []*stripe // the first lane's, of series that have none yet
+	made int       // series that have stripes
+}
 
 // newLanes has two lanes for each processor, so that two goroutines that run
 // at once seldom share one.
@@ -50,7 +60,7 @@ func newLanes() *lanes {
 	return &lanes{count: 1 << bits.Len(uint(min(2*procs, maxLanes)-1))}
 }
 
-// mine returns 1 + the offset of the caller's stripe. Go does not tell which
+// mine returns 1 + the offset of the caller's lane. Go does not tell which
 // processor or goroutine one is on; where the stack lies does, near enough:
 // stacks are at least 2 KiB.
 func (l *lanes) mine() uint32 {
@@ -64,7 +74,7 @@ func (l *lanes) mine() uint32 {
 
 // deal gives a place the next lane in turn.
 func (l *lanes) deal(place uint8) uint32 {
-	lane := 1 + (l.next.Add(1)-1)&uint32(l.count-1)*stripeBytes
+	lane := 1 + (l.next.Add(1)-1)&uint32(l.count-1)*uint32(laneBytes)
 	l.of[place].Store(lane)
 	return lane
 }
@@ -75,19 +85,57 @@ func (l *lanes) dealAgain() {
 	l.deal(uint8(uintptr(unsafe.Pointer(&here)) >> 11))
 }
 
-// at returns the stripe at what mine returned; s is the first of as many
-// stripes as there are lanes.
+// number returns the number of a lane that mine returned.
+func number(mine uint32) uint32 { return mine / uint32(laneBytes) }
+
+// at returns the stripe of a lane, which mine returned; s is that of the first.
 func (s *stripe) at(mine uint32) *stripe {
 	return (*stripe)(unsafe.Add(unsafe.Pointer(s), mine-1))
 }
 
-// newStripes returns the first of a stripe for each lane, or nil when there is
-// no more memory for stripes.
+// each yields the stripe of each lane.
+func (l *lanes) each(first *stripe, yield func(*stripe) bool) {
+	for lane := range l.count {
+		if !yield(first.at(1 + uint32(lane*laneBytes))) {
+			return
+		}
+	}
+}
+
+// newStripes returns stripes for a series, without windows and dead: that of
+// the first lane. It returns nil when there is no more memory for them.
 func (l *lanes) newStripes() *stripe {
-	size := int64(l.count * stripeBytes)
-	if l.made.Add(size) > maxStripeBytes {
-		l.made.Add(-size)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if (l.made+1)*l.count*stripeBytes > maxStripeBytes {
 		return nil
 	}
-	return &make([]stripe, l.count)[0]
+	if len(l.free) == 0 {
+		block := make([]stripe, l.count*blockSeries)
+		for i := range blockSeries {
+			l.free = append(l.free, &block[i])
+		}
+	}
+	last := len(l.free) - 1
+	first := l.free[last]
+	l.free = l.free[:last]
+	l.each(first, func(s *stripe) bool { s.run.Store(runDead); return true })
+	l.made++
+	return first
+}
+
+// giveBack takes the stripes of a series that is gone, which hold nothing.
+// Goroutines that found the series before may still look at them, so they are
+// not dealt out again.
+func (l *lanes) giveBack() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.made--
+}
+
+// shared returns how many series have stripes.
+func (l *lanes) shared() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.made
 }
