@@ -54,7 +54,7 @@ func (a *Aggregator) addAll(more []addition) error {
 	for i := range more {
 		m := &more[i]
 		if m.series == nil {
-			hash := a.hash.of(&m.key)
+			_, hash := a.index.find(&a.hash, &m.key)
 			m.series = a.newSeries(&m.key, m.meter, hash)
 			held.take(a, m.series.lock)
 			a.intern(m.series, hash)

@@ -131,7 +131,7 @@ type Aggregator struct {
 
 	hash   keyHash
 	lanes  *lanes
-	index  index
+	index  *index
 	now    atomic.Pointer[clock]
 	sealed atomic.Int64 // windows before it are sealed
 	closed atomic.Bool
@@ -179,6 +179,7 @@ func NewAggregator(opts ...Option) *Aggregator {
 		lateWindows: (int64(cfg.lateWindow) + width - 1) / width,
 		openWindows: int64(cfg.openWindows),
 		hash:        newKeyHash(),
+		index:       newIndex(),
 		lanes:       newLanes(),
 		groups:      make(map[groupKey]*group),
 		tenants:     make(map[Account]*tenant),
@@ -197,20 +198,39 @@ func (a *Aggregator) Window() time.Duration { return time.Duration(a.width) }
 
 // AddAt adds q to the window of the series of key that contains t, making the
 // series when it is new. It fails, and changes nothing, as [Aggregator.Series]
-// and [Series.AddAt] do; what a quota refuses is in [Aggregator.Refused]. It
-// costs what [Series.AddAt] does and a hash and a comparison of the key, and
-// does not allocate for a series that is there.
-func (a *Aggregator) AddAt(key Key, t time.Time, q Quantity) error {
-	return a.addAt(&key, t, q)
-}
-
-func (a *Aggregator) addAt(key *Key, t time.Time, q Quantity) error {
-	s := a.index.find(a.hash.of(key), key)
+// and [Series.AddAt] do; what a quota refuses is in [Aggregator.Refused].
+//
+// It costs what [Series.AddAt] does and a hash and a comparison of the key, and
+// does not allocate for a series that is there. The key comes by pointer
+// because copying its 96 bytes takes as long as hashing them; it is not kept.
+func (a *Aggregator) AddAt(key *Key, t time.Time, q Quantity) error {
+	if key == nil {
+		key = new(Key) // which is not valid, and says so
+	}
+	s, _ := a.index.find(&a.hash, key)
 	if s == nil {
 		return a.addNew(key, t, q)
 	}
-	w := s.group.windowAt(t)
-	if q.n.Hi == 0 && q.n.Lo < hotLimit && q.dim == s.group.dim && s.addKeyed(w, q.n.Lo) {
+	g := s.group
+	w := g.windowAt(t)
+	if q.n.Hi != 0 || q.n.Lo >= hotLimit || q.dim != g.dim {
+		return s.addAt(t, q)
+	}
+	lane := g.lanes.mine()
+	word, tag := &s.words[w&1], tagOf(w)
+	first := s.stripes.Load()
+	if first != nil {
+		word = &first.at(lane).words[w&1]
+	}
+	old := word.Load()
+	sum := old + q.n.Lo
+	if old>>tagShift != tag || (old^sum)>>sumBits != 0 {
+		return s.addAt(t, q)
+	}
+	if laneOf(old) != number(lane) && first == nil {
+		sum = s.visited(sum, number(lane))
+	}
+	if word.CompareAndSwap(old, sum) || s.addHot(w, q.n.Lo) {
 		return nil
 	}
 	return s.addAt(t, q)
@@ -247,7 +267,7 @@ func (a *Aggregator) addNew(key *Key, t time.Time, q Quantity) error {
 // as many series as it may, or with [ErrClosed]. It costs a hash and a
 // comparison of the key: keep the series where usage is recorded often.
 func (a *Aggregator) Series(key Key) (*Series, error) {
-	if s := a.index.find(a.hash.of(&key), &key); s != nil && !a.closed.Load() {
+	if s := a.find(&key); s != nil && !a.closed.Load() {
 		return s, nil
 	}
 	m, err := a.checkKey(&key)
@@ -271,14 +291,14 @@ func (a *Aggregator) make(key Key, m *Meter) (*Series, error) {
 	if a.closed.Load() {
 		return nil, fmt.Errorf("%w: the aggregator", ErrClosed)
 	}
-	hash := a.hash.of(&key)
-	if s := a.index.find(hash, &key); s != nil {
+	s, hash := a.index.find(&a.hash, &key)
+	if s != nil {
 		return s, nil
 	}
 	if err := a.room(key.Account, 1); err != nil {
 		return nil, err
 	}
-	s := a.newSeries(&key, m, hash)
+	s = a.newSeries(&key, m, hash)
 	a.intern(s, hash)
 	return s, nil
 }
@@ -287,8 +307,8 @@ func (a *Aggregator) make(key Key, m *Meter) (*Series, error) {
 // writing.
 func (a *Aggregator) newSeries(key *Key, m *Meter, hash uint64) *Series {
 	s := &Series{
-		group: a.group(key, m), account: key.Account,
-		cold: &cold{resource: key.Resource, lock: uint8(hash >> 32), age: a.now.Load().age},
+		group: a.group(key, m), account: shorten(string(key.Account)),
+		cold: &cold{path: key.Account, resource: key.Resource, lock: uint8(hash >> 32), age: a.now.Load().age},
 	}
 	s.run.Store(runDead)
 	return s
@@ -297,7 +317,7 @@ func (a *Aggregator) newSeries(key *Key, m *Meter, hash uint64) *Series {
 // intern lets others find a new series; a.mu is held for writing.
 func (a *Aggregator) intern(s *Series, hash uint64) {
 	a.index.insert(hash, s, &a.hash)
-	a.tenant(s.account).series++
+	a.tenant(s.path).series++
 	s.group.members++
 }
 
@@ -307,14 +327,20 @@ func (a *Aggregator) group(key *Key, m *Meter) *group {
 	k := groupKey{m.ID, key.SKU, key.Region, key.Labels, key.Resource != ""}
 	g := a.groups[k]
 	if g == nil {
-		g = &group{meter: m, dim: m.Unit.dim, perWindow: math.MaxUint64/uint64(a.width/second) + 1, lanes: a.lanes, agg: a, groupKey: k}
+		g = &group{
+			shape: key.shape(), meter: endsOf(string(key.Meter)), sku: endsOf(key.SKU),
+			dim: m.Unit.dim, perWindow: math.MaxUint64/uint64(a.width/second) + 1, lanes: a.lanes, agg: a, of: k, def: m,
+		}
 		a.groups[k] = g
 	}
 	return g
 }
 
-// find returns the series of a key, or nil; a.mu is held.
-func (a *Aggregator) find(key *Key) *Series { return a.index.find(a.hash.of(key), key) }
+// find returns the series of a key, or nil.
+func (a *Aggregator) find(key *Key) *Series {
+	s, _ := a.index.find(&a.hash, key)
+	return s
+}
 
 // Record counts an event once. The same event again is not counted and is no
 // error; another body under a known identity is [ErrConflict]. An event that

@@ -50,7 +50,7 @@ func (a *Aggregator) RecordBatch(b Batch) error {
 	if err != nil || len(b.Times) == 0 {
 		return err
 	}
-	t, err := newTally(&b, m, a.width, a.hash.secret[0])
+	t, err := newTally(&b, m, a.width, &a.hash)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (a *Aggregator) seriesOf(t *tally) ([]*Series, error) {
 	series := make([]*Series, len(t.keys))
 	for i := range t.keys {
 		key := t.key(i)
-		if series[i] = a.index.find(a.hash.of(&key), &key); series[i] == nil {
+		if series[i] = a.find(&key); series[i] == nil {
 			if err := key.Validate(); err != nil {
 				return nil, &RowError{t.keys[i].row, err}
 			}

@@ -83,7 +83,7 @@ func TestLaw_RecordBatch_IsAddAtRowByRow(t *testing.T) {
 					within.Start().Add(time.Duration(r.Int64N(int64(within.Duration())))),
 					pick(r, 0, 1, r.Int64N(1000), r.Int64(), math.MaxInt64),
 				}
-				require.NoError(t, a.AddAt(rows[i].key, rows[i].at, metering.Grains(rows[i].amount, metering.Token)))
+				require.NoError(t, a.AddAt(&rows[i].key, rows[i].at, metering.Grains(rows[i].amount, metering.Token)))
 			}
 			require.NoError(t, b.RecordBatch(batchOf(r, rows)))
 		}
@@ -164,7 +164,7 @@ func TestRecordBatch_Overflow(t *testing.T) {
 	a := metering.NewAggregator()
 	key := metering.Key{Account: "b", Meter: metering.InputTokens}
 	full, _ := fixed.Max().Sub(fixed.FromInt64(2))
-	require.NoError(t, a.AddAt(key, eventTime, metering.GrainsWide(full, metering.Token)))
+	require.NoError(t, a.AddAt(&key, eventTime, metering.GrainsWide(full, metering.Token)))
 	b := metering.Batch{Meter: metering.InputTokens, Account: metering.Column{Values: []string{"acme", "b"}, Codes: []uint32{0, 1}},
 		Times: []int64{eventTime.UnixNano(), eventTime.UnixNano()}, Amounts: []int64{1, 3}}
 	require.ErrorIs(t, a.RecordBatch(b), metering.ErrOverflow)

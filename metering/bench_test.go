@@ -1,13 +1,16 @@
 package metering_test
 
 import (
+	"runtime"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/meterbook/meterbook/internal/fixed"
 	"github.com/meterbook/meterbook/metering"
 )
 
@@ -25,10 +28,26 @@ func TestAllocations(t *testing.T) {
 			fail = err
 		}
 	}
+	require.NoError(t, a.Advance(eventTime))
+	recorder := a.NewRecorder()
+	wide := metering.GrainsWide(fixed.Int128{Hi: 1}, metering.CardTime)
+	shared := series(t, a, metering.Key{Account: "acme", Meter: metering.AcceleratorTime})
+	makeShared(t, a, shared)
+	sharedKey := shared.Key()
 	step := func() time.Time { now = now.Add(time.Millisecond); return now }
 	for name, call := range map[string]func(){
 		"AddAt":           func() { more(s.AddAt(eventTime, metering.Grains(1, metering.CardTime))) },
 		"AddAt, late":     func() { more(s.AddAt(eventTime.Add(-time.Hour), metering.Grains(1, metering.CardTime))) },
+		"AddAt, wide":     func() { more(s.AddAt(eventTime, wide)) },
+		"AddAt, shared":   func() { more(shared.AddAt(eventTime, metering.Grains(1, metering.CardTime))) },
+		"Add":             func() { more(s.Add(metering.Grains(1, metering.CardTime))) },
+		"Add, wide":       func() { more(s.Add(wide)) },
+		"Add, shared":     func() { more(shared.Add(metering.Grains(1, metering.CardTime))) },
+		"key":             func() { more(a.AddAt(&fullKey, eventTime, metering.Grains(1, metering.CardTime))) },
+		"key, shared":     func() { more(a.AddAt(&sharedKey, eventTime, metering.Grains(1, metering.CardTime))) },
+		"Recorder":        func() { more(recorder.AddAt(s, eventTime, metering.Grains(1, metering.CardTime))) },
+		"Recorder, key":   func() { more(recorder.Add(&fullKey, eventTime, metering.Grains(1, metering.CardTime))) },
+		"Recorder, flush": func() { more(recorder.AddAt(s, eventTime, wide)); more(recorder.Flush()) },
 		"Observe":         func() { more(h.Observe(step())) },
 		"Set":             func() { more(h.Set(q, step())) },
 		"Pause, Resume":   func() { more(h.Pause(step())); more(h.Resume(step())) },
@@ -51,6 +70,25 @@ func TestAllocations(t *testing.T) {
 	at := eventHour.Start()
 	require.Zero(t, testing.AllocsPerRun(3, func() { at = at.Add(16 * time.Minute); more(h.Observe(at)) }))
 	require.NoError(t, fail)
+}
+
+// makeShared has goroutines meet in a series until it has stripes.
+func makeShared(t testing.TB, a *metering.Aggregator, s *metering.Series) {
+	key := s.Key()
+	require.Eventually(t, func() bool {
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				for range 1000 {
+					if err := a.AddAt(&key, eventTime, metering.Grains(1, s.Meter().Unit.Dimension())); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		return a.Counts().Shared > 0 || runtime.GOMAXPROCS(0) == 1
+	}, 10*time.Second, time.Millisecond)
 }
 
 // The baseline: one atomic addition to one word, uncontended with -cpu=1 and

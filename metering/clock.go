@@ -66,19 +66,25 @@ func (s *Series) catchUp() {
 	s.takeRuns(now.previous-1, then)
 }
 
-// sweep visits every series with its lock held, a shard at a time, so that
-// events are kept waiting for a shard only.
+// sweep visits every series with its lock held, some hundred at a time, so that
+// events are not kept waiting for all.
 func (a *Aggregator) sweep(visit func(*Series)) {
-	for i := range a.index.shards {
-		a.mu.RLock()
-		if t := a.index.shards[i].table.Load(); t != nil {
-			t.each(func(s *Series) bool {
-				s.mu().Lock()
-				visit(s)
-				s.mu().Unlock()
-				return true
-			})
-		}
-		a.mu.RUnlock()
+	for hash, more := uint64(0), true; more; {
+		hash, more = a.sweepFrom(hash, visit)
 	}
+}
+
+// sweepFrom visits the series of the segment of the index that a hash belongs
+// to, and returns where the next one begins.
+func (a *Aggregator) sweepFrom(hash uint64, visit func(*Series)) (after uint64, more bool) {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	seg, after, more := a.index.next(hash)
+	seg.each(func(s *Series) bool {
+		s.mu().Lock()
+		defer s.mu().Unlock()
+		visit(s)
+		return true
+	})
+	return after, more
 }

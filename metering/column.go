@@ -20,11 +20,11 @@ func (c *Column) constant() (string, bool) {
 }
 
 // coded returns the column as values and a code for each row.
-func (c *Column) coded(secret uint64) (values []string, codes []uint32) {
+func (c *Column) coded(h *keyHash) (values []string, codes []uint32) {
 	if c.Codes != nil {
 		return c.Values, c.Codes
 	}
-	v := newVocabulary(secret)
+	v := newVocabulary(h)
 	codes = make([]uint32, len(c.Values))
 	for i, s := range c.Values {
 		codes[i] = v.code(s)
@@ -35,9 +35,9 @@ func (c *Column) coded(secret uint64) (values []string, codes []uint32) {
 // A vocabulary gives the values of a column numbers, in the order in which they
 // are first seen.
 type vocabulary struct {
-	secret uint64
-	slots  []word // a power of two, at most half of them taken
-	words  []string
+	hash  *keyHash
+	slots []word // a power of two, at most half of them taken
+	words []string
 }
 
 type word struct {
@@ -45,14 +45,15 @@ type word struct {
 	code uint32 // + 1; 0 for a slot that is free
 }
 
-func newVocabulary(secret uint64) *vocabulary {
-	return &vocabulary{secret: secret, slots: make([]word, 64)}
+func newVocabulary(h *keyHash) *vocabulary {
+	return &vocabulary{hash: h, slots: make([]word, 64)}
 }
 
 // code returns the number of s.
 func (v *vocabulary) code(s string) uint32 {
 	mask := uint64(len(v.slots) - 1)
-	for i := fold(v.secret, v.secret, s); ; i++ {
+	i := v.hash.one(s)
+	for ; ; i++ {
 		w := &v.slots[i&mask]
 		if w.code == 0 {
 			return v.learn(w, s)
@@ -77,7 +78,7 @@ func (v *vocabulary) grow() {
 	v.slots = make([]word, 4*len(v.slots))
 	mask := uint64(len(v.slots) - 1)
 	for code, s := range v.words {
-		i := fold(v.secret, v.secret, s)
+		i := v.hash.one(s)
 		for v.slots[i&mask].code != 0 {
 			i++
 		}

@@ -127,7 +127,7 @@ func (c *crowd) write(r random, g, ops int) (taken []taking, refused int, err er
 		case 0, 1, 2:
 			err = settle(handle(t.key).AddAt(t.at, q), t)
 		case 3, 4:
-			err = settle(c.agg.AddAt(t.key, t.at, q), t)
+			err = settle(c.agg.AddAt(&t.key, t.at, q), t)
 		case 5, 6:
 			t.key.SKU = "now" // a series of its own: its windows are not told
 			err = settle(handle(t.key).Add(q), t)

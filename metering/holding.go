@@ -48,7 +48,7 @@ func (s *Series) Hold(q Quantity, t time.Time) (*Holding, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.group.meter.holds(q); err != nil {
+	if err := s.group.def.holds(q); err != nil {
 		return nil, err
 	}
 	return &Holding{s: s, held: q.n, seen: n, state: isHeld}, nil
@@ -63,7 +63,7 @@ func (s *Series) Start(q Quantity, t time.Time) (*Lease, error) { return s.Hold(
 // last instant seen or the holding is paused, with [ErrClosed] after Stop, or
 // with [ErrOverflow] when a window cannot take what was held.
 func (h *Holding) Set(q Quantity, t time.Time) error {
-	if err := h.s.group.meter.holds(q); err != nil {
+	if err := h.s.group.def.holds(q); err != nil {
 		return err
 	}
 	return h.change("set", t, func() { h.held = q.n }, isHeld)

@@ -38,6 +38,8 @@ func tagOf(w uint64) uint64 { return w>>1 + 1 }
 // windowOf returns the window of a word that is not 0, in place i of its two.
 func windowOf(word uint64, i int) int64 { return int64(word>>tagShift-1)<<1 | int64(i) }
 
+func laneOf(word uint64) uint32 { return uint32(word>>sumBits) & (maxLanes - 1) }
+
 func sumOf(word uint64) uint64 { return word & (hotLimit - 1) }
 
 // A running word sums what is added to the current window, whichever that is:

@@ -103,7 +103,7 @@ func BenchmarkKeyed(b *testing.B) {
 			b.Run(fmt.Sprintf("six=%v/g=%d", six, goroutines), func(b *testing.B) {
 				a := metering.NewAggregator()
 				for _, d := range draws {
-					if err := a.AddAt(keys[d.key], d.at, metering.Grains(int64(d.amount), metering.Token)); err != nil {
+					if err := a.AddAt(&keys[d.key], d.at, metering.Grains(int64(d.amount), metering.Token)); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -112,7 +112,7 @@ func BenchmarkKeyed(b *testing.B) {
 					for range n {
 						d := &draws[j&(1<<16-1)]
 						j++
-						if err := a.AddAt(keys[d.key], d.at, metering.Grains(int64(d.amount), metering.Token)); err != nil {
+						if err := a.AddAt(&keys[d.key], d.at, metering.Grains(int64(d.amount), metering.Token)); err != nil {
 							b.Error(err)
 						}
 					}

@@ -6,32 +6,38 @@ import (
 	"sync/atomic"
 )
 
-// An index finds the series of a key. Looking up takes no lock and writes
-// nothing, so that processors share its lines; whoever changes it holds the
-// aggregator's lock for writing.
+// An index finds the series of a key by extendible hashing: the leading bits of
+// a hash choose an entry of the directory, which is a segment, and the trailing
+// bits a bucket of that. A segment that is full becomes two; the directory
+// doubles when a segment has used all of its bits. So growing moves a few
+// hundred series at a time, and looking up takes two loads that wait for each
+// other before a series is there.
 //
-// It is cut into shards, so that growing one moves few series at a time.
+// Looking up takes no lock and writes nothing, so that processors share its
+// lines; whoever changes it holds the aggregator's lock for writing. Fagin,
+// Nievergelt, Pippenger, Strong: "Extendible hashing" (1979).
 type index struct {
-	shards [1 << shardBits]shard
-	count  int
+	directory atomic.Pointer[directory]
+	count     int
 }
 
-const shardBits = 6
-
-type shard struct {
-	table atomic.Pointer[table]
-	count int
-	_     [48]byte // no two shards on one cache line
+// A directory has 2^n entries, and shift is 64 - n. Its size never changes.
+type directory struct {
+	shift   uint8
+	entries []atomic.Pointer[segment]
 }
 
-// A table is a hash table of buckets. Its size never changes: a larger one
-// takes its place.
-type table struct {
-	mask    uint64 // number of buckets - 1, which is a power of two
-	buckets []bucket
-}
+const (
+	segmentBuckets = 64
+	bucketSlots    = 7
+	segmentSeries  = segmentBuckets * bucketSlots * 3 / 4 // when it is full
+)
 
-const bucketSlots = 7
+type segment struct {
+	buckets [segmentBuckets]bucket
+	depth   uint8 // how many leading bits its series have in common
+	count   uint16
+}
 
 // A bucket is one cache line: the tags of seven series, of 8 bits each, and
 // where they are. A tag is 0 where there is none. The eighth byte of tags is
@@ -47,111 +53,153 @@ const (
 	passed   = 1 << 56
 )
 
-// locate says where a hash begins to be looked for: shard, bucket and tag are
-// of bits that do not overlap up to 2^50 buckets.
-func locate(hash uint64) (shard int, bucket uint64, tag uint64) {
-	return int(hash >> (64 - shardBits)), hash, hash>>(64-shardBits-8)&0xff | 1
+// bucketOf and tagByte are of trailing bits, which the directory comes to last.
+func bucketOf(hash uint64) uint64 { return hash % segmentBuckets }
+
+func tagByte(hash uint64) uint64 { return hash>>6&0xff | 1 }
+
+func newIndex() *index {
+	x := new(index)
+	d := &directory{shift: 64, entries: make([]atomic.Pointer[segment], 1)}
+	d.entries[0].Store(new(segment))
+	x.directory.Store(d)
+	return x
 }
 
-// find returns the series of a key, or nil.
-func (x *index) find(hash uint64, key *Key) *Series {
-	sh, b, tag := locate(hash)
-	t := x.shards[sh].table.Load()
-	if t == nil {
-		return nil
+// segment returns the segment of a hash.
+func (d *directory) segment(hash uint64) *segment {
+	return d.entries[hash>>(d.shift&63)&uint64(len(d.entries)-1)].Load()
+}
+
+// find returns the series of a key, or nil, and the key's hash. It is one long
+// function because calls between its steps, and what they keep in memory for
+// each other, were a third of what a lookup takes.
+func (x *index) find(h *keyHash, k *Key) (*Series, uint64) {
+	var account short
+	if uint(len(k.Account)-8) < 8 {
+		account = short{first8(string(k.Account)), shortTail(string(k.Account))}
+	} else {
+		account = shorten(string(k.Account))
 	}
-	for probes := t.mask; ; probes-- {
-		bk := &t.buckets[b&t.mask]
+	var meter, sku ends
+	if len(k.Meter) >= 8 {
+		meter = ends{first8(string(k.Meter)), last8(string(k.Meter))}
+	} else {
+		meter = endsOf(string(k.Meter))
+	}
+	if len(k.SKU) >= 8 {
+		sku = ends{first8(k.SKU), last8(k.SKU)}
+	} else {
+		sku = endsOf(k.SKU)
+	}
+	hash := mix(account.lo^h.secret[accountField][0], account.hi^h.secret[accountField][1]) + meter.hash(&h.secret[meterField], len(k.Meter)) + sku.hash(&h.secret[skuField], len(k.SKU))
+	shape := shape(len(k.Meter)) | shape(len(k.SKU))<<10
+	if len(k.Resource)|len(k.Region)|len(k.Labels.canonical)|((len(k.Account)+15)|(len(k.Meter)+15)|(len(k.SKU)+15))&^31 != 0 {
+		hash += h.rest(k)
+		shape = k.shape()
+	}
+
+	seg := x.directory.Load().segment(hash)
+	tag := tagByte(hash) * eachByte
+	for b := hash; b < hash+segmentBuckets; b++ {
+		bk := &seg.buckets[b%segmentBuckets]
 		tags := bk.tags.Load()
-		differ := tags ^ tag*eachByte
+		differ := tags ^ tag
 		// The lowest bit set is of a tag that is equal; a higher one may be wrong,
 		// which the comparison finds out.
 		for equal := (differ - eachByte) & ^differ & highBits; equal != 0; equal &= equal - 1 {
-			if s := bk.slots[bits.TrailingZeros64(equal)>>3].Load(); s != nil && s.has(key) {
-				return s
+			s := bk.slots[bits.TrailingZeros64(equal)>>3%bucketSlots].Load()
+			if s == nil {
+				continue
+			}
+			g := s.group
+			if g.shape != shape || (s.account.lo^account.lo)|(s.account.hi^account.hi)|
+				(g.meter.head^meter.head)|(g.meter.tail^meter.tail)|(g.sku.head^sku.head)|(g.sku.tail^sku.tail) != 0 {
+				continue
+			}
+			if (account.hi < isLonger || s.path == k.Account) && (shape&isRare == 0 || s.isRare(k)) {
+				return s, hash
 			}
 		}
-		if tags < passed || probes == 0 {
-			return nil
+		if tags < passed {
+			break
 		}
-		b++
 	}
+	return nil, hash
 }
 
-// insert puts in the series of a key that is not there.
+// insert puts in the series of a hash, whose key is not there.
 func (x *index) insert(hash uint64, s *Series, h *keyHash) {
-	n, b, tag := locate(hash)
-	sh := &x.shards[n]
-	t := sh.table.Load()
-	if t == nil {
-		t = newTable(1)
-		sh.table.Store(t)
-	} else if sh.count >= len(t.buckets)*bucketSlots*3/4 {
-		t = t.doubled(h)
-		sh.table.Store(t)
+	seg := x.directory.Load().segment(hash)
+	for seg.count >= segmentSeries {
+		x.split(seg, hash, h)
+		seg = x.directory.Load().segment(hash)
 	}
-	t.insert(b, tag, s)
-	sh.count++
+	seg.insert(hash, s)
 	x.count++
 }
 
 // remove takes out a series.
 func (x *index) remove(hash uint64, s *Series) {
-	n, b, _ := locate(hash)
-	sh := &x.shards[n]
-	t := sh.table.Load()
-	for range len(t.buckets) {
-		bk := &t.buckets[b&t.mask]
-		for i := range bk.slots {
-			if bk.slots[i].Load() == s {
-				bk.tags.Store(bk.tags.Load() &^ (0xff << (8 * i)))
-				bk.slots[i].Store(nil)
-				sh.count--
+	seg := x.directory.Load().segment(hash)
+	for i := range seg.buckets {
+		bk := &seg.buckets[(int(bucketOf(hash))+i)%segmentBuckets]
+		for j := range bk.slots {
+			if bk.slots[j].Load() == s {
+				bk.tags.Store(bk.tags.Load() &^ (0xff << (8 * j)))
+				bk.slots[j].Store(nil)
+				seg.count--
 				x.count--
 				return
 			}
 		}
-		b++
 	}
 }
 
-// all yields every series, in no order.
-func (x *index) all() iter.Seq[*Series] {
-	return func(yield func(*Series) bool) {
-		for i := range x.shards {
-			if t := x.shards[i].table.Load(); t != nil && !t.each(yield) {
-				return
-			}
-		}
+// split makes two of a segment. Readers go on in the old one, which keeps its
+// series; what they do not find there they look up again with the lock held.
+func (x *index) split(old *segment, hash uint64, h *keyHash) {
+	d := x.directory.Load()
+	if int(old.depth) == 64-int(d.shift) {
+		d = d.doubled()
+		x.directory.Store(d)
+	}
+	halves := [2]*segment{{depth: old.depth + 1}, {depth: old.depth + 1}}
+	old.each(func(s *Series) bool {
+		key := s.Key()
+		_, hash := x.find(h, &key)
+		halves[hash>>(63-old.depth)&1].insert(hash, s)
+		return true
+	})
+	// The entries of the old segment are those that begin as the hash does.
+	run := len(d.entries) >> old.depth
+	first := int(hash>>(d.shift&63)) & (len(d.entries) - 1) &^ (run - 1)
+	for i := range run {
+		d.entries[first+i].Store(halves[i*2/run])
 	}
 }
 
-func newTable(buckets int) *table {
-	return &table{mask: uint64(buckets - 1), buckets: make([]bucket, buckets)}
-}
-
-func (t *table) each(yield func(*Series) bool) bool {
-	for i := range t.buckets {
-		for j := range t.buckets[i].slots {
-			if s := t.buckets[i].slots[j].Load(); s != nil && !yield(s) {
-				return false
-			}
-		}
+// doubled returns a directory of twice the size with the same segments.
+func (d *directory) doubled() *directory {
+	twice := &directory{shift: d.shift - 1, entries: make([]atomic.Pointer[segment], 2*len(d.entries))}
+	for i := range twice.entries {
+		twice.entries[i].Store(d.entries[i/2].Load())
 	}
-	return true
+	return twice
 }
 
 // insert takes the first slot that is free. The series is in its slot before
 // its tag is shown, and a bucket says that it was passed before anything is
 // put beyond it.
-func (t *table) insert(b, tag uint64, s *Series) {
-	for ; ; b++ {
-		bk := &t.buckets[b&t.mask]
+func (seg *segment) insert(hash uint64, s *Series) {
+	seg.count++
+	for b := bucketOf(hash); ; b++ {
+		bk := &seg.buckets[b%segmentBuckets]
 		tags := bk.tags.Load()
 		for i := range bucketSlots {
 			if tags>>(8*i)&0xff == 0 {
 				bk.slots[i].Store(s)
-				bk.tags.Store(tags | tag<<(8*i))
+				bk.tags.Store(tags | tagByte(hash)<<(8*i))
 				return
 			}
 		}
@@ -159,16 +207,39 @@ func (t *table) insert(b, tag uint64, s *Series) {
 	}
 }
 
-// doubled returns a table of twice the size with the same series. Readers go
-// on in the old one meanwhile, and what they do not find there they look up
-// again with the lock held.
-func (t *table) doubled(h *keyHash) *table {
-	twice := newTable(2 * len(t.buckets))
-	t.each(func(s *Series) bool {
-		key := s.Key()
-		_, b, tag := locate(h.of(&key))
-		twice.insert(b, tag, s)
-		return true
-	})
-	return twice
+func (seg *segment) each(yield func(*Series) bool) bool {
+	for i := range seg.buckets {
+		for j := range seg.buckets[i].slots {
+			if s := seg.buckets[i].slots[j].Load(); s != nil && !yield(s) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// all yields every series, in no order. The aggregator's lock is held.
+func (x *index) all() iter.Seq[*Series] {
+	return func(yield func(*Series) bool) {
+		for hash, more := uint64(0), true; more; {
+			var seg *segment
+			seg, hash, more = x.next(hash)
+			if !seg.each(yield) {
+				return
+			}
+		}
+	}
+}
+
+// next returns the segment that a hash belongs to and the first hash that
+// belongs to the one after it, if there is one. Walking so while the index
+// grows between two steps visits each series that was there once.
+func (x *index) next(hash uint64) (seg *segment, after uint64, more bool) {
+	seg = x.directory.Load().segment(hash)
+	if seg.depth == 0 {
+		return seg, 0, false
+	}
+	width := uint64(1) << (64 - seg.depth)
+	after = hash&^(width-1) + width
+	return seg, after, after != 0
 }

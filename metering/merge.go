@@ -104,7 +104,7 @@ func (a *Aggregator) copied() contents {
 		sealed:    a.sealed.Load() != 0,
 	}
 	for s := range a.index.all() {
-		one := addition{key: s.Key(), meter: s.group.meter}
+		one := addition{key: s.Key(), meter: s.group.def}
 		b := s.copied()
 		for _, cell := range b.used {
 			one.amounts = append(one.amounts, amount{cell.window * a.width, cell.sum, b.estimated.get(cell.window)})

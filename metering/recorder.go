@@ -60,11 +60,14 @@ func (r *Recorder) AddAt(s *Series, t time.Time, q Quantity) error {
 // Add adds q to the window of the series of key that contains t, making the
 // series when it is new. It fails as [Recorder.AddAt] and [Aggregator.Series]
 // do.
-func (r *Recorder) Add(key Key, t time.Time, q Quantity) error {
-	s := r.agg.index.find(r.agg.hash.of(&key), &key)
+func (r *Recorder) Add(key *Key, t time.Time, q Quantity) error {
+	if key == nil {
+		key = new(Key) // which is not valid, and says so
+	}
+	s := r.agg.find(key)
 	if s == nil {
 		// It may be refused by a quota, which wants to know how much.
-		return r.agg.addNew(&key, t, q)
+		return r.agg.addNew(key, t, q)
 	}
 	return r.AddAt(s, t, q)
 }
@@ -78,7 +81,7 @@ func (r *Recorder) addAt(s *Series, t time.Time, q Quantity) error {
 	if s.group.agg != r.agg {
 		return &FieldError{"series", s.Key().String(), "want one of the recorder's aggregator"}
 	}
-	if err := s.group.meter.takes(Amount, q); err != nil {
+	if err := s.group.def.takes(Amount, q); err != nil {
 		return err
 	}
 	e := r.slot(s, n/r.agg.width)

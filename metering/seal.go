@@ -98,33 +98,32 @@ func (s *Series) takeBooksBefore(w int64) books {
 
 // Evict forgets the series that hold nothing but sealed windows, and returns
 // how many there were. Their usage stays. A series comes back when it is added
-// to. It visits every series, a shard at a time.
+// to. It visits every series, some hundred at a time.
 func (a *Aggregator) Evict() (evicted int) {
-	for i := range a.index.shards {
-		evicted += a.evictFrom(i)
+	for hash, more := uint64(0), true; more; {
+		hash, more = a.evictFrom(hash, &evicted)
 	}
 	return evicted
 }
 
-func (a *Aggregator) evictFrom(shard int) (evicted int) {
+// evictFrom evicts from the segment of the index that a hash belongs to, and
+// returns where the next one begins.
+func (a *Aggregator) evictFrom(hash uint64, evicted *int) (after uint64, more bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	t := a.index.shards[shard].table.Load()
-	if t == nil {
-		return 0
-	}
-	t.each(func(s *Series) bool {
+	seg, after, more := a.index.next(hash)
+	seg.each(func(s *Series) bool {
 		s.mu().Lock()
 		defer s.mu().Unlock()
 		if s.idle() {
 			s.evicted = true
 			a.forget(s)
-			evicted++
+			a.counts.Evicted++
+			*evicted++
 		}
 		return true
 	})
-	a.counts.Evicted += uint64(evicted)
-	return evicted
+	return after, more
 }
 
 // idle reports whether the series holds nothing, and lets nothing in if so. The
@@ -149,16 +148,17 @@ func (s *Series) idle() bool {
 // forget takes a series out; a.mu is held for writing.
 func (a *Aggregator) forget(s *Series) {
 	key := s.Key()
-	a.index.remove(a.hash.of(&key), s)
+	_, hash := a.index.find(&a.hash, &key)
+	a.index.remove(hash, s)
 	if s.stripes.Load() != nil {
 		a.lanes.giveBack()
 	}
 	if s.group.members--; s.group.members == 0 {
-		delete(a.groups, s.group.groupKey)
+		delete(a.groups, s.group.of)
 	}
-	t := a.tenants[s.account.Tenant()]
+	t := a.tenants[s.path.Tenant()]
 	if t.series--; t.series == 0 && t.refused == nil {
-		delete(a.tenants, s.account.Tenant())
+		delete(a.tenants, s.path.Tenant())
 	}
 }
 

@@ -36,7 +36,7 @@ func TestSeal_Policies(t *testing.T) {
 			require.NoError(t, err)
 			return s.AddAt(at, oneToken)
 		},
-		"key": func(a *metering.Aggregator, key metering.Key, at time.Time) error { return a.AddAt(key, at, oneToken) },
+		"key": func(a *metering.Aggregator, key metering.Key, at time.Time) error { return a.AddAt(&key, at, oneToken) },
 		"event": func(a *metering.Aggregator, key metering.Key, at time.Time) error {
 			return a.Record(metering.Event{Account: key.Account, Source: "s", ID: at.String(), Time: at, Kind: metering.Amount,
 				Items: []metering.Item{{Meter: key.Meter, Quantity: oneToken}}})
@@ -46,7 +46,7 @@ func TestSeal_Policies(t *testing.T) {
 		},
 		"recorder": func(a *metering.Aggregator, key metering.Key, at time.Time) error {
 			r := a.NewRecorder()
-			if err := r.Add(key, at, oneToken); err != nil {
+			if err := r.Add(&key, at, oneToken); err != nil {
 				return err
 			}
 			return r.Flush()
@@ -208,8 +208,8 @@ func TestAdd_Limits(t *testing.T) {
 // what was refused is told, and others go on.
 func TestQuota(t *testing.T) {
 	a := metering.NewAggregator(metering.WithSeriesQuota(3))
-	key := func(tenant string, i int) metering.Key {
-		return metering.Key{Account: metering.Account(tenant + "/team"), Meter: metering.InputTokens, Resource: strconv.Itoa(i)}
+	key := func(tenant string, i int) *metering.Key {
+		return &metering.Key{Account: metering.Account(tenant + "/team"), Meter: metering.InputTokens, Resource: strconv.Itoa(i)}
 	}
 	for i := range 3 {
 		require.NoError(t, a.AddAt(key("acme", i), eventTime, oneToken))
@@ -223,7 +223,7 @@ func TestQuota(t *testing.T) {
 	}
 	before := text(t, a.Usage(eventHour))
 	refused(a.AddAt(key("acme", 3), eventTime, metering.Grains(10, metering.Token)))
-	_, err := a.Series(key("acme", 3))
+	_, err := a.Series(*key("acme", 3))
 	refused(err)
 	e := tokens()
 	refused(a.Record(e))
@@ -301,7 +301,7 @@ func TestClose(t *testing.T) {
 
 	key := s.Key()
 	for name, err := range map[string]error{
-		"Add": s.Add(oneToken), "AddAt": s.AddAt(eventTime, oneToken), "key": a.AddAt(key, eventTime, oneToken),
+		"Add": s.Add(oneToken), "AddAt": s.AddAt(eventTime, oneToken), "key": a.AddAt(&key, eventTime, oneToken),
 		"flush": recorder.Flush(), "hold": hold.Stop(eventTime.Add(time.Hour)), "event": a.Record(tokens()),
 		"life": a.Record(lifeEvent("1", metering.Start, eventTime, 1)), "seal": a.Seal(eventHour.End()), "advance": a.Advance(eventHour.End()),
 		"merge": a.Merge(metering.NewAggregator()),

@@ -21,13 +21,14 @@ type Series struct {
 	run     atomic.Uint64
 	stripes atomic.Pointer[stripe] // nil until the series is found to be shared
 	group   *group
-	account Account
+	account short
 	*cold
 }
 
 // cold is what of a series an addition does not need, or only to tell keys of
 // one account apart.
 type cold struct {
+	path     Account
 	resource string
 	books    *books // guarded by the lock; nil while all sums are in hot words
 	lock     uint8  // of the aggregator's series locks
@@ -38,13 +39,16 @@ type cold struct {
 // A group is what series of one meter, SKU, region and label set share:
 // prices select by these, so that there are few of them.
 type group struct {
-	meter     *Meter // in the catalogue
+	shape      shape
+	meter, sku ends
+
 	dim       Dimension
 	perWindow uint64 // 2^64 / the width of windows in seconds, rounded up
 	lanes     *lanes
 	agg       *Aggregator
-	groupKey
-	members int // guarded by the aggregator's lock
+	of        groupKey
+	def       *Meter // in the catalogue
+	members   int    // guarded by the aggregator's lock
 }
 
 type groupKey struct {
@@ -52,29 +56,24 @@ type groupKey struct {
 	sku    string
 	region string
 	labels Labels
-	// named says that series have a resource: for those that do not, it need not
-	// be looked up.
-	named bool
+	named  bool // its series have a resource: for those that do not, it is not looked up
 }
 
-// has reports whether the series is that of key.
-func (s *Series) has(key *Key) bool {
-	g := s.group
-	return same(string(s.account), string(key.Account)) && same(g.sku, key.SKU) && same(string(g.id), string(key.Meter)) &&
-		g.named == (key.Resource != "") && (!g.named || same(s.resource, key.Resource)) &&
-		same(g.region, key.Region) && same(g.labels.canonical, key.Labels.canonical)
+// isRare compares what few keys have: a resource, a region, labels, and fields
+// of more than 16 bytes.
+func (s *Series) isRare(k *Key) bool {
+	of := &s.group.of
+	return s.resource == k.Resource && of.region == k.Region && of.labels == k.Labels &&
+		(s.group.shape&isLong == 0 || of.id == k.Meter && of.sku == k.SKU)
 }
-
-// same is ==, which calls a function also for strings of no length.
-func same(a, b string) bool { return len(a) == len(b) && (len(a) == 0 || a == b) }
 
 // Key returns the key.
 func (s *Series) Key() Key {
-	return Key{s.account, s.group.id, s.resource, s.group.sku, s.group.region, s.group.labels}
+	return Key{s.path, s.group.of.id, s.resource, s.group.of.sku, s.group.of.region, s.group.of.labels}
 }
 
 // Meter returns the meter.
-func (s *Series) Meter() Meter { return *s.group.meter }
+func (s *Series) Meter() Meter { return *s.group.def }
 
 // Add adds q to the aggregator's current window, which [Aggregator.Advance]
 // and [Aggregator.Seal] set; there is none before the first of them
@@ -161,37 +160,13 @@ func (s *Series) addHot(w, n uint64) bool {
 	}
 }
 
-// addKeyed is addHot, and looks for who else adds to the series.
-func (s *Series) addKeyed(w, n uint64) bool {
-	first := s.stripes.Load()
-	if first != nil {
-		word, tag := &first.at(s.group.lanes.mine()).words[w&1], tagOf(w)
-		old := word.Load()
-		sum := old + n
-		if old>>tagShift == tag && (old^sum)>>sumBits == 0 && word.CompareAndSwap(old, sum) {
-			return true
-		}
-		return s.addHot(w, n)
-	}
-	word, tag := &s.words[w&1], tagOf(w)
-	old := word.Load()
-	sum := old + n
-	if old>>tagShift != tag || (old^sum)>>sumBits != 0 {
-		return false
-	}
-	if lane := number(s.group.lanes.mine()); (old^uint64(lane)<<sumBits)&laneMask != 0 {
-		sum = s.visited(sum, lane)
-	}
-	return word.CompareAndSwap(old, sum) || s.addHot(w, n)
-}
-
 // addAt is AddAt for all that is not hot.
 func (s *Series) addAt(t time.Time, q Quantity) error {
 	n, err := instant(t)
 	if err != nil {
 		return err
 	}
-	if err := s.group.meter.takes(Amount, q); err != nil {
+	if err := s.group.def.takes(Amount, q); err != nil {
 		return err
 	}
 	return s.addLocked(n, q.n)
@@ -204,7 +179,7 @@ func (s *Series) addLocked(at int64, n fixed.Int128) error {
 		return err
 	}
 	defer s.mu().Unlock()
-	p, err := s.group.agg.admit(s.group.meter, at, n)
+	p, err := s.group.agg.admit(s.group.def, at, n)
 	if err != nil {
 		return err
 	}
@@ -216,7 +191,7 @@ func (s *Series) addLocked(at int64, n fixed.Int128) error {
 
 // addNow is Add for all that is not hot. What is added has not been counted.
 func (s *Series) addNow(q Quantity) error {
-	if err := s.group.meter.takes(Amount, q); err != nil {
+	if err := s.group.def.takes(Amount, q); err != nil {
 		return err
 	}
 	s, err := s.live()
@@ -227,7 +202,7 @@ func (s *Series) addNow(q Quantity) error {
 	w, ok := s.group.agg.now.Load().window()
 	if !ok {
 		s.wipe()
-		return fmt.Errorf("%w: meter %q", ErrNoWindow, s.group.id)
+		return fmt.Errorf("%w: meter %q", ErrNoWindow, s.group.of.id)
 	}
 	if !s.post(posting{window: w, n: q.n}) {
 		s.wipe()
@@ -277,7 +252,7 @@ func (s *Series) addSpan(span Period, rate fixed.Int128) error {
 		used, ok := rate.MulInt64(p.end - p.start)
 		var one posting
 		if ok {
-			if one, err = s.group.agg.admit(s.group.meter, p.start, used); err != nil {
+			if one, err = s.group.agg.admit(s.group.def, p.start, used); err != nil {
 				return err
 			}
 			postings, ok = appendPosting(postings, one)
@@ -289,7 +264,7 @@ func (s *Series) addSpan(span Period, rate fixed.Int128) error {
 	return s.postAll(postings)
 }
 
-func (s *Series) overflow(w int64) error { return s.group.agg.overflow(s.group.meter, w) }
+func (s *Series) overflow(w int64) error { return s.group.agg.overflow(s.group.def, w) }
 
 func (a *Aggregator) overflow(m *Meter, w int64) error {
 	return fmt.Errorf("%w: meter %q, window %s", ErrOverflow, m.ID, stamp(w*a.width))

@@ -131,15 +131,15 @@ func TestSnapshot_Merge_Refused(t *testing.T) {
 	require.ErrorIs(t, err, metering.ErrConflict)
 
 	full := metering.Key{Account: "acme", Meter: metering.InputTokens}
-	require.NoError(t, a.AddAt(full, eventTime, metering.GrainsWide(fixed.Max(), metering.Token)))
-	require.NoError(t, b.AddAt(full, eventTime, metering.Grains(1, metering.Token)))
+	require.NoError(t, a.AddAt(&full, eventTime, metering.GrainsWide(fixed.Max(), metering.Token)))
+	require.NoError(t, b.AddAt(&full, eventTime, metering.Grains(1, metering.Token)))
 	_, err = snapshot(t, a, "a").Merge(snapshot(t, b, "b"))
 	require.ErrorIs(t, err, metering.ErrOverflow)
 
 	other, err := metering.NewCatalogue(metering.Meter{ID: metering.InputTokens, Unit: metering.MustUnit("By"), Form: metering.Amounts, Aggregation: metering.Sum, Layer: metering.AI})
 	require.NoError(t, err)
 	bytes := metering.NewAggregator(metering.WithCatalogue(other))
-	require.NoError(t, bytes.AddAt(full, eventTime, metering.Grains(1, metering.Bytes)))
+	require.NoError(t, bytes.AddAt(&full, eventTime, metering.Grains(1, metering.Bytes)))
 	var dimension *metering.DimensionError
 	_, err = snapshot(t, b, "b").Merge(snapshot(t, bytes, "c"))
 	require.ErrorAs(t, err, &dimension)
@@ -161,7 +161,7 @@ func small(t testing.TB) *metering.Snapshot {
 	require.NoError(t, a.Seal(eventHour.End()))
 	e.ID = "3"
 	record(t, a, e)
-	require.NoError(t, a.AddAt(fullKey, eventTime, metering.GrainsWide(fixed.Int128{Hi: 1 << 40, Lo: 5}, metering.CardTime)))
+	require.NoError(t, a.AddAt(&fullKey, eventTime, metering.GrainsWide(fixed.Int128{Hi: 1 << 40, Lo: 5}, metering.CardTime)))
 	return merged(t, snapshot(t, a, "node-1"), snapshot(t, recorded(t, tokens()), "node-2"))
 }
 

@@ -63,7 +63,7 @@ const (
 	rowsAtOnce = 2048    // short enough for what a step writes to stay in the nearest cache
 )
 
-func newTally(b *Batch, m *Meter, width int64, secret uint64) (*tally, error) {
+func newTally(b *Batch, m *Meter, width int64, h *keyHash) (*tally, error) {
 	t := &tally{meter: m, width: width, key0: Key{Meter: m.ID, Labels: b.Labels}, times: b.Times, amount: b.Amounts, perWindow: dividerBy(uint64(width))}
 	radix := uint64(1)
 	for i, c := range b.columns() {
@@ -71,7 +71,7 @@ func newTally(b *Batch, m *Meter, width int64, secret uint64) (*tally, error) {
 			setColumn(&t.key0, i, text)
 			continue
 		}
-		values, codes := c.coded(secret)
+		values, codes := c.coded(h)
 		for row, code := range codes {
 			if int(code) >= len(values) {
 				return nil, &RowError{row, &FieldError{columnNames[i] + " code", fmt.Sprint(code), fmt.Sprintf("want less than %d", len(values))}}
