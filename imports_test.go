@@ -57,6 +57,8 @@ var table = []row{
 		"the nouns of usage know neither money nor watts"},
 	{"metering/accelerator", []string{"metering"},
 		"a catalogue of devices and the quantities they yield"},
+	{"metering/csvbatch", []string{"metering"},
+		"rows of text become batches; what is counted of them is the aggregator's"},
 	{"metering/journal", []string{"metering", "internal/segment"},
 		"events on disk"},
 	{"metering/otelmeter", []string{"metering", otelModule, otelMetricModule, otelTraceModule},
