@@ -1,0 +1,16 @@
+//go:build !unix
+
+package contest
+
+import "time"
+
+// processorTime returns how long this program has run at most: here nobody says
+// how long it waited for a processor.
+func processorTime() time.Duration {
+	return time.Duration(time.Since(loaded).Nanoseconds() * maxLoops)
+}
+
+// maxLoops is more goroutines than anyone measures with.
+const maxLoops = 1 << 10
+
+var loaded = time.Now()
