@@ -186,8 +186,16 @@ func (s *Series) roomyBetween(from, to int64) bool {
 // postTally adds the sums of key i of a tally. The series' lock is held.
 func (s *Series) postTally(t *tally, i int) {
 	b := s.bookkeeping()
-	if n := t.count(i); cap(b.used)-len(b.used) < n {
-		b.used = slices.Grow(b.used, n)
-	}
-	t.each(i, b.used.add)
+	n := t.count(i)
+	b.used = slices.Grow(b.used, n)
+	at := 0 // both are in order of time: no window is before the last one
+	t.each(i, func(w int64, n fixed.Int128) {
+		for at < len(b.used) && b.used[at].window < w {
+			at++
+		}
+		if at == len(b.used) || b.used[at].window != w {
+			b.used = slices.Insert(b.used, at, cell{window: w})
+		}
+		b.used[at].sum, _ = b.used[at].sum.Add(n)
+	})
 }

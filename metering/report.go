@@ -32,6 +32,7 @@ type view struct {
 	life   []stretch // what is left of it, in order of time
 	series *Series   // nil for what has none
 	next   int64     // the series' next window with usage; maxTime if there is none
+	at     int       // where it is in the series' books, most of the time
 
 	// In the piece that is being counted:
 	active                bool
@@ -282,25 +283,40 @@ func (v *view) take(from, to int64) {
 	s.mu().Lock()
 	defer s.mu().Unlock()
 	s.catchUp()
-	v.next = s.first(to)
+	v.next = maxTime
 	if s.books != nil {
-		for _, c := range s.books.used.between(from, to) {
-			v.found = true
-			v.used, _ = v.used.Add(fixed.Wide(c.sum))
-		}
-		for _, c := range s.books.estimated.between(from, to) {
-			v.estimated, _ = v.estimated.Add(fixed.Wide(c.sum))
-		}
-		for _, c := range s.books.late.between(from, to) {
-			v.late, _ = v.late.Add(fixed.Wide(c.sum))
-		}
+		v.takeBooks(s.books, from, to)
 	}
 	s.hotSums(func(w int64, n fixed.Int128) {
-		if from <= w && w < to {
+		switch {
+		case w >= to:
+			v.next = min(v.next, w)
+		case w >= from:
 			v.found = true
 			v.used, _ = v.used.Add(fixed.Wide(n))
 		}
 	})
+}
+
+func (v *view) takeBooks(b *books, from, to int64) {
+	i := v.at
+	// Books that have changed in between are searched again.
+	if i >= len(b.used) || b.used[i].window < from || i > 0 && b.used[i-1].window >= from {
+		i, _ = b.used.search(from)
+	}
+	for ; i < len(b.used) && b.used[i].window < to; i++ {
+		v.found = true
+		v.used, _ = v.used.Add(fixed.Wide(b.used[i].sum))
+	}
+	if v.at = i; i < len(b.used) {
+		v.next = b.used[i].window
+	}
+	for _, c := range b.estimated.between(from, to) {
+		v.estimated, _ = v.estimated.Add(fixed.Wide(c.sum))
+	}
+	for _, c := range b.late.between(from, to) {
+		v.late, _ = v.late.Add(fixed.Wide(c.sum))
+	}
 }
 
 // first returns the first window at or after from in which the series holds

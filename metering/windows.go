@@ -63,6 +63,9 @@ func (ws *windows) add(w int64, n fixed.Int128) {
 
 // between returns the cells from window from up to but not window to.
 func (ws windows) between(from, to int64) windows {
+	if len(ws) == 0 {
+		return nil
+	}
 	i, _ := ws.search(from)
 	j, _ := ws[i:].search(to)
 	return ws[i : i+j]
