@@ -145,6 +145,7 @@ type Aggregator struct {
 	sealing   sync.RWMutex
 	mu        sync.RWMutex
 	groups    map[groupKey]*group
+	places    map[placeKey]*place
 	tenants   map[Account]*tenant
 	events    map[fingerprint]fingerprint // body by identity
 	timelines map[resourceKey]*timeline
@@ -182,6 +183,7 @@ func NewAggregator(opts ...Option) *Aggregator {
 		index:       newIndex(),
 		lanes:       newLanes(),
 		groups:      make(map[groupKey]*group),
+		places:      make(map[placeKey]*place),
 		tenants:     make(map[Account]*tenant),
 		events:      make(map[fingerprint]fingerprint),
 		timelines:   make(map[resourceKey]*timeline),
@@ -308,7 +310,7 @@ func (a *Aggregator) make(key Key, m *Meter) (*Series, error) {
 func (a *Aggregator) newSeries(key *Key, m *Meter, hash uint64) *Series {
 	s := &Series{
 		group: a.group(key, m), account: shorten(string(key.Account)),
-		cold: &cold{path: key.Account, resource: key.Resource, lock: uint8(hash >> 32), age: a.now.Load().age},
+		cold: &cold{path: key.Account, resource: key.Resource, place: a.place(key), lock: uint8(hash >> 32), age: a.now.Load().age},
 	}
 	s.run.Store(runDead)
 	return s
@@ -319,21 +321,39 @@ func (a *Aggregator) intern(s *Series, hash uint64) {
 	a.index.insert(hash, s, &a.hash)
 	a.tenant(s.path).series++
 	s.group.members++
+	if s.place != nil {
+		s.place.members++
+	}
 }
 
 // group returns the group of a key, making it when it is new; a.mu is held for
 // writing.
 func (a *Aggregator) group(key *Key, m *Meter) *group {
-	k := groupKey{m.ID, key.SKU, key.Region, key.Labels, key.Resource != ""}
+	k := groupKey{key.shape(), m.ID, key.SKU}
 	g := a.groups[k]
 	if g == nil {
 		g = &group{
-			shape: key.shape(), meter: endsOf(string(key.Meter)), sku: endsOf(key.SKU),
-			dim: m.Unit.dim, perWindow: math.MaxUint64/uint64(a.width/second) + 1, lanes: a.lanes, agg: a, of: k, def: m,
+			groupKey: k, meter: endsOf(string(key.Meter)), sku: endsOf(key.SKU),
+			dim: m.Unit.dim, perWindow: math.MaxUint64/uint64(a.width/second) + 1, lanes: a.lanes, agg: a, def: m,
 		}
 		a.groups[k] = g
 	}
 	return g
+}
+
+// place returns the place of a key, making it when it is new, and nil for a key
+// that has none; a.mu is held for writing.
+func (a *Aggregator) place(key *Key) *place {
+	k := placeKey{key.Region, key.Labels}
+	if k == (placeKey{}) {
+		return nil
+	}
+	p := a.places[k]
+	if p == nil {
+		p = &place{placeKey: k}
+		a.places[k] = p
+	}
+	return p
 }
 
 // find returns the series of a key, or nil.

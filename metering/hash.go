@@ -44,13 +44,21 @@ func (e ends) hash(secret *[2]uint64, length int) uint64 {
 	return mix(e.head^secret[0], e.tail^secret[1]^uint64(length))
 }
 
-// first8 and last8 are of strings of at least 8 bytes. They read them as words,
-// which the compiler does of a byte at a time too, but only where it cannot
-// inline.
+// Words are read with unsafe because the compiler, which makes one load of the
+// bytes of a word as well, does not inline what says so a byte at a time. Each is
+// of a string that is long enough.
 func first8(s string) uint64 { return *(*uint64)(unsafe.Pointer(unsafe.StringData(s))) }
 
-func last8(s string) uint64 {
-	return *(*uint64)(unsafe.Add(unsafe.Pointer(unsafe.StringData(s)), len(s)-8))
+func last8(s string) uint64 { return wordAt(s, len(s)-8) }
+
+func first4(s string) uint64 { return uint64(*(*uint32)(unsafe.Pointer(unsafe.StringData(s)))) }
+
+func last4(s string) uint64 {
+	return uint64(*(*uint32)(unsafe.Add(unsafe.Pointer(unsafe.StringData(s)), len(s)-4)))
+}
+
+func wordAt(s string, at int) uint64 {
+	return *(*uint64)(unsafe.Add(unsafe.Pointer(unsafe.StringData(s)), at))
 }
 
 // endsOf is for all strings. Where it matters its first case is written out: it
@@ -60,25 +68,24 @@ func endsOf(s string) ends {
 	case n >= 8:
 		return ends{first8(s), last8(s)}
 	case n >= 4:
-		return ends{uint64(word32(s)), uint64(word32(s[n-4:]))}
+		return ends{first4(s), last4(s)}
 	case n > 0:
 		return ends{uint64(s[0]) | uint64(s[n>>1])<<8 | uint64(s[n-1])<<16, 0}
 	}
 	return ends{}
 }
 
-func word32(s string) uint32 {
-	_ = s[3]
-	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
-}
-
-// middle hashes what the ends of a string of more than 16 bytes leave out.
+// middle hashes what the ends of a string of more than 16 bytes leave out, and
+// some of it twice: words of it that overlap, so that none is shorter.
 func middle(secret *[2]uint64, s string) uint64 {
-	state := secret[0]
-	for s = s[8 : len(s)-8]; len(s) >= 8; s = s[8:] {
-		state = mix(state^secret[1], first8(s)^secret[0])
+	state, n := secret[0], len(s)
+	if n <= 32 {
+		return mix(state^wordAt(s, 8), secret[1]^wordAt(s, n-16))
 	}
-	return mix(state^secret[1], endsOf(s).hash(secret, len(s)))
+	for i := 8; i < n-24; i += 16 {
+		state = mix(state^wordAt(s, i), secret[1]^wordAt(s, i+8))
+	}
+	return mix(state^wordAt(s, n-24), secret[1]^wordAt(s, n-16))
 }
 
 // rest hashes the fields that few keys have, and what the ends of fields leave
@@ -139,27 +146,30 @@ func (h *keyHash) one(s string) uint64 {
 	return hash
 }
 
-// A shape is the lengths of the fields that a group is told by, whether any has
-// more than 16 bytes, so that its ends are not all of it, and whether there is a
-// resource.
+// A shape is the lengths of meter and SKU, whether either has more than 16
+// bytes, so that its ends are not all of it, and what else a key has.
 type shape uint64
 
 const (
 	isLong      shape = 1 << 63
 	hasResource shape = 1 << 62
+	hasPlace    shape = 1 << 61
 	// isRare are the bits that are 0 where meter and SKU are all that there is to
 	// compare, besides the account.
-	isRare = ^shape(1<<20 - 1)
+	isRare = isLong | hasResource | hasPlace
 )
 
 func (k *Key) shape() shape {
-	m, s, r, l := len(k.Meter), len(k.SKU), len(k.Region), len(k.Labels.canonical)
 	// Lengths that do not fit in their bits are those of long fields.
-	n := shape(m) | shape(s)<<10 | shape(r)<<20 | shape(l)<<30
+	n := shape(len(k.Meter)) | shape(len(k.SKU))<<10
+	n &^= isRare
 	if k.Resource != "" {
 		n |= hasResource
 	}
-	if (m+15)|(s+15)|(r+15)|(l+15) >= 32 {
+	if len(k.Region)|len(k.Labels.canonical) != 0 {
+		n |= hasPlace
+	}
+	if max(len(k.Meter), len(k.SKU)) > 16 {
 		n |= isLong
 	}
 	return n

@@ -84,11 +84,15 @@ func (x *index) find(h *keyHash, k *Key) (*Series, uint64) {
 	var meter, sku ends
 	if len(k.Meter) >= 8 {
 		meter = ends{first8(string(k.Meter)), last8(string(k.Meter))}
+	} else if len(k.Meter) >= 4 {
+		meter = ends{first4(string(k.Meter)), last4(string(k.Meter))}
 	} else {
 		meter = endsOf(string(k.Meter))
 	}
 	if len(k.SKU) >= 8 {
 		sku = ends{first8(k.SKU), last8(k.SKU)}
+	} else if len(k.SKU) >= 4 {
+		sku = ends{first4(k.SKU), last4(k.SKU)}
 	} else {
 		sku = endsOf(k.SKU)
 	}

@@ -154,7 +154,12 @@ func (a *Aggregator) forget(s *Series) {
 		a.lanes.giveBack()
 	}
 	if s.group.members--; s.group.members == 0 {
-		delete(a.groups, s.group.of)
+		delete(a.groups, s.group.groupKey)
+	}
+	if s.place != nil {
+		if s.place.members--; s.place.members == 0 {
+			delete(a.places, s.place.placeKey)
+		}
 	}
 	t := a.tenants[s.path.Tenant()]
 	if t.series--; t.series == 0 && t.refused == nil {

@@ -30,46 +30,60 @@ type Series struct {
 type cold struct {
 	path     Account
 	resource string
+	place    *place // nil where there is neither region nor labels
 	books    *books // guarded by the lock; nil while all sums are in hot words
 	lock     uint8  // of the aggregator's series locks
 	age      uint8  // guarded by the lock; see catchUp
 	evicted  bool   // guarded by the lock
 }
 
-// A group is what series of one meter, SKU, region and label set share:
-// prices select by these, so that there are few of them.
+// A group is what series of one meter, SKU and shape share, so that there are
+// few of them.
 type group struct {
-	shape      shape
+	groupKey
 	meter, sku ends
 
 	dim       Dimension
 	perWindow uint64 // 2^64 / the width of windows in seconds, rounded up
 	lanes     *lanes
 	agg       *Aggregator
-	of        groupKey
 	def       *Meter // in the catalogue
 	members   int    // guarded by the aggregator's lock
 }
 
 type groupKey struct {
-	id     MeterID
-	sku    string
+	shape shape
+	id    MeterID
+	name  string // the SKU
+}
+
+// A place is what series of one region and label set share.
+type place struct {
+	placeKey
+	members int // guarded by the aggregator's lock
+}
+
+type placeKey struct {
 	region string
 	labels Labels
-	named  bool // its series have a resource: for those that do not, it is not looked up
 }
 
 // isRare compares what few keys have: a resource, a region, labels, and fields
-// of more than 16 bytes.
+// of more than 16 bytes. Shapes are the same, so that what one has both have.
 func (s *Series) isRare(k *Key) bool {
-	of := &s.group.of
-	return s.resource == k.Resource && of.region == k.Region && of.labels == k.Labels &&
-		(s.group.shape&isLong == 0 || of.id == k.Meter && of.sku == k.SKU)
+	g := s.group
+	return (g.shape&hasResource == 0 || s.resource == k.Resource) &&
+		(g.shape&hasPlace == 0 || s.place.region == k.Region && s.place.labels == k.Labels) &&
+		(g.shape&isLong == 0 || g.id == k.Meter && g.name == k.SKU)
 }
 
 // Key returns the key.
 func (s *Series) Key() Key {
-	return Key{s.path, s.group.of.id, s.resource, s.group.of.sku, s.group.of.region, s.group.of.labels}
+	k := Key{Account: s.path, Meter: s.group.id, Resource: s.resource, SKU: s.group.name}
+	if s.place != nil {
+		k.Region, k.Labels = s.place.region, s.place.labels
+	}
+	return k
 }
 
 // Meter returns the meter.
@@ -202,7 +216,7 @@ func (s *Series) addNow(q Quantity) error {
 	w, ok := s.group.agg.now.Load().window()
 	if !ok {
 		s.wipe()
-		return fmt.Errorf("%w: meter %q", ErrNoWindow, s.group.of.id)
+		return fmt.Errorf("%w: meter %q", ErrNoWindow, s.group.id)
 	}
 	if !s.post(posting{window: w, n: q.n}) {
 		s.wipe()
