@@ -12,9 +12,9 @@ import (
 
 // touchFlats notes which flat prices usage touches, and reports whether there
 // is one: what it covers needs no other price.
-func (r *rater) touchFlats(u metering.Usage) (covered bool, err error) {
+func (r *rater) touchFlats(u *metering.Usage) (covered bool, err error) {
 	for _, t := range [...]*tariff{r.list, r.negotiated} {
-		if t == nil {
+		if t == nil || len(t.matching) == 0 {
 			continue
 		}
 		for _, p := range t.matching[u.Key.Meter] {
@@ -185,5 +185,5 @@ func (r *rater) recurring(t *tariff, p *price, e entry, list money.Money) error 
 	c := t.charge(p, r.bill.Contract.Account)
 	c.Account, c.SKU, c.Region, c.Labels = r.bill.Contract.Account, p.src.Match.SKU, p.src.Match.Region, p.src.Match.Labels
 	c.Period, c.Origin = r.billing, accounting.FromRecurring
-	return r.bills(c, e, list)
+	return r.bills(&c, e, list)
 }

@@ -20,6 +20,9 @@ type price struct {
 	slot        int          // of a book
 	share       fixed.Int128 // how many of the rounder's common units one unit is
 
+	anywhere bool // the match has no region and no labels
+	always   bool // in force without beginning and end
+
 	flat   bool
 	amount fixed.Int128 // a flat price's
 	when   accounting.FlatPolicy
@@ -39,7 +42,10 @@ type tier struct {
 }
 
 func compilePrice(src *accounting.Price) (*price, error) {
-	p := &price{src: src, specificity: src.Match.Specificity(), unit: fixed.FromInt64(1)}
+	p := &price{
+		src: src, specificity: src.Match.Specificity(), unit: fixed.FromInt64(1),
+		anywhere: src.Match.Region == "" && src.Match.Labels == metering.Labels{}, always: src.From.IsZero() && src.Until.IsZero(),
+	}
 	if src.ID == "" {
 		return nil, errors.New("no id")
 	}

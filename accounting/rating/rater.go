@@ -127,12 +127,12 @@ func (r *rater) rows(usage iter.Seq2[metering.Usage, error]) error {
 			}
 			continue
 		}
-		if err := r.line(open); err != nil {
+		if err := r.line(&open); err != nil {
 			return err
 		}
 		open = row
 	}
-	return r.line(open)
+	return r.line(&open)
 }
 
 func (r *rater) accepts(row metering.Usage) error {
@@ -161,7 +161,7 @@ func sumRows(a, b metering.Usage) (metering.Usage, error) {
 
 // line turns one row of usage into a charge. The row before the first one
 // has no period.
-func (r *rater) line(u metering.Usage) error {
+func (r *rater) line(u *metering.Usage) error {
 	if u.Period.IsZero() {
 		return nil
 	}
@@ -184,7 +184,7 @@ func (r *rater) line(u metering.Usage) error {
 		return err
 	}
 	if p == nil {
-		return r.unpriced(u, covered)
+		return r.unpriced(*u, covered)
 	}
 	c := t.charge(p, r.bill.Contract.Account)
 	c.Account, c.SKU, c.Region, c.Labels = u.Key.Account, u.Key.SKU, u.Key.Region, u.Key.Labels
@@ -197,7 +197,7 @@ func (r *rater) line(u metering.Usage) error {
 	if err != nil {
 		return err
 	}
-	return r.bills(c, e, at)
+	return r.bills(&c, e, at)
 }
 
 // unpriced deals with usage that no price is for.
@@ -226,7 +226,7 @@ func (r *rater) listed(list *price, q fixed.Int128, e entry) (money.Money, error
 }
 
 // bills completes a charge with its amounts and hands it over.
-func (r *rater) bills(c accounting.Charge, e entry, list money.Money) error {
+func (r *rater) bills(c *accounting.Charge, e entry, list money.Money) error {
 	c.List, c.Contracted, c.Billed, c.Effective = list, e.amount, e.amount, e.amount
 	c.Explanation.Opens = e.opens
 	c.Explanation.Carried = accounting.NewFraction(e.carried, e.over)
@@ -239,7 +239,7 @@ func (r *rater) bills(c accounting.Charge, e entry, list money.Money) error {
 	if err := cmp.Or(err1, err2); err != nil {
 		return fmt.Errorf("%w: total: %w", ErrOverflow, err)
 	}
-	return r.yield(c)
+	return r.yield(*c)
 }
 
 // state returns where rating stands now, given where it stood before.

@@ -21,6 +21,10 @@ type tariff struct {
 	// usage has the prices of usage by meter and SKU, most specific first; a
 	// price without an SKU stands under the empty one.
 	usage map[meterSKU][]*price
+	// lastFound and last are what usage was last asked for, and had: rows of one
+	// meter and SKU are neighbours.
+	lastFound meterSKU
+	last      []*price
 	// matching has the flat prices that match usage. They never compete with
 	// the prices of usage or with each other.
 	matching map[metering.MeterID][]*price
@@ -131,8 +135,11 @@ func (t *tariff) charge(p *price, payer metering.Account) accounting.Charge {
 
 // find returns the price of a row of usage: the most specific of those in
 // force, or nil when none matches.
-func (t *tariff) find(u metering.Usage) (*price, error) {
-	p, err := t.among(t.usage[meterSKU{u.Key.Meter, u.Key.SKU}], u)
+func (t *tariff) find(u *metering.Usage) (*price, error) {
+	if k := (meterSKU{u.Key.Meter, u.Key.SKU}); t.lastFound != k {
+		t.lastFound, t.last = k, t.usage[k]
+	}
+	p, err := t.among(t.last, u)
 	if p == nil && err == nil && u.Key.SKU != "" {
 		p, err = t.among(t.usage[meterSKU{meter: u.Key.Meter}], u)
 	}
@@ -146,16 +153,21 @@ func (t *tariff) find(u metering.Usage) (*price, error) {
 	return p, nil
 }
 
-// among is find for candidates in order of specificity.
-func (t *tariff) among(candidates []*price, u metering.Usage) (best *price, err error) {
+// among is find for candidates of the row's meter and SKU in order of
+// specificity. Most prices have nothing else to match and no dates, which is
+// seen without copying the key and the price.
+func (t *tariff) among(candidates []*price, u *metering.Usage) (best *price, err error) {
 	for _, p := range candidates {
 		if best != nil && p.specificity < best.specificity {
 			break
 		}
-		if !p.src.Match.Matches(u.Key) {
+		if !p.anywhere && !p.src.Match.Matches(u.Key) {
 			continue
 		}
-		some, all := p.src.Covers(u.Period)
+		some, all := true, true
+		if !p.always {
+			some, all = p.src.Covers(u.Period)
+		}
 		switch {
 		case !some:
 		case !all:

@@ -1,0 +1,191 @@
+package metering
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+	"unsafe"
+)
+
+// keysLike returns keys that are easily mistaken for each other: fields that
+// are empty, swapped, of all lengths around what words hold, and equal at both
+// ends.
+func keysLike(n int) []Key {
+	var texts []string
+	for _, length := range []int{1, 2, 3, 4, 5, 7, 8, 9, 14, 15, 16, 17, 23, 24, 25, 31, 32, 33, 40, 41, 48, 64, 255} {
+		a := strings.Repeat("a", length)
+		texts = append(texts, a, "b"+a[1:], a[1:]+"b", a[:length/2]+"b"+a[length/2+min(1, length-length/2):])
+	}
+	var keys []Key
+	for i := 0; len(keys) < n; i++ {
+		k := Key{Account: Account(texts[i%len(texts)]), Meter: InputTokens}
+		switch i / len(texts) % 8 {
+		case 0:
+			k.SKU = texts[i*7%len(texts)]
+		case 1:
+			k.Resource = texts[i*7%len(texts)]
+		case 2:
+			k.Region = texts[i*7%len(texts)]
+		case 3:
+			k.Labels = Labels{"n\x1f" + texts[i*7%len(texts)] + "\x1e"}
+		case 4:
+			k.SKU, k.Resource = texts[i*5%len(texts)], texts[i*3%len(texts)]
+		case 5:
+			k.SKU, k.Region = texts[i*5%len(texts)], texts[i*3%len(texts)]
+		case 6:
+			k.Meter, k.SKU, k.Resource = AcceleratorTime, texts[i*5%len(texts)], fmt.Sprint(i)
+		case 7:
+			k.Meter, k.Resource = OutputTokens, fmt.Sprint("resource-", i)
+		}
+		keys = append(keys, k)
+	}
+	return keys
+}
+
+// TestIndex_IsAMap: what is found is what a map of keys has, while the index
+// grows, and shrinks again, through many sizes.
+func TestIndex_IsAMap(t *testing.T) {
+	a := NewAggregator()
+	want := make(map[Key]*Series)
+	keys := keysLike(20_000)
+	for _, k := range keys {
+		have := a.find(&k)
+		if have != want[k] {
+			t.Fatalf("%+v: found %v", k, have)
+		}
+		s, err := a.Series(k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Key() != k {
+			t.Fatalf("%+v: got the series of %+v", k, s.Key())
+		}
+		want[k] = s
+	}
+	check := func() {
+		t.Helper()
+		if a.index.count != len(want) {
+			t.Fatalf("%d series, want %d", a.index.count, len(want))
+		}
+		for _, k := range keys {
+			if a.find(&k) != want[k] {
+				t.Fatalf("%+v", k)
+			}
+		}
+		n := 0
+		for s := range a.index.all() {
+			if want[s.Key()] != s {
+				t.Fatalf("%+v is not there", s.Key())
+			}
+			n++
+		}
+		if n != len(want) {
+			t.Fatalf("visited %d, want %d", n, len(want))
+		}
+	}
+	check()
+	a.mu.Lock()
+	r := rand.New(rand.NewPCG(1, 1))
+	for k, s := range want {
+		if r.IntN(3) > 0 {
+			a.forget(s)
+			delete(want, k)
+		}
+	}
+	a.mu.Unlock()
+	check()
+	if len(a.groups) == 0 || len(a.places) == 0 || len(a.tenants) == 0 {
+		t.Fatalf("the test has none of these: %d groups, %d places, %d tenants of %d series", len(a.groups), len(a.places), len(a.tenants), len(want))
+	}
+	a.mu.Lock()
+	for k, s := range want {
+		a.forget(s)
+		delete(want, k)
+	}
+	a.mu.Unlock()
+	check()
+	if len(a.groups)+len(a.places)+len(a.tenants) != 0 {
+		t.Errorf("left behind: %d groups, %d places, %d tenants", len(a.groups), len(a.places), len(a.tenants))
+	}
+}
+
+// TestIndex_HostileKeys: a key with a field of any length is looked up, not
+// found and refused, whatever is there.
+func TestIndex_HostileKeys(t *testing.T) {
+	a := NewAggregator()
+	good := Key{Account: "acme", Meter: InputTokens}
+	if _, err := a.Series(good); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{257, 1023, 1024, 1025, 1 << 15, 1 << 16, 1 << 20} {
+		long := strings.Repeat("\x00", n)
+		for _, k := range []Key{
+			{Account: Account(long), Meter: InputTokens}, {Account: "acme", Meter: MeterID(long)}, {Account: "acme", Meter: InputTokens, SKU: long},
+			{Account: "acme", Meter: InputTokens, Resource: long}, {Account: "acme", Meter: InputTokens, Region: long},
+			{Account: "acme", Meter: InputTokens, Labels: Labels{long}},
+		} {
+			if s := a.find(&k); s != nil {
+				t.Fatalf("%d bytes: found %+v", n, s.Key())
+			}
+		}
+	}
+	if err := a.AddAt(nil, time.Now(), Grains(1, Token)); err == nil {
+		t.Error("no key is no key")
+	}
+}
+
+// TestSeries_Size holds a series to the lines and size classes that it was laid
+// out for.
+func TestSeries_Size(t *testing.T) {
+	if unsafe.Sizeof(uintptr(0)) < 8 {
+		t.Skip("of 64-bit machines")
+	}
+	for name, sizes := range map[string][2]uintptr{
+		"Series": {unsafe.Sizeof(Series{}), 64}, "cold": {unsafe.Sizeof(cold{}), 64}, "stripe": {unsafe.Sizeof(stripe{}), 32},
+		"bucket": {unsafe.Sizeof(bucket{}), 64}, "segment": {unsafe.Sizeof(segment{}), 4864}, "cell": {unsafe.Sizeof(cell{}), 24},
+	} {
+		if sizes[0] > sizes[1] {
+			t.Errorf("%s has %d bytes, want at most %d", name, sizes[0], sizes[1])
+		}
+	}
+}
+
+// TestSeries_Memory: a million series with two open windows take no more than
+// 120 bytes each besides their keys.
+func TestSeries_Memory(t *testing.T) {
+	if testing.Short() || unsafe.Sizeof(uintptr(0)) < 8 {
+		t.Skip("takes a second, and is of 64-bit machines")
+	}
+	const n = 1_000_000
+	keys := make([]Key, n)
+	for i := range keys {
+		keys[i] = Key{Account: Account(fmt.Sprint("tenant-", i/1000)), Meter: InputTokens, Resource: fmt.Sprint("resource-", i), SKU: "m-large", Region: "cn-north-1"}
+	}
+	at := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	a := NewAggregator()
+	for i := range keys {
+		for _, window := range []time.Time{at, at.Add(15 * time.Minute)} {
+			if err := a.AddAt(&keys[i], window, Grains(1, Token)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	each := float64(heap()-before) / n
+	const key = 2 * 16 // the headers of account and resource; other fields are shared
+	t.Logf("%.1f bytes a series, %.1f besides its key", each, each-key)
+	if each-key > 120 {
+		t.Errorf("%.1f bytes a series besides its key, want at most 120", each-key)
+	}
+	runtime.KeepAlive(a)
+	runtime.KeepAlive(keys)
+}
