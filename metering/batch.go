@@ -9,7 +9,7 @@ import (
 )
 
 // A Batch is amounts of one meter in columns, as exporters, files and column
-// stores hold them: row i is Amounts[i] grains at Times[i]. Coded columns
+// stores hold them: row i is Amounts[i] steps at Times[i]. Coded columns
 // ([Column.Codes]) are the quick ones: text is looked at once a value and not
 // once a row.
 //
@@ -22,7 +22,11 @@ type Batch struct {
 	Region   Column
 	Labels   Labels  // of every row
 	Times    []int64 // Unix nanoseconds
-	Amounts  []int64 // grains of the meter's dimension
+	Amounts  []int64
+	// Step is what one of Amounts stands for: above zero, and of the meter's
+	// dimension, which guards against amounts of something else. The zero
+	// Quantity is one grain. 64 bits of grains are 127 seconds of a card.
+	Step Quantity
 }
 
 // A RowError reports the first row of a batch that is not valid, or the first
@@ -54,7 +58,9 @@ func (a *Aggregator) RecordBatch(b Batch) error {
 	if err != nil {
 		return err
 	}
-	t.sum()
+	if err := t.sum(); err != nil {
+		return err
+	}
 	return a.recordTally(t)
 }
 
@@ -65,6 +71,13 @@ func (a *Aggregator) checkBatch(b *Batch) (*Meter, error) {
 		return nil, err
 	}
 	n := len(b.Times)
+	switch want := m.Unit.dim; {
+	case b.Step == Quantity{}:
+	case b.Step.dim != want:
+		return nil, &DimensionError{Got: b.Step.dim, Want: want, Meter: m.ID}
+	case b.Step.Sign() <= 0:
+		return nil, &FieldError{"step", b.Step.String(), "want more than zero"}
+	}
 	if len(b.Amounts) != n {
 		return nil, &FieldError{"amounts", fmt.Sprint(len(b.Amounts)), fmt.Sprintf("want as many as times: %d", n)}
 	}
@@ -95,7 +108,7 @@ func (a *Aggregator) recordTally(t *tally) error {
 		return err
 	}
 	sealed := a.sealed.Load()
-	if t.first < sealed || sealed > 0 && t.last-sealed >= a.openWindows || !allRoomy(series, t) {
+	if t.first < sealed || sealed > 0 && t.last-sealed >= a.openWindows || !t.small || !allRoomy(series, t) {
 		return a.recordSlowly(t)
 	}
 	for i, s := range series {
@@ -157,9 +170,9 @@ func (a *Aggregator) recordSlowly(t *tally) error {
 	return a.addAll(more)
 }
 
-// allRoomy reports whether all of a tally can be added without looking at
-// limits again. Its sums are below 2^96, for a slice has less than 2^33 rows of
-// 16 bytes: no number of batches that are recorded at once leaves 128 bits.
+// allRoomy reports whether all of a tally, whose sums are small, can be added
+// without looking at limits again: no number of batches that are recorded at
+// once leaves 128 bits.
 func allRoomy(series []*Series, t *tally) bool {
 	for _, s := range series {
 		if !s.roomyBetween(t.first, t.last+1) {

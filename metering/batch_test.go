@@ -52,6 +52,9 @@ type row struct {
 
 func batchOf(r random, rows []row) metering.Batch {
 	b := metering.Batch{Meter: rows[0].key.Meter, Labels: rows[0].key.Labels}
+	if r.chance(50) {
+		b.Step = oneToken
+	}
 	var columns [4][]string
 	for _, row := range rows {
 		for i, text := range []string{string(row.key.Account), row.key.Resource, row.key.SKU, row.key.Region} {
@@ -108,6 +111,29 @@ func TestRecordBatch_Signed(t *testing.T) {
 	require.Equal(t, "-18446744073709551616", mustCollect(t, a.Usage(later))[0].Quantity.Grains().String())
 }
 
+// TestRecordBatch_Step: amounts that are no grains, up to where their sums leave
+// 128 bits.
+func TestRecordBatch_Step(t *testing.T) {
+	a := metering.NewAggregator()
+	at := eventTime.UnixNano()
+	b := metering.Batch{Meter: metering.AcceleratorTime, Account: metering.Column{Values: []string{"acme"}}, Step: metering.MustQuantity("0.000000001 {card}.h"),
+		Times: []int64{at, at, at + int64(time.Hour)}, Amounts: []int64{1_500_000_000, 250_000_000, 7}}
+	require.NoError(t, a.RecordBatch(b))
+	require.Equal(t, metering.MustQuantity("1.75 {card}.h"), mustCollect(t, a.Usage(eventHour))[0].Quantity)
+
+	b.Step = metering.GrainsWide(fixed.Int128{Hi: 1 << 61}, metering.CardTime) // 2^125
+	b.Amounts = []int64{1, 1, 2}
+	require.NoError(t, a.RecordBatch(b))
+	want, err := metering.GrainsWide(fixed.Int128{Hi: 1 << 62}, metering.CardTime).Add(metering.MustQuantity("1.75 {card}.h"))
+	require.NoError(t, err)
+	require.Equal(t, want, mustCollect(t, a.Usage(eventHour))[0].Quantity)
+	before := text(t, a.Usage(leaseDay, metering.PerWindow()))
+	require.ErrorIs(t, a.RecordBatch(b), metering.ErrOverflow, "with what is there")
+	b.Amounts = []int64{2, 2, 1}
+	require.ErrorIs(t, a.RecordBatch(b), metering.ErrOverflow, "by itself")
+	require.Equal(t, before, text(t, a.Usage(leaseDay, metering.PerWindow())))
+}
+
 func TestRecordBatch_Refused(t *testing.T) {
 	at := eventTime.UnixNano()
 	good := func() metering.Batch {
@@ -122,6 +148,8 @@ func TestRecordBatch_Refused(t *testing.T) {
 		broken int // row, -1 for none
 	}{
 		{"meter", func(b *metering.Batch) { b.Meter = "no.such" }, metering.ErrUnknown, "no.such", -1},
+		{"step", func(b *metering.Batch) { b.Step = metering.Grains(0, metering.Token) }, nil, "step", -1},
+		{"step of another dimension", func(b *metering.Batch) { b.Step = metering.MustQuantity("1 By") }, nil, "dimension", -1},
 		{"amounts", func(b *metering.Batch) { b.Amounts = b.Amounts[:1] }, nil, "amounts", -1},
 		{"codes", func(b *metering.Batch) { b.Account.Codes = b.Account.Codes[:1] }, nil, "account codes", -1},
 		{"values", func(b *metering.Batch) { b.SKU.Values = []string{"a", "b", "c"} }, nil, "SKU values", -1},

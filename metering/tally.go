@@ -3,6 +3,7 @@ package metering
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"math/bits"
 	"slices"
 	"time"
@@ -24,6 +25,8 @@ type tally struct {
 	fields []codedField
 	times  []int64
 	amount []int64
+	step   fixed.Int128 // grains
+	small  bool         // every sum is below 2^96
 
 	first, last int64 // windows
 	unsigned    bool  // every amount is above zero: a sum of zero is none
@@ -64,7 +67,10 @@ const (
 )
 
 func newTally(b *Batch, m *Meter, width int64, h *keyHash) (*tally, error) {
-	t := &tally{meter: m, width: width, key0: Key{Meter: m.ID, Labels: b.Labels}, times: b.Times, amount: b.Amounts, perWindow: dividerBy(uint64(width))}
+	t := &tally{meter: m, width: width, key0: Key{Meter: m.ID, Labels: b.Labels}, times: b.Times, amount: b.Amounts, step: b.Step.n, perWindow: dividerBy(uint64(width))}
+	if t.step.IsZero() {
+		t.step = fixed.FromInt64(1)
+	}
 	radix := uint64(1)
 	for i, c := range b.columns() {
 		if text, ok := c.constant(); ok {
@@ -129,8 +135,8 @@ func (t *tally) scan() error {
 	return nil
 }
 
-// sum sums up all rows.
-func (t *tally) sum() {
+// sum sums up all rows. It fails with ErrOverflow where a sum leaves 128 bits.
+func (t *tally) sum() error {
 	var numbers [rowsAtOnce]uint64
 	var places [rowsAtOnce]uint32
 	for from := 0; from < len(t.times); from += rowsAtOnce {
@@ -144,6 +150,26 @@ func (t *tally) sum() {
 		t.add(places[:n], from)
 	}
 	t.sortRest()
+	return t.measure()
+}
+
+// measure finds out whether sums fit and are small. Sums of grains are: memory
+// holds less than 2^33 rows of 64 bits.
+func (t *tally) measure() error {
+	t.small = true
+	if t.step == fixed.FromInt64(1) {
+		return nil
+	}
+	for i := range t.keys {
+		for w, n := range t.steps(i) {
+			grains, ok := n.Mul(t.step)
+			if !ok {
+				return fmt.Errorf("%w: meter %q, window %s", ErrOverflow, t.meter.ID, stamp(w*t.width))
+			}
+			t.small = t.small && -1<<32 < grains.Hi && grains.Hi < 1<<32
+		}
+	}
+	return nil
 }
 
 // number works out the numbers of rows.
@@ -270,29 +296,46 @@ func (t *tally) key(i int) Key {
 	return k
 }
 
-// each calls do for each window of key i that has rows, in order of time.
+// each calls do with the grains of each window of key i that has rows, in order
+// of time.
 func (t *tally) each(i int, do func(w int64, n fixed.Int128)) {
-	windows := int(t.last - t.first + 1)
-	if begin := i * windows; begin < len(t.dense) {
-		for cell := begin; cell < begin+windows; cell++ {
-			n := t.dense[cell]
-			if n == 0 && (t.unsigned || t.seen[cell>>6]>>(cell&63)&1 == 0) {
-				continue
-			}
-			sum := fixed.FromInt64(n)
-			if t.wide != nil {
-				sum, _ = sum.Add(t.wide[cell])
-			}
-			do(t.first+int64(cell-begin), sum)
-		}
+	for w, n := range t.steps(i) {
+		n, _ = n.Mul(t.step) // measure has seen that it fits
+		do(w, n)
 	}
-	for _, r := range t.sorted[t.keys[i].from:t.keys[i].to] {
-		do(t.first+r.window, r.sum)
+}
+
+// steps yields the sums of key i in steps.
+func (t *tally) steps(i int) iter.Seq2[int64, fixed.Int128] {
+	return func(yield func(int64, fixed.Int128) bool) {
+		windows := int(t.last - t.first + 1)
+		if begin := i * windows; begin < len(t.dense) {
+			for cell := begin; cell < begin+windows; cell++ {
+				n := t.dense[cell]
+				if n == 0 && (t.unsigned || t.seen[cell>>6]>>(cell&63)&1 == 0) {
+					continue
+				}
+				sum := fixed.FromInt64(n)
+				if t.wide != nil {
+					sum, _ = sum.Add(t.wide[cell])
+				}
+				if !yield(t.first+int64(cell-begin), sum) {
+					return
+				}
+			}
+		}
+		for _, r := range t.sorted[t.keys[i].from:t.keys[i].to] {
+			if !yield(t.first+r.window, r.sum) {
+				return
+			}
+		}
 	}
 }
 
 // count returns how many times each calls.
 func (t *tally) count(i int) (n int) {
-	t.each(i, func(int64, fixed.Int128) { n++ })
+	for range t.steps(i) {
+		n++
+	}
 	return n
 }
