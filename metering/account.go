@@ -6,8 +6,8 @@ import (
 )
 
 // An Account is a path of names joined by '/', such as
-// "acme/vision/training". The first segment is the tenant: identity, quota,
-// seal and invoice are the tenant's, deeper segments are its cost centres.
+// "acme/vision/training". The first segment is the tenant: identity, quota
+// and invoice are the tenant's, deeper segments are its cost centres.
 //
 // A valid account is 1 to 256 bytes of UTF-8 in at most 8 segments, none of
 // them empty, without control characters. Accounts are written as plain

@@ -81,8 +81,8 @@ func WithSeriesQuota(n int) Option {
 // WithLateWindow sets how far before the first window that is not sealed usage
 // may still be counted as late, in whole windows, rounded up;
 // [DefaultLateWindow] by default, and for less than 0. Beyond it, usage is
-// [ErrTooLate]: it equals the time for which identities of events are sure to
-// be known.
+// [ErrTooLate]. Whoever keeps identities of events, as the aggregator does for
+// its own lifetime, has to keep them for as long.
 func WithLateWindow(d time.Duration) Option {
 	return optionFunc(func(cfg config) config { cfg.lateWindow = d; return cfg })
 }
@@ -97,7 +97,9 @@ func WithOpenWindows(n int) Option {
 func newConfig(opts []Option) config {
 	cfg := config{lateWindow: -1}
 	for _, o := range opts {
-		cfg = o.apply(cfg)
+		if o != nil {
+			cfg = o.apply(cfg)
+		}
 	}
 	if cfg.catalogue == nil {
 		cfg.catalogue = DefaultCatalogue()
@@ -128,6 +130,8 @@ type Aggregator struct {
 	quota       int
 	lateWindows int64
 	openWindows int64
+
+	perWindow uint64 // see windowAt
 
 	hash   keyHash
 	lanes  *lanes
@@ -177,8 +181,9 @@ func NewAggregator(opts ...Option) *Aggregator {
 		catalogue:   cfg.catalogue,
 		width:       width,
 		quota:       cfg.quota,
-		lateWindows: (int64(cfg.lateWindow) + width - 1) / width,
+		lateWindows: (int64(cfg.lateWindow)-1)/width + 1,
 		openWindows: int64(cfg.openWindows),
+		perWindow:   math.MaxUint64/uint64(width/second) + 1,
 		hash:        newKeyHash(),
 		index:       newIndex(),
 		lanes:       newLanes(),
@@ -209,16 +214,12 @@ func (a *Aggregator) AddAt(key *Key, t time.Time, q Quantity) error {
 	if key == nil {
 		key = new(Key) // which is not valid, and says so
 	}
+	// What does not need the series comes first, while its key is being fetched.
+	w, lane := windowAt(t, a.perWindow), a.lanes.mine()
 	s, _ := a.index.find(&a.hash, key)
 	if s == nil {
 		return a.addNew(key, t, q)
 	}
-	g := s.group
-	w := g.windowAt(t)
-	if q.n.Hi != 0 || q.n.Lo >= hotLimit || q.dim != g.dim {
-		return s.addAt(t, q)
-	}
-	lane := g.lanes.mine()
 	word, tag := &s.words[w&1], tagOf(w)
 	first := s.stripes.Load()
 	if first != nil {
@@ -226,7 +227,7 @@ func (a *Aggregator) AddAt(key *Key, t time.Time, q Quantity) error {
 	}
 	old := word.Load()
 	sum := old + q.n.Lo
-	if old>>tagShift != tag || (old^sum)>>sumBits != 0 {
+	if old>>tagShift != tag || (old^sum)>>sumBits != 0 || q.n.Hi != 0 || q.n.Lo >= hotLimit || q.dim != s.group.dim {
 		return s.addAt(t, q)
 	}
 	if laneOf(old) != number(lane) && first == nil {
@@ -242,23 +243,22 @@ func (a *Aggregator) AddAt(key *Key, t time.Time, q Quantity) error {
 func (a *Aggregator) addNew(key *Key, t time.Time, q Quantity) error {
 	// What is refused makes no series: the amount is looked at first.
 	m, err := a.checkKey(key)
-	if err == nil {
-		_, err = instant(t)
+	if err != nil {
+		return err
 	}
+	n, err := instant(t)
 	if err == nil {
 		err = m.takes(Amount, q)
+	}
+	if err == nil {
+		_, err = a.admit(m, n, q.n)
 	}
 	if err != nil {
 		return err
 	}
 	s, err := a.make(*key, m)
-	if _, full := errors.AsType[*QuotaError](err); full {
-		a.mu.Lock()
-		a.refuse(key.Account, m, q.n)
-		a.mu.Unlock()
-	}
 	if err != nil {
-		return err
+		return a.refused(err, key.Account, m, q.n)
 	}
 	return s.AddAt(t, q)
 }
@@ -334,7 +334,7 @@ func (a *Aggregator) group(key *Key, m *Meter) *group {
 	if g == nil {
 		g = &group{
 			groupKey: k, meter: endsOf(string(key.Meter)), sku: endsOf(key.SKU),
-			dim: m.Unit.dim, perWindow: math.MaxUint64/uint64(a.width/second) + 1, lanes: a.lanes, agg: a, def: m,
+			dim: m.Unit.dim, perWindow: a.perWindow, lanes: a.lanes, agg: a, def: m,
 		}
 		a.groups[k] = g
 	}

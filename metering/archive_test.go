@@ -64,8 +64,11 @@ func TestArchive_Files(t *testing.T) {
 	require.NoError(t, a.Seal(eventHour.End().Add(time.Hour)))
 	files, err := os.ReadDir(dir)
 	require.NoError(t, err)
-	require.Len(t, files, 2)
+	require.Len(t, files, 3, "two of usage, and the mark of the process")
 	for _, f := range files {
+		if f.Name() == "process-000001" {
+			continue
+		}
 		info, err := f.Info()
 		require.NoError(t, err)
 		require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
@@ -76,6 +79,45 @@ func TestArchive_Files(t *testing.T) {
 	require.Equal(t, "2400 {token}", rows[0].Quantity.String())
 	require.Equal(t, "1200 {token}", rows[0].Late.String())
 	require.ErrorIs(t, a.Archive(dir), metering.ErrState)
+}
+
+// TestArchive_Snapshots: machines that start again count once at who merges their
+// snapshots, and what was lost with a process is lost there too.
+func TestArchive_Snapshots(t *testing.T) {
+	dir := t.TempDir()
+	var all metering.Snapshot
+	send := func(a *metering.Aggregator) *metering.Snapshot {
+		s := snapshot(t, a, "node-1")
+		all = *merged(t, &all, s)
+		return s
+	}
+	add := func(a *metering.Aggregator, at time.Time, n int64) {
+		require.NoError(t, a.AddAt(&metering.Key{Account: "acme", Meter: metering.InputTokens}, at, metering.Grains(n, metering.Token)))
+	}
+	total := func() string {
+		rows := mustCollect(t, all.Usage(period(eventHour.Start(), eventHour.End().Add(24*time.Hour))))
+		require.Len(t, rows, 1)
+		return rows[0].Quantity.String()
+	}
+	first := archived(t, dir)
+	add(first, eventTime, 30)
+	early := send(first)
+	require.NoError(t, first.Seal(eventHour.End()))
+	add(first, eventHour.End(), 7) // never sealed
+	send(first)
+	require.Equal(t, "37 {token}", total())
+
+	second := archived(t, dir)
+	add(second, eventHour.End(), 100)
+	send(second)
+	require.Equal(t, "130 {token}", total())
+	require.NoError(t, second.Seal(eventHour.End().Add(time.Hour)))
+	third := archived(t, dir)
+	send(third)
+	send(third)
+	all = *merged(t, &all, early)
+	require.Equal(t, "130 {token}", total())
+	require.Equal(t, text(t, third.Usage(leaseDay)), text(t, all.Usage(leaseDay)))
 }
 
 // TestArchive_Damaged: a file that is damaged is never a shorter answer.
@@ -101,7 +143,24 @@ func TestArchive_Damaged(t *testing.T) {
 	require.ErrorIs(t, err, metering.ErrCorrupt)
 	require.ErrorIs(t, metering.NewAggregator().Archive(dir), metering.ErrCorrupt)
 
+	data[len(data)/2] ^= 1
+	require.NoError(t, os.WriteFile(files[0], data, 0o600))
+	for _, other := range []string{"usage-000001-00000002-1969284-1969284-1969288", "usage-000002-00000001-1969284-1969284-1969288",
+		"usage-000001-00000001-0-0-1969288", "usage-000001-00000001-1969284-1969284-9223372036854775807"} {
+		renamed := filepath.Join(dir, other+".snapshot")
+		require.NoError(t, os.Rename(files[0], renamed))
+		require.ErrorIs(t, metering.NewAggregator().Archive(dir), metering.ErrCorrupt, other)
+		require.NoError(t, os.Rename(renamed, files[0]))
+	}
+	var dimension *metering.DimensionError
+	bytes, err := metering.NewCatalogue(metering.Meter{ID: metering.InputTokens, Unit: metering.MustUnit("By"), Form: metering.Amounts, Aggregation: metering.Sum, Layer: metering.AI})
+	require.NoError(t, err)
+	require.ErrorAs(t, metering.NewAggregator(metering.WithCatalogue(bytes)).Archive(dir), &dimension)
+	require.NoError(t, metering.NewAggregator().Archive(dir))
+
+	require.NoError(t, a.Seal(eventHour.End().Add(time.Hour)))
 	require.NoError(t, os.Remove(files[0]))
+	require.ErrorIs(t, metering.NewAggregator().Archive(dir), metering.ErrCorrupt, "the second file says that there is a first")
 	_, err = collect(a.Usage(eventHour))
 	require.ErrorIs(t, err, os.ErrNotExist)
 	require.Empty(t, mustCollect(t, a.Usage(period(eventHour.End(), eventHour.End().Add(time.Hour)))), "a file that is not needed")
@@ -115,7 +174,7 @@ func TestArchive_Fails(t *testing.T) {
 	record(t, a, tokens())
 	want := text(t, a.Usage(eventHour))
 	// A folder where the draft would be cannot be written, not even by root.
-	draft := filepath.Join(dir, "usage-0000000001-1969284-1969284-1969288.snapshot.draft")
+	draft := filepath.Join(dir, "usage-000001-00000001-1969284-1969284-1969288.snapshot.draft")
 	require.NoError(t, os.MkdirAll(filepath.Join(draft, "x"), 0o700))
 	err := a.Seal(eventHour.End())
 	require.Error(t, err)

@@ -1,7 +1,6 @@
 package metering
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -43,8 +42,9 @@ func (e *RowError) Unwrap() error { return e.Err }
 // RecordBatch adds all rows of a batch to the windows that contain their times,
 // or none. It fails, and changes nothing, with a *[FieldError] when columns are
 // not of one length, when a code is beyond its values or a key is not valid, and
-// as [Series.AddAt] does; what concerns one row comes in a *[RowError]. What a
-// quota refuses is in [Aggregator.Refused].
+// as [Series.AddAt] and [Aggregator.Series] do; what concerns one row comes in a
+// *[RowError]. What a tenant's quota keeps out is in [Aggregator.Refused]; what
+// is refused with it is not.
 //
 // It sums up the rows before it takes a lock, in memory for each key and window
 // that the batch has, and is meant for thousands of rows and more. Callers may
@@ -98,66 +98,83 @@ func (b *Batch) columns() [len(columnNames)]*Column {
 	return [...]*Column{&b.Account, &b.Resource, &b.SKU, &b.Region}
 }
 
-// recordTally adds what rows sum up to.
+// recordTally adds what rows sum up to. Events, new series and evictions wait
+// meanwhile: it is all or nothing.
 func (a *Aggregator) recordTally(t *tally) error {
 	// No window is sealed between the first check and the last addition.
 	a.sealing.RLock()
 	defer a.sealing.RUnlock()
-	series, err := a.seriesOf(t)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed.Load() {
+		return fmt.Errorf("%w: the aggregator", ErrClosed)
+	}
+	series, err := a.resolveTally(t)
 	if err != nil {
 		return err
 	}
-	sealed := a.sealed.Load()
-	if t.first < sealed || sealed > 0 && t.last-sealed >= a.openWindows || !t.small || !allRoomy(series, t) {
+	if sealed := a.sealed.Load(); sealed > 0 && (t.first < sealed || t.last-sealed >= a.openWindows) || !t.small || !allRoomy(series, t) {
 		return a.recordSlowly(t)
 	}
 	for i, s := range series {
-		if s, err = s.live(); err != nil {
-			return err // an aggregator is not closed while sealing is held
+		if s == nil {
+			key := t.key(i)
+			_, hash := a.index.find(&a.hash, &key)
+			s = a.newSeries(&key, t.meter, hash)
+			a.intern(s, hash)
 		}
+		s.mu().Lock()
 		s.postTally(t, i)
 		s.mu().Unlock()
 	}
 	return nil
 }
 
-// seriesOf returns the series of a tally's keys, making those that are new.
-func (a *Aggregator) seriesOf(t *tally) ([]*Series, error) {
+// resolveTally returns the series of a tally's keys, nil for those that are
+// new, and an error when one is not valid or a tenant may not have as many new
+// ones.
+func (a *Aggregator) resolveTally(t *tally) ([]*Series, error) {
 	series := make([]*Series, len(t.keys))
+	fresh := make(map[Account]int)
+	over := -1
 	for i := range t.keys {
 		key := t.key(i)
-		if series[i] = a.find(&key); series[i] == nil {
-			if err := key.Validate(); err != nil {
-				return nil, &RowError{t.keys[i].row, err}
-			}
-		}
-	}
-	for i, s := range series {
-		if s != nil && !a.closed.Load() {
+		if series[i] = a.find(&key); series[i] != nil {
 			continue
 		}
-		var err error
-		if series[i], err = a.make(t.key(i), t.meter); err != nil {
-			if _, full := errors.AsType[*QuotaError](err); full {
-				a.refuseTally(t)
-			}
+		if err := key.Validate(); err != nil {
 			return nil, &RowError{t.keys[i].row, err}
 		}
+		fresh[key.Account.Tenant()]++
+		if over < 0 && a.room(key.Account, fresh[key.Account.Tenant()]) != nil {
+			over = i
+		}
 	}
-	return series, nil
+	if over < 0 {
+		return series, nil
+	}
+	a.refuseTally(t, series, fresh)
+	return nil, &RowError{t.keys[over].row, a.room(t.key(over).Account, a.quota+1)}
 }
 
-// refuseTally notes all of a tally as refused, by the tenants that it is of.
-func (a *Aggregator) refuseTally(t *tally) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+// refuseTally notes what the quotas have kept out: the new series of tenants
+// that may not have as many. That others are refused with them is not theirs.
+func (a *Aggregator) refuseTally(t *tally, series []*Series, fresh map[Account]int) {
 	for i := range t.keys {
-		t.each(i, func(_ int64, n fixed.Int128) { a.refuse(t.key(i).Account, t.meter, n) })
+		account := t.key(i).Account
+		if series[i] == nil && a.room(account, fresh[account.Tenant()]) != nil {
+			t.each(i, func(_ int64, n fixed.Int128) { a.refuse(account, t.meter, n) })
+		}
 	}
 }
 
 // recordSlowly adds what may be late, or near the limits of 128 bits.
 func (a *Aggregator) recordSlowly(t *tally) error {
+	for row, at := range t.times {
+		if _, err := a.admit(t.meter, at, fixed.Int128{}); err != nil {
+			return &RowError{row, err}
+		}
+	}
 	more := make([]addition, len(t.keys))
 	for i := range more {
 		more[i] = addition{key: t.key(i), meter: t.meter}
@@ -165,8 +182,6 @@ func (a *Aggregator) recordSlowly(t *tally) error {
 			more[i].amounts = append(more[i].amounts, amount{at: w * t.width, n: n})
 		})
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	return a.addAll(more)
 }
 
@@ -175,7 +190,7 @@ func (a *Aggregator) recordSlowly(t *tally) error {
 // once leaves 128 bits.
 func allRoomy(series []*Series, t *tally) bool {
 	for _, s := range series {
-		if !s.roomyBetween(t.first, t.last+1) {
+		if s != nil && !s.roomyBetween(t.first, t.last+1) {
 			return false
 		}
 	}

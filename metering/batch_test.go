@@ -157,7 +157,8 @@ func TestRecordBatch_Refused(t *testing.T) {
 		{"key", func(b *metering.Batch) { b.Account.Values[1] = "b\x00" }, nil, "control", 1},
 		{"early", func(b *metering.Batch) { b.Times[1] = -1 }, metering.ErrTimeRange, "1969", 1},
 		{"far", func(b *metering.Batch) { b.Times[0] = math.MaxInt64 }, metering.ErrTimeRange, "2262", 0},
-		{"negative", func(b *metering.Batch) { b.Amounts[1] = -1 }, metering.ErrNegative, "ai.tokens.input", 1},
+		{"negative", func(b *metering.Batch) { b.Amounts[1] = -1 }, metering.ErrNegative, "-1 {token}", 1},
+		{"negative steps", func(b *metering.Batch) { b.Amounts[1], b.Step = -2, metering.Grains(500, metering.Token) }, metering.ErrNegative, "-1000 {token}", 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			a := metering.NewAggregator()

@@ -17,7 +17,8 @@ func (c *clock) window() (w int64, ok bool) { return c.current - 1, c.current > 
 // Advance makes the window that contains t the current one, in which
 // [Series.Add] counts. The aggregator reads no clock: whoever embeds it calls
 // Advance, such as from a ticker. The current window never goes back: an
-// earlier t changes nothing. It fails with [ErrTimeRange] or [ErrClosed].
+// earlier t changes nothing. It fails with [ErrTimeRange], with [ErrClosed], or
+// with [ErrTooEarly] beyond the windows that may be open.
 //
 // It visits every series, at some 50 ns each, and stops no writer.
 func (a *Aggregator) Advance(t time.Time) error {
@@ -29,6 +30,9 @@ func (a *Aggregator) Advance(t time.Time) error {
 	defer a.sealing.Unlock()
 	if a.closed.Load() {
 		return fmt.Errorf("%w: the aggregator", ErrClosed)
+	}
+	if sealed := a.sealed.Load(); sealed > 0 && n/a.width-sealed >= a.openWindows {
+		return a.tooEarly(n)
 	}
 	if a.tick(n / a.width) {
 		a.sweep(func(s *Series) { s.catchUp() })

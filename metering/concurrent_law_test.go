@@ -132,7 +132,7 @@ func (c *crowd) write(r random, g, ops int) (taken []taking, refused int, err er
 			t.key.SKU = "now" // a series of its own: its windows are not told
 			err = settle(handle(t.key).Add(q), t)
 		case 7:
-			if err = recorder.AddAt(handle(t.key), t.at, q); err == nil {
+			if err = recorder.AddTo(handle(t.key), t.at, q); err == nil {
 				pending = append(pending, t)
 			}
 		case 8:

@@ -140,10 +140,13 @@
 // # Errors
 //
 // Conditions are sentinels for [errors.Is], all documented where they are
-// declared; [FieldError], [DimensionError] and [WindowError] carry facts for
-// [errors.As]. Whatever returns an error has changed nothing, but for the
-// counters in [Counts]: an event counts with all of its items or none, a span
-// in all of its windows or none, a merge whole or not at all.
+// declared; [FieldError], [DimensionError], [WindowError], [QuotaError],
+// [LateError], [RowError] and [FlushError] carry facts for [errors.As]. Whatever
+// returns an error has changed nothing, but for what [Counts] and
+// [Aggregator.Refused] say: an event counts with all of its items or none, a
+// span in all of its windows or none, a batch with all of its rows or none, a
+// merge whole or not at all. Two are not so: [Recorder.Flush] counts what is not
+// refused, and [Aggregator.Seal] has sealed what it could not write to a file.
 //
 // A duplicate event is no error, nor is an event that does not fit the life of
 // its resource, nor a row of zero. Text from outside is bounded before it is
@@ -158,12 +161,15 @@
 //   - Accounts have at most 256 bytes and 8 segments; other names 256 bytes;
 //     labels 32 of 128 and 1024 bytes; an event 64 items. All are UTF-8 without
 //     control characters, compared byte by byte.
-//   - Everything is in memory and nothing is durable here. Measured on amd64:
-//     an identity takes 56 to 84 bytes for the aggregator's lifetime; an event in
-//     the life of a resource 160 to 290 with its identity. Identities and lives
-//     are not evicted.
+//   - Open windows, identities of events and lives of resources are in memory.
+//     What is durable is sealed windows, with [Aggregator.Archive]; after a restart
+//     an event that is delivered again counts again. Measured on amd64: a series
+//     with two open windows takes 116 bytes besides its key and its strings; an
+//     identity 56 to 84 for the aggregator's lifetime; an event in the life of a
+//     resource 160 to 290 with its identity. Identities and lives are not evicted.
 //   - A tenant has at most [DefaultSeriesQuota] series and lives, a batch fewer
-//     combinations of values than 2^64, and an aggregator 16 MiB of stripes.
+//     combinations of values than 2^64. Copies of sums for lanes of processors
+//     take at most 32 MiB.
 //   - 4,096 windows may be open after the watermark, and usage 35 days before it
 //     may be late, unless options say otherwise.
 //   - Strings are kept as they are given; one cut from a large buffer keeps the
@@ -177,6 +183,45 @@
 //     is finer than any window, and asking for it is a *[WindowError].
 //   - Not here yet: cumulative counters and readings, meters that do not add up
 //     (maximum, last value, percentile), coverage.
+//
+// # What makes the hot path fast
+//
+// Where the time of an addition goes was found with profiles, with counts of
+// instructions (they repeat, and times do not) and with comparisons in one run;
+// benchmarks/ratios measures it against what a program would use instead.
+//
+//   - One word has a window's number and its sum, so that one compare-and-swap
+//     both checks that the window is open and adds. [Series.Add] needs no window:
+//     its word is summed up blindly, by an atomic addition, and taken away when
+//     the current window changes. Sums above 37 bits, and amounts above, go to
+//     128-bit books under a lock.
+//   - A series has a stripe for each lane once two processors are seen to share
+//     it, as the lane in its words tells without another field. Before, two
+//     goroutines on one series cost four times what one did; with stripes half.
+//     A lane is told by where the goroutine's stack lies; pinning the goroutine
+//     to its processor instead made an addition 6.6 ns, of 4.2, and is nothing
+//     that Go promises.
+//   - What an addition reads of a series is one cache line of 64 bytes: two
+//     windows, the running sum, the account as two words. The rest lies apart.
+//   - A key is hashed and found in one function: an addition by three strings is
+//     366 instructions, and was 487 with calls between the steps. Fields are
+//     compared as words, not by calls. Lookups write nothing and take no lock.
+//   - Copying a key of 96 bytes by value took as long as hashing it, for stores
+//     of 8 bytes that are read as 16 wait for memory: [Aggregator.AddAt] takes a
+//     pointer.
+//   - A batch becomes numbers a column at a time, and those an index into a dense
+//     block of sums: no hash and no comparison for a row.
+//
+// Tried, and taken out again: a cell of its own for each window (a cache miss
+// more, and no faster than a compare-and-swap in place), maphash (15 ns for
+// three strings, 8 now), a sharded table (a load more on the way to a bucket),
+// groups that had region and labels in them (in the end one for each series),
+// hashing in a loop over the fields (534 instructions), a mutex in each series
+// (twice the time of an atomic addition, and 8 bytes).
+//
+// Turned down: finding series by the addresses of strings, which would be half
+// the time for who passes the same strings again, and would keep every buffer
+// alive that a string was ever cut from.
 //
 // # Laws
 //

@@ -1,6 +1,9 @@
 package metering
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // A Field is one of those of a [Key] by which usage can be grouped. The meter
 // is always kept: quantities of two meters do not add up.
@@ -24,15 +27,17 @@ type grouping struct {
 
 // GroupBy adds up keys that are equal in the given fields. The keys of the
 // rows have these and the meter. Without any field there is a row for each
-// meter.
+// meter; given again, fields add up.
 func GroupBy(fields ...Field) QueryOption {
 	fields = slices.Clone(fields)
 	return queryFunc(func(q query) query {
 		q.keep = q.keep.clone(false)
 		for _, f := range fields {
-			if int(f) < len(q.keep.fields) {
-				q.keep.fields[f] = true
+			if f == 0 || int(f) >= len(q.keep.fields) {
+				q.err = &FieldError{"group", fmt.Sprint(uint8(f)), "want a field, such as ByAccount"}
+				return q
 			}
+			q.keep.fields[f] = true
 		}
 		return q
 	})
@@ -40,11 +45,17 @@ func GroupBy(fields ...Field) QueryOption {
 
 // GroupByLabel adds up keys that are equal in the given labels, and in the
 // fields that [GroupBy] names, if any. The keys of the rows have no other
-// label.
+// label, and keys without the label are a row without it.
 func GroupByLabel(names ...string) QueryOption {
 	names = slices.Clone(names)
 	return queryFunc(func(q query) query {
 		q.keep = q.keep.clone(false)
+		for _, name := range names {
+			if err := checkText("label name", name, 1, MaxLabelNameBytes); err != nil {
+				q.err = err
+				return q
+			}
+		}
 		q.keep.labels = append(q.keep.labels, names...)
 		return q
 	})

@@ -11,12 +11,18 @@ import (
 func TestKeyHash_Spreads(t *testing.T) {
 	x, h := newIndex(), newKeyHash()
 	for name, key := range map[string]func(i int) Key{
-		"account":      func(i int) Key { return Key{Account: Account(fmt.Sprint("tenant-", i)), Meter: InputTokens} },
-		"long account": func(i int) Key { return Key{Account: Account(fmt.Sprint("a-tenant-with-a-name/", i)), Meter: InputTokens} },
-		"resource":     func(i int) Key { return Key{Account: "acme", Meter: InputTokens, Resource: fmt.Sprint("i-", i)} },
-		"middle":       func(i int) Key { return Key{Account: "acme", Meter: InputTokens, Resource: fmt.Sprintf("prefix-of-it-%d-and-what-follows", i)} },
-		"SKU":          func(i int) Key { return Key{Account: "acme", Meter: InputTokens, SKU: fmt.Sprint(i)} },
-		"labels":       func(i int) Key { return Key{Account: "acme", Meter: InputTokens, Labels: MustLabels("pod", fmt.Sprint(i), "zone", "a")} },
+		"account": func(i int) Key { return Key{Account: Account(fmt.Sprint("tenant-", i)), Meter: InputTokens} },
+		"long account": func(i int) Key {
+			return Key{Account: Account(fmt.Sprint("a-tenant-with-a-name/", i)), Meter: InputTokens}
+		},
+		"resource": func(i int) Key { return Key{Account: "acme", Meter: InputTokens, Resource: fmt.Sprint("i-", i)} },
+		"middle": func(i int) Key {
+			return Key{Account: "acme", Meter: InputTokens, Resource: fmt.Sprintf("prefix-of-it-%d-and-what-follows", i)}
+		},
+		"SKU": func(i int) Key { return Key{Account: "acme", Meter: InputTokens, SKU: fmt.Sprint(i)} },
+		"labels": func(i int) Key {
+			return Key{Account: "acme", Meter: InputTokens, Labels: MustLabels("pod", fmt.Sprint(i), "zone", "a")}
+		},
 	} {
 		const n = 1 << 14
 		var segment, bucket, tag [64]int

@@ -17,7 +17,9 @@ import (
 // be copied.
 //
 // Booking costs what [Series.AddAt] does for each window since the last
-// instant seen.
+// instant seen. What falls in sealed windows is late, as the meter's
+// [LatePolicy] has it; a holding that was not seen for longer than the late
+// window can only be stopped at the last instant seen.
 type Holding struct {
 	s *Series
 

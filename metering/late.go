@@ -52,8 +52,7 @@ func (a *Aggregator) admit(m *Meter, at int64, n fixed.Int128) (posting, error) 
 	switch {
 	case w >= sealed:
 		if sealed > 0 && w-sealed >= a.openWindows {
-			return posting{}, fmt.Errorf("%w: meter %q: %s is %d windows after %s, of which %d may be open",
-				ErrTooEarly, m.ID, stamp(at), w-sealed, stamp(sealed*a.width), a.openWindows)
+			return posting{}, a.tooEarly(at)
 		}
 		return posting{window: w, n: n}, nil
 	case w < sealed-a.lateWindows:
@@ -70,4 +69,8 @@ func (a *Aggregator) admit(m *Meter, at int64, n fixed.Int128) (posting, error) 
 
 func (a *Aggregator) tooLate(at int64) error {
 	return fmt.Errorf("%w: %s is more than %v before %s", ErrTooLate, stamp(at), time.Duration(a.lateWindows*a.width), stamp(a.sealed.Load()*a.width))
+}
+
+func (a *Aggregator) tooEarly(at int64) error {
+	return fmt.Errorf("%w: %s is not within %d windows of %s", ErrTooEarly, stamp(at), a.openWindows, stamp(a.sealed.Load()*a.width))
 }

@@ -55,6 +55,8 @@ func (a *Aggregator) Merge(other *Aggregator) error {
 
 func (a *Aggregator) mergeable(other *Aggregator) error {
 	switch {
+	case other == nil:
+		return &FieldError{"aggregator", "", "want one to merge"}
 	case a == other:
 		return fmt.Errorf("%w: an aggregator with itself", ErrOverlap)
 	case a.width != other.width:

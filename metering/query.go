@@ -15,6 +15,16 @@ type query struct {
 	windows  bool // cut by the windows kept
 	where    []func(Key) bool
 	keep     *grouping
+	err      error // what is wrong with an option
+}
+
+func newQuery(opts []QueryOption) (q query) {
+	for _, o := range opts {
+		if o != nil {
+			q = o.apply(q)
+		}
+	}
+	return q
 }
 
 // A QueryOption narrows or shapes what [Aggregator.Usage] yields.
@@ -24,7 +34,8 @@ type queryFunc func(query) query
 
 func (f queryFunc) apply(q query) query { return f(q) }
 
-// Of keeps only usage of account and the accounts below it; "" keeps all.
+// Of keeps only usage of account and the accounts below it; "" keeps all. Of Of,
+// [ForMeters], and [Per] and [PerWindow], the last one given counts.
 func Of(account Account) QueryOption {
 	return queryFunc(func(q query) query { q.root = account; return q })
 }
@@ -46,10 +57,16 @@ func PerWindow() QueryOption {
 	return queryFunc(func(q query) query { q.cut, q.windows = false, true; return q })
 }
 
-// Where keeps only usage of keys for which keep is true. It is called once for
-// each key.
+// Where keeps only usage of keys for which keep is true; given again, all of
+// them have to be. It is called once or more for each key, with locks held: it
+// must not call the aggregator, and holds up new series while it runs.
 func Where(keep func(Key) bool) QueryOption {
-	return queryFunc(func(q query) query { q.where = append(slices.Clip(q.where), keep); return q })
+	return queryFunc(func(q query) query {
+		if keep != nil {
+			q.where = append(slices.Clip(q.where), keep)
+		}
+		return q
+	})
 }
 
 // A WindowError reports a period with an edge inside a window: usage is not
@@ -80,10 +97,7 @@ func (e *WindowError) Error() string {
 // life of resources, and of pieces of time, not with the rows; it visits every
 // event in the life of the tenants' resources.
 func (a *Aggregator) Usage(p Period, opts ...QueryOption) iter.Seq2[Usage, error] {
-	var q query
-	for _, o := range opts {
-		q = o.apply(q)
-	}
+	q := newQuery(opts)
 	return func(yield func(Usage, error) bool) {
 		pieces, err := a.pieces(p, q)
 		if err != nil {
@@ -111,6 +125,9 @@ func (a *Aggregator) pieces(p Period, q query) ([]Period, error) {
 
 // pieces returns the pieces of time that q asks for of windows of a width.
 func (q query) pieces(p Period, width int64) ([]Period, error) {
+	if q.err != nil {
+		return nil, q.err
+	}
 	if q.root != "" {
 		if err := q.root.Validate(); err != nil {
 			return nil, err

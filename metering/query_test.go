@@ -203,3 +203,18 @@ func TestUsage_WhileRecording(t *testing.T) {
 	}
 	require.Equal(t, 24, n)
 }
+
+// TestUsage_Groups_Refused: an option that says nothing is no sum over all.
+func TestUsage_Groups_Refused(t *testing.T) {
+	a := recorded(t, tokens())
+	for _, by := range []metering.QueryOption{metering.GroupBy(0), metering.GroupBy(metering.ByTenant, 99), metering.GroupByLabel("")} {
+		_, err := collect(a.Usage(eventHour, by))
+		var field *metering.FieldError
+		require.ErrorAs(t, err, &field)
+	}
+	require.Len(t, mustCollect(t, a.Usage(eventHour, nil, metering.Where(nil))), 2, "no option is none")
+	var field *metering.FieldError
+	require.ErrorAs(t, a.Merge(nil), &field)
+	require.ErrorAs(t, a.NewRecorder().AddTo(nil, eventTime, oneToken), &field)
+	require.NotNil(t, metering.NewAggregator(nil))
+}

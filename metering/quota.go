@@ -2,6 +2,7 @@ package metering
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -9,8 +10,9 @@ import (
 	"github.com/meterbook/meterbook/internal/fixed"
 )
 
-// A QuotaError reports that a tenant has as many series as it may have. What
-// would have needed another one was refused, and is in [Aggregator.Refused].
+// A QuotaError reports that a tenant has as many series as it may have. The
+// amount that would have needed another one was refused, and is in
+// [Aggregator.Refused]; asking for a [Series] alone is not.
 type QuotaError struct {
 	Tenant Account
 	Limit  int
@@ -85,6 +87,17 @@ func (a *Aggregator) room(account Account, more int) error {
 		return &QuotaError{account.Tenant(), a.quota}
 	}
 	return nil
+}
+
+// refused notes what a quota kept out, if that is what err says, and returns
+// err.
+func (a *Aggregator) refused(err error, account Account, m *Meter, n fixed.Int128) error {
+	if _, full := errors.AsType[*QuotaError](err); full {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.refuse(account, m, n)
+	}
+	return err
 }
 
 // refuse notes what a quota kept out; a.mu is held for writing. The tenant is

@@ -13,17 +13,24 @@ import (
 // [Series.AddAt]: adding costs no atomic operation, and what has come together
 // reaches the aggregator when it is flushed. Get one from
 // [Aggregator.NewRecorder]; the zero Recorder is not usable. It is not safe for
-// concurrent use.
+// concurrent use and must not be copied.
 //
 // Until then it is in no query, and a crash of the goroutine that forgets the
 // recorder loses it. Whether a window is sealed is decided when it is flushed.
 type Recorder struct {
+	_     noCopy
 	agg   *Aggregator
 	last  *recorded // the one added to last
 	slots [recorderSlots]recorded
 	used  int
 	err   error // of flushes that made room
 }
+
+// A noCopy tells go vet that what has one must not be copied.
+type noCopy struct{}
+
+func (*noCopy) Lock()   {}
+func (*noCopy) Unlock() {}
 
 const recorderSlots = 1024 // of 40 bytes
 
@@ -41,26 +48,29 @@ func (a *Aggregator) NewRecorder() *Recorder {
 	return r
 }
 
-// AddAt adds q to the window of s that contains t. It fails, and changes
+// AddTo adds q to the window of s that contains t. It fails, and changes
 // nothing, with [ErrTimeRange], a *[DimensionError], [ErrNegative], or with
 // [ErrOverflow] when what has come together does. A *[FieldError] says that s
 // is a series of another aggregator. The recorder flushes itself when it has
 // 768 windows; what is refused then is returned by the next Flush.
-func (r *Recorder) AddAt(s *Series, t time.Time, q Quantity) error {
-	w := int64(s.group.windowAt(t))
+func (r *Recorder) AddTo(s *Series, t time.Time, q Quantity) error {
+	if s == nil {
+		return &FieldError{"series", "", "want one to add to"}
+	}
+	w := int64(windowAt(t, s.group.perWindow))
 	if e := r.last; e.series == s && e.window == w && q.n.Hi >= 0 && q.dim == s.group.dim {
 		if sum, ok := e.sum.Add(q.n); ok {
 			e.sum = sum
 			return nil
 		}
 	}
-	return r.addAt(s, t, q)
+	return r.addTo(s, t, q)
 }
 
-// Add adds q to the window of the series of key that contains t, making the
-// series when it is new. It fails as [Recorder.AddAt] and [Aggregator.Series]
-// do.
-func (r *Recorder) Add(key *Key, t time.Time, q Quantity) error {
+// AddAt adds q to the window of the series of key that contains t. It fails as
+// [Recorder.AddTo] does. The first addition to a key that has no series goes to
+// the aggregator at once, and fails as [Aggregator.AddAt] does.
+func (r *Recorder) AddAt(key *Key, t time.Time, q Quantity) error {
 	if key == nil {
 		key = new(Key) // which is not valid, and says so
 	}
@@ -69,11 +79,11 @@ func (r *Recorder) Add(key *Key, t time.Time, q Quantity) error {
 		// It may be refused by a quota, which wants to know how much.
 		return r.agg.addNew(key, t, q)
 	}
-	return r.AddAt(s, t, q)
+	return r.AddTo(s, t, q)
 }
 
-// addAt is AddAt for what was not added to last.
-func (r *Recorder) addAt(s *Series, t time.Time, q Quantity) error {
+// addTo is AddTo for what was not added to last.
+func (r *Recorder) addTo(s *Series, t time.Time, q Quantity) error {
 	n, err := instant(t)
 	if err != nil {
 		return err
@@ -131,7 +141,8 @@ func (e *FlushError) Unwrap() error { return e.Err }
 
 // Flush hands over what has come together since the last one, and empties the
 // recorder. It returns a *[FlushError] for each window of a series that was
-// refused, joined, with the reasons that [Series.AddAt] has.
+// refused, joined, some of them twice, with the reasons that [Series.AddAt] has;
+// the rest is counted.
 func (r *Recorder) Flush() error {
 	err := errors.Join(r.err, r.flush())
 	r.err = nil

@@ -18,7 +18,8 @@ func (a *Aggregator) Watermark() time.Time {
 // change any more, and usage that comes for them is late. Writers go on
 // meanwhile. An addition of one of these windows is in what is sealed or is
 // told that it is late; none is lost and none is in both. The current window
-// moves on where it was sealed.
+// moves on where it was sealed. Nothing opens a window again: a t in the future
+// makes all until then late.
 //
 // It fails with [ErrTimeRange] or [ErrClosed]. Where sealed windows are archived
 // ([Aggregator.Archive]) it also fails when they cannot be written: they are
@@ -168,7 +169,8 @@ func (a *Aggregator) forget(s *Series) {
 }
 
 // Close ends recording: whatever is recorded from now on is [ErrClosed]. What
-// was recorded stays and can be queried. It never fails, and may be called
+// was recorded stays and can be queried. It flushes no recorder and archives
+// nothing: flush recorders and seal before. It never fails, and may be called
 // again.
 func (a *Aggregator) Close() error {
 	a.sealing.Lock()

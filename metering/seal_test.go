@@ -2,6 +2,7 @@ package metering_test
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"testing"
 	"time"
@@ -46,7 +47,7 @@ func TestSeal_Policies(t *testing.T) {
 		},
 		"recorder": func(a *metering.Aggregator, key metering.Key, at time.Time) error {
 			r := a.NewRecorder()
-			if err := r.Add(&key, at, oneToken); err != nil {
+			if err := r.AddAt(&key, at, oneToken); err != nil {
 				return err
 			}
 			return r.Flush()
@@ -133,6 +134,17 @@ func TestSeal_Holding(t *testing.T) {
 	require.Len(t, rows, 1)
 	require.Equal(t, metering.MustQuantity("1.5 {card}.h"), rows[0].Quantity)
 	require.Equal(t, metering.MustQuantity("1 {card}.h"), rows[0].Late)
+}
+
+// TestAdvance_TooEarly: a clock that jumps is told, once there is a watermark to
+// tell it by.
+func TestAdvance_TooEarly(t *testing.T) {
+	a := metering.NewAggregator(metering.WithOpenWindows(4), metering.WithLateWindow(math.MaxInt64))
+	require.NoError(t, a.AddAt(&metering.Key{Account: "acme", Meter: metering.AcceleratorTime}, eventTime, metering.Grains(1, metering.CardTime)))
+	require.NoError(t, a.Seal(eventHour.End()))
+	require.NoError(t, a.Advance(eventHour.End().Add(59*time.Minute)))
+	require.ErrorIs(t, a.Advance(eventHour.End().Add(time.Hour)), metering.ErrTooEarly)
+	require.NoError(t, a.AddAt(&metering.Key{Account: "acme", Meter: metering.AcceleratorTime}, time.Unix(0, 0), metering.Grains(1, metering.CardTime)), "the late window is all of time")
 }
 
 func TestAdvance(t *testing.T) {
@@ -230,7 +242,7 @@ func TestQuota(t *testing.T) {
 	refused(a.Record(lifeEvent("1", metering.Start, eventTime, 1)))
 	refused(a.RecordBatch(metering.Batch{Meter: metering.InputTokens, Account: metering.Column{Values: []string{"acme/team"}},
 		Resource: metering.Column{Values: []string{"0", "new"}}, Times: []int64{eventTime.UnixNano(), eventTime.UnixNano()}, Amounts: []int64{100, 1000}}))
-	refused(a.NewRecorder().Add(key("acme", 4), eventTime, metering.GrainsWide(fixed.Max(), metering.Token)))
+	refused(a.NewRecorder().AddAt(key("acme", 4), eventTime, metering.GrainsWide(fixed.Max(), metering.Token)))
 	require.Equal(t, before, text(t, a.Usage(eventHour)))
 	require.EqualValues(t, 2, a.Counts().Refused)
 
@@ -241,14 +253,55 @@ func TestQuota(t *testing.T) {
 		got = append(got, fmt.Sprint(r.Tenant, " ", r.Meter, " ", r.Additions, " ", r.Quantity))
 	}
 	require.Equal(t, []string{
-		"acme ai.tokens.input 5 170141183460469231731687303715884105727 {token}", // and not less for having no room for more
+		"acme ai.tokens.input 4 170141183460469231731687303715884105727 {token}", // and not less for having no room for more
 		"acme ai.tokens.output 1 350 {token}",
 		"acme compute.accelerator.time 1 0 {share}.ns", // how long it would have been held is not known
 	}, got)
 
 	require.NoError(t, a.Seal(eventHour.End()))
 	require.Equal(t, 4, a.Evict())
-	require.NoError(t, a.AddAt(key("acme", 3), eventHour.End(), oneToken), "evicted series make room")
+	require.Error(t, a.AddAt(key("acme", 4), eventTime, oneToken), "late, and no series is made for it")
+	for i := range 3 {
+		require.NoError(t, a.AddAt(key("acme", 3+i), eventHour.End(), oneToken), "evicted series make room")
+	}
+}
+
+// TestQuota_Batch: a tenant over its quota keeps a batch out, and the others in
+// it neither pay with series nor are told to have been refused.
+func TestQuota_Batch(t *testing.T) {
+	a := metering.NewAggregator(metering.WithSeriesQuota(1))
+	at := eventTime.UnixNano()
+	err := a.RecordBatch(metering.Batch{Meter: metering.InputTokens, Account: metering.Column{Values: []string{"good", "greedy/a", "greedy/b", "good2"}},
+		Times: []int64{at, at, at, at}, Amounts: []int64{1, 2, 4, 8}})
+	var quota *metering.QuotaError
+	require.ErrorAs(t, err, &quota)
+	require.Equal(t, metering.Account("greedy"), quota.Tenant)
+	var row *metering.RowError
+	require.ErrorAs(t, err, &row)
+	require.Equal(t, 2, row.Row)
+	require.Zero(t, a.Counts().Series)
+	for r := range a.Refused() {
+		require.Equal(t, metering.Refusal{Tenant: "greedy", Meter: metering.InputTokens, Additions: 2, Quantity: metering.Grains(6, metering.Token)}, r)
+	}
+}
+
+// TestQuota_Evicted: a handle whose series has lost its place is told so, and
+// what it brought is told too.
+func TestQuota_Evicted(t *testing.T) {
+	a := metering.NewAggregator(metering.WithSeriesQuota(1))
+	require.NoError(t, a.Advance(eventTime))
+	s := tokenSeries(t, a)
+	recorder := a.NewRecorder()
+	require.NoError(t, recorder.AddTo(s, eventTime, metering.Grains(16, metering.Token)))
+	require.Equal(t, 1, a.Evict())
+	require.NoError(t, a.AddAt(&metering.Key{Account: "acme", Meter: metering.Requests}, eventTime, metering.Grains(1, metering.Count)))
+	var quota *metering.QuotaError
+	require.ErrorAs(t, s.Add(oneToken), &quota)
+	require.ErrorAs(t, s.AddAt(eventTime, metering.Grains(4, metering.Token)), &quota)
+	require.ErrorAs(t, recorder.Flush(), &quota)
+	for r := range a.Refused() {
+		require.Equal(t, metering.Refusal{Tenant: "acme", Meter: metering.InputTokens, Additions: 3, Quantity: metering.Grains(21, metering.Token)}, r)
+	}
 }
 
 // TestEvict: a series goes when it holds nothing that is open, its usage stays,
@@ -261,7 +314,7 @@ func TestEvict(t *testing.T) {
 	require.NoError(t, err)
 	recorder := a.NewRecorder()
 	require.NoError(t, s.AddAt(eventTime, oneToken))
-	require.NoError(t, recorder.AddAt(s, eventTime, oneToken))
+	require.NoError(t, recorder.AddTo(s, eventTime, oneToken))
 	require.Equal(t, 1, a.Evict(), "the one that only a holding knows")
 	require.NoError(t, s.Add(oneToken))
 	require.NoError(t, a.Seal(eventHour.End()))
@@ -294,7 +347,7 @@ func TestClose(t *testing.T) {
 	recorder := a.NewRecorder()
 	require.NoError(t, s.Add(oneToken))
 	require.NoError(t, s.AddAt(eventTime, oneToken))
-	require.NoError(t, recorder.AddAt(s, eventTime, oneToken))
+	require.NoError(t, recorder.AddTo(s, eventTime, oneToken))
 	before := text(t, a.Usage(eventHour))
 	require.NoError(t, a.Close())
 	require.NoError(t, a.Close())

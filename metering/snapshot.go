@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 	"time"
 )
 
 // A Snapshot is usage by key and window as one or more aggregators had it, to
-// be sent, stored and merged. It never changes and is safe for concurrent use;
+// be sent, stored and merged. But for UnmarshalBinary, which replaces it, it never
+// changes, and is safe for concurrent use;
 // the zero Snapshot is empty and of no width.
 //
 // A snapshot is all that its aggregator has counted, not what came since the
@@ -29,34 +31,71 @@ type origin struct {
 }
 
 // Snapshot returns all usage there is, open windows included, as that of a
-// source: a name, of 1 to 256 bytes, that no other aggregator ever has, nor the
-// one that this process has after a restart. Snapshots of an aggregator are
-// numbered from 1.
+// source: a name, of 1 to 224 bytes, that no other aggregator ever has, and the
+// only one that this one is given. Snapshots of an aggregator are numbered from
+// 1.
+//
+// Where sealed windows are archived the name is that of the folder and stays
+// the same when the process starts again: what each process has left there is a
+// source of its own, "name/process-N", and what the last one did not seal is
+// no more. Without an archive a process that starts again is another
+// aggregator, with another name.
 //
 // It is consistent: all that was recorded before it was called is in it, events
-// whole. It fails with a *[FieldError] on a source that is not valid, or with
+// whole. It fails with a *[FieldError] on a source that is not valid, with
 // [ErrOverflow] where all that is known of a key in a window comes to more than
-// 128 bits, or when a file of sealed windows cannot be read. It visits every series and every event in the life of a resource,
-// and events wait while it does.
+// 128 bits, or when a file of sealed windows cannot be read. It visits every
+// series and every event in the life of a resource, and events wait while it
+// does.
 func (a *Aggregator) Snapshot(source string) (*Snapshot, error) {
-	if err := checkText("source", source, 1, MaxNameBytes); err != nil {
+	if err := checkText("source", source, 1, MaxNameBytes-32); err != nil {
 		return nil, err
 	}
-	entries, err := a.entries()
-	if err != nil {
-		return nil, err
-	}
-	usage, err := newSheet(entries)
-	if err != nil {
-		return nil, err
-	}
-	return &Snapshot{a.width, usage, []origin{{source, a.snapshots.Add(1), usage}}}, nil
-}
-
-// entries returns all usage there is.
-func (a *Aggregator) entries() ([]sheetEntry, error) {
 	a.sealing.RLock()
 	defer a.sealing.RUnlock()
+	entries := map[int64][]sheetEntry{a.process(): a.openEntries()}
+	for _, p := range a.parts {
+		process := a.process()
+		if p.file != nil {
+			process = p.file.process
+		}
+		if err := p.with(0, maxTime, func(s *sheet) { entries[process] = append(entries[process], s.entries()...) }); err != nil {
+			return nil, err
+		}
+	}
+	origins := make([]origin, 0, len(entries))
+	for process, of := range entries {
+		usage, err := newSheet(of)
+		if err != nil {
+			return nil, err
+		}
+		o := origin{source, finished, usage}
+		if a.archive != nil {
+			o.source += "/" + partName{process: process}.origin()
+		}
+		if process == a.process() {
+			o.sequence = a.snapshots.Add(1)
+		}
+		origins = append(origins, o)
+	}
+	slices.SortFunc(origins, func(x, y origin) int { return cmp.Compare(x.source, y.source) })
+	return newSnapshot(a.width, origins)
+}
+
+// finished is the sequence of a process that has ended: it comes after all.
+const finished = math.MaxUint64
+
+// process returns the number of the process in the archive; 0 without one.
+func (a *Aggregator) process() int64 {
+	if a.archive == nil {
+		return 0
+	}
+	return a.archive.process
+}
+
+// openEntries returns the usage of windows that are not sealed, and what is late;
+// a.sealing is held.
+func (a *Aggregator) openEntries() []sheetEntry {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
 	entries := make([]sheetEntry, 0, a.index.count)
@@ -69,13 +108,7 @@ func (a *Aggregator) entries() ([]sheetEntry, error) {
 	for _, t := range a.timelines {
 		held.add(*t, Period{a.sealed.Load() * a.width, maxTime}, a.width, 1)
 	}
-	entries = append(entries, held.entries(a)...)
-	for _, part := range a.parts {
-		if err := part.with(0, maxTime, func(s *sheet) { entries = append(entries, s.entries()...) }); err != nil {
-			return nil, err
-		}
-	}
-	return entries, nil
+	return append(entries, held.entries(a)...)
 }
 
 // Window returns the width of the windows.
@@ -97,10 +130,7 @@ func (s *Snapshot) Sources() iter.Seq2[string, uint64] {
 // options, order and errors. A meter that the snapshot does not know is no
 // error.
 func (s *Snapshot) Usage(p Period, opts ...QueryOption) iter.Seq2[Usage, error] {
-	var q query
-	for _, o := range opts {
-		q = o.apply(q)
-	}
+	q := newQuery(opts)
 	return func(yield func(Usage, error) bool) {
 		if s.usage == nil {
 			return
@@ -126,9 +156,9 @@ func (s *Snapshot) Usage(p Period, opts ...QueryOption) iter.Seq2[Usage, error] 
 // [ErrOverflow].
 func (s *Snapshot) Merge(o *Snapshot) (*Snapshot, error) {
 	switch {
-	case s.usage == nil:
+	case s == nil || s.usage == nil:
 		return o, nil
-	case o.usage == nil:
+	case o == nil || o.usage == nil:
 		return s, nil
 	case s.width != o.width:
 		return nil, &FieldError{"window", o.Window().String(), "want the same width: " + s.Window().String()}

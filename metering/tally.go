@@ -130,7 +130,8 @@ func (t *tally) scan() error {
 	t.unsigned = least > 0
 	if least < 0 && t.meter.Monotonic {
 		row := slices.IndexFunc(t.amount, func(n int64) bool { return n < 0 })
-		return &RowError{row, t.meter.negative(Grains(t.amount[row], t.meter.Unit.dim))}
+		n, _ := t.step.MulInt64(t.amount[row]) // for the message
+		return &RowError{row, t.meter.negative(GrainsWide(n, t.meter.Unit.dim))}
 	}
 	return nil
 }

@@ -10,12 +10,14 @@ import (
 	"github.com/meterbook/meterbook/metering"
 )
 
-// amounts reads decimal numbers of one unit as grains.
+// amounts reads decimal numbers of one unit as numbers of steps.
 type amounts struct {
-	unit metering.Unit
-	// steps has the grains of 10^-places units, for amounts with so many places;
-	// 0 where that is no whole number, or none of 64 bits.
-	steps [maxPlainDigits + 1]uint64
+	unit    metering.Unit
+	step    fixed.Int128 // grains
+	perUnit fixed.Int128 // steps
+	// parts has the steps of 10^-places units, for amounts with so many places; 0
+	// where that is no whole number, or none of 64 bits.
+	parts [maxPlainDigits + 1]uint64
 }
 
 const (
@@ -24,23 +26,34 @@ const (
 	// maxAmountBytes bounds what is read the long way. No amount of 64 bits
 	// needs as many: 38 digits and 38 places.
 	maxAmountBytes = 100
+	// minUnits is how many units 64 bits of grains have to hold for a step to be
+	// one grain.
+	minUnits = 1_000_000
+	billion  = 1_000_000_000
 )
 
+var oneGrain = fixed.FromInt64(1)
+
 func newAmounts(u metering.Unit) amounts {
-	a := amounts{unit: u}
-	for places := range a.steps {
-		q, rest, _ := u.Grains().QuoRem(fixed.FromUint64(tens[places]))
+	a := amounts{unit: u, step: oneGrain, perUnit: u.Grains()}
+	if fixed.FromInt64(math.MaxInt64 / minUnits).Less(u.Grains()) {
+		if q, rest, _ := u.Grains().QuoRem(fixed.FromInt64(billion)); rest.IsZero() {
+			a.step, a.perUnit = q, fixed.FromInt64(billion)
+		}
+	}
+	for places := range a.parts {
+		q, rest, _ := a.perUnit.QuoRem(fixed.FromUint64(tens[places]))
 		if q.Hi == 0 && rest.IsZero() {
-			a.steps[places] = q.Lo
+			a.parts[places] = q.Lo
 		}
 	}
 	return a
 }
 
-// parse reads the number at b[i:] and returns its grains and where it ends. It
-// is not ok for what is no number, or none of at most 18 digits whose grains
-// are whole and fit.
-func (a *amounts) parse(b []byte, i int) (grains int64, end int, ok bool) {
+// parse reads the number at b[i:] and returns its steps and where it ends. It
+// is not ok for what is no number, or none of at most 18 digits whose steps are
+// whole and fit.
+func (a *amounts) parse(b []byte, i int) (steps int64, end int, ok bool) {
 	negative := b[i] == '-'
 	if negative {
 		i++
@@ -60,22 +73,22 @@ func (a *amounts) parse(b []byte, i int) (grains int64, end int, ok bool) {
 	if whole+places > maxPlainDigits {
 		return 0, 0, false
 	}
-	hi, lo := bits.Mul64(v, a.steps[places])
-	if a.steps[places] == 0 {
+	hi, lo := bits.Mul64(v, a.parts[places])
+	if a.parts[places] == 0 {
 		lo, ok = a.divide(v, places)
 	} else {
 		ok = hi == 0
 	}
-	grains = int64(lo)
+	steps = int64(lo)
 	if negative {
-		grains = -grains
+		steps = -steps
 	}
-	return grains, end, ok && lo <= math.MaxInt64
+	return steps, end, ok && lo <= math.MaxInt64
 }
 
-// divide returns the grains of v·10^-places units where a step is not whole.
+// divide returns the steps of v·10^-places units where parts cannot say them.
 func (a *amounts) divide(v uint64, places int) (uint64, bool) {
-	q, exact, ok := fixed.MulDiv(fixed.FromUint64(v), a.unit.Grains(), fixed.FromUint64(tens[places]), fixed.Down)
+	q, exact, ok := fixed.MulDiv(fixed.FromUint64(v), a.perUnit, fixed.FromUint64(tens[places]), fixed.Down)
 	return q.Lo, ok && exact && q.Hi == 0
 }
 
@@ -87,17 +100,16 @@ func (a *amounts) parseLong(text []byte) (int64, error) {
 		return 0, errAmount
 	}
 	q, err := metering.ParseQuantity(string(text) + " " + a.unit.Code())
+	steps, rest, _ := q.Grains().QuoRem(a.step)
+	n, ok := steps.Int64()
 	switch {
 	case errors.Is(err, metering.ErrSyntax), errors.Is(err, metering.ErrUnknownUnit):
 		return 0, errAmount
-	case errors.Is(err, metering.ErrOverflow):
-		return 0, ErrAmountRange
-	case err != nil:
-		return 0, err
-	}
-	n, ok := q.Grains().Int64()
-	if !ok {
+	case errors.Is(err, metering.ErrInexact) && a.step != oneGrain, !rest.IsZero():
+		// What is whole in grains would not do: say what would.
+		return 0, fmt.Errorf("%w of a batch: want at most 9 decimal places of %s", metering.ErrInexact, a.unit)
+	case errors.Is(err, metering.ErrOverflow), !ok:
 		return 0, ErrAmountRange
 	}
-	return n, nil
+	return n, err
 }

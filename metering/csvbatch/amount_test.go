@@ -1,9 +1,9 @@
 package csvbatch_test
 
 import (
-	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -11,40 +11,106 @@ import (
 	"github.com/meterbook/meterbook/metering/csvbatch"
 )
 
-// TestReader_Amounts: grains are whole and of 64 bits, whatever the unit has.
+// amountsIn returns a file of amounts at one time, and a layout for it.
+func amountsIn(unit metering.Unit, amounts ...string) (string, csvbatch.Layout) {
+	file := "amount,time\n"
+	for _, amount := range amounts {
+		file += amount + ",2026-03-01T05:17:42Z\n"
+	}
+	return file, csvbatch.Layout{
+		Meter: meterIn(unit), Unit: unit, Time: "time", Amount: "amount", Fixed: metering.Key{Account: "acme"},
+	}
+}
+
+// TestReader_Amounts: steps are whole and of 64 bits, whatever the unit has.
 func TestReader_Amounts(t *testing.T) {
+	const nine = " of a batch: want at most 9 decimal places of "
 	for _, tt := range []struct {
 		unit, amount string
-		grains       int64
+		grains       string
 		is           error
+		text         string // behind the error
 	}{
-		{"s", "9223372036.854775807", math.MaxInt64, nil},
-		{"s", "-9223372036.854775808", math.MinInt64, nil},
-		{"s", "-9223372036.854775809", 0, csvbatch.ErrAmountRange},
-		{"s", "0.000000001000000000", 1, nil},
-		{"s", "-0.0", 0, nil},
-		{"{token}", "9223372036854775807.00", math.MaxInt64, nil},
-		{"{token}", "999999999999999999", 999_999_999_999_999_999, nil},
-		{"{token}", "0.5", 0, metering.ErrInexact},
-		{"{core}", "1.125", 1125, nil},
-		{"GiBy", "0.000000000931322574615478515625", 1, nil},
-		{"GiBy", "0.5", 1 << 29, nil},
-		{"GiBy", "0.1", 0, metering.ErrInexact},
-		{"W.h", "0.25", 900_000_000, nil},
-		{"{card}.h", "0.03", 7_783_776_000_000_000_000, nil},
-		{"{card}.h", "1", 0, csvbatch.ErrAmountRange},
-		{"{card}.h", "0.1", 0, csvbatch.ErrAmountRange},
-		{"TiBy.h", "0.000001", 3_958_241_859_993_600_000, nil},
-		{"TiBy.h", "1", 0, csvbatch.ErrAmountRange},
+		{unit: "s", amount: "9223372036.854775807", grains: "9223372036854775807"},
+		{unit: "s", amount: "-9223372036.854775808", grains: "-9223372036854775808"},
+		{unit: "s", amount: "-9223372036.854775809", is: csvbatch.ErrAmountRange},
+		{unit: "s", amount: "0.000000001000000000", grains: "1"},
+		{unit: "s", amount: "-0.0", grains: "0"},
+		{unit: "{token}", amount: "9223372036854775807.00", grains: "9223372036854775807"},
+		{unit: "{token}", amount: "999999999999999999", grains: "999999999999999999"},
+		{unit: "{token}", amount: "0.5", is: metering.ErrInexact, text: ": 0.5 {token} is not whole in {token}"},
+		{unit: "{core}", amount: "1.125", grains: "1125"},
+		{unit: "GiBy", amount: "0.000000000931322574615478515625", grains: "1"},
+		{unit: "GiBy", amount: "0.5", grains: "536870912"},
+		{unit: "GiBy", amount: "0.1", is: metering.ErrInexact, text: ": 0.1 GiBy is not whole in By"},
+		{unit: "W.h", amount: "0.25", grains: "900000000"},
+
+		// The two units nearest to where a step is a billionth.
+		{unit: "h", amount: "0.00000000025", grains: "900"},
+		{unit: "h", amount: "2562047.75", grains: "9223371900000000000"},
+		{unit: "h", amount: "2562048", is: csvbatch.ErrAmountRange},
+		{unit: "{millicard}.s", amount: "9223372036.854775807", grains: "664746869440197401962104"},
+		{unit: "{millicard}.s", amount: "0.00000000025", is: metering.ErrInexact, text: nine + "{millicard}.s"},
+
+		{unit: "{card}.h", amount: "0.000000001", grains: "259459200000"},
+		{unit: "{card}.h", amount: "1.5", grains: "389188800000000000000"},
+		{unit: "{card}.h", amount: "-1.500000000000000000000000", grains: "-389188800000000000000"},
+		{unit: "{card}.h", amount: "9223372036.854775807", grains: "2393088729984710647063574400000"},
+		{unit: "{card}.h", amount: "-9223372036.854775808", grains: "-2393088729984710647323033600000"},
+		{unit: "{card}.h", amount: "9223372036.854775808", is: csvbatch.ErrAmountRange},
+		{unit: "{card}.h", amount: "-9223372036.854775809", is: csvbatch.ErrAmountRange},
+		{unit: "{card}.h", amount: "0.0000000010", grains: "259459200000"},
+		{unit: "{card}.h", amount: "0.0000000015", is: metering.ErrInexact, text: nine + "{card}.h"},          // whole in grains
+		{unit: "{card}.h", amount: "1.3333333333333333", is: metering.ErrInexact, text: nine + "{card}.h"},    // not whole
+		{unit: "{card}.h", amount: "1.0000000000000000001", is: metering.ErrInexact, text: nine + "{card}.h"}, // too long for a word
+		{unit: "{card}.h", amount: "9999999999.0000000001", is: metering.ErrInexact, text: nine + "{card}.h"}, // too much as well
+		{unit: "{card}.h", amount: strings.Repeat("9", 30), is: csvbatch.ErrAmountRange},
+		{unit: "TiBy.h", amount: "1", grains: "3958241859993600000000000"},
+		{unit: "TiBy.h", amount: "0.000001", grains: "3958241859993600000"},
 	} {
 		t.Run(tt.amount+" "+tt.unit, func(t *testing.T) {
-			l, _ := layoutIn(tt.unit)
-			l.Resource, l.SKU, l.Region = "", "", ""
-			rows, err := read(strings.NewReader("tenant,time,amount\nacme,1970-01-01T00:00:01Z,0\nacme,1970-01-01T00:00:01Z,"+tt.amount), l)
-			require.ErrorIs(t, err, tt.is)
-			if tt.is == nil {
-				require.Equal(t, tt.grains, rows[1].grains)
+			file, layout := amountsIn(metering.MustUnit(tt.unit), "0", tt.amount)
+			rows, err := read(strings.NewReader(file), layout)
+			if tt.is != nil {
+				require.ErrorIs(t, err, tt.is)
+				require.True(t, strings.HasSuffix(err.Error(), ": "+tt.is.Error()+tt.text), "%v", err)
+				return
 			}
+			require.NoError(t, err)
+			require.Equal(t, tt.grains, rows[1].grains)
+		})
+	}
+}
+
+// TestReader_AmountsOfEveryUnit: a million of any unit can be read, and a
+// billionth where that is whole; both are recorded as what they are.
+func TestReader_AmountsOfEveryUnit(t *testing.T) {
+	march, err := metering.Month(metering.Zone{}, 2026, time.March)
+	require.NoError(t, err)
+	for _, unit := range metering.Units() {
+		t.Run(unit.Code(), func(t *testing.T) {
+			little := "0.000000001"
+			if _, err := metering.ParseQuantity(little + " " + unit.Code()); err != nil {
+				little = "1"
+			}
+			file, layout := amountsIn(unit, "1000000", little)
+			catalogue, err := metering.NewCatalogue(layout.Meter)
+			require.NoError(t, err)
+			agg := metering.NewAggregator(metering.WithCatalogue(catalogue))
+			r, err := csvbatch.NewReader(strings.NewReader(file), layout)
+			require.NoError(t, err)
+			for batch, err := range r.Batches() {
+				require.NoError(t, err)
+				require.NoError(t, agg.RecordBatch(*batch))
+			}
+			want, err := metering.MustQuantity("1000000 " + unit.Code()).Add(metering.MustQuantity(little + " " + unit.Code()))
+			require.NoError(t, err)
+			for usage, err := range agg.Usage(march) {
+				require.NoError(t, err)
+				require.Equal(t, want, usage.Quantity)
+				want = metering.Quantity{} // it is there, once
+			}
+			require.Zero(t, want)
 		})
 	}
 }

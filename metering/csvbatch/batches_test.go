@@ -49,7 +49,7 @@ func TestReader_Fixed(t *testing.T) {
 		require.Equal(t, &metering.Batch{
 			Meter: l.Meter.ID, Labels: l.Fixed.Labels,
 			Account: metering.Column{Values: []string{"acme/vision"}}, Region: metering.Column{Values: []string{"north"}},
-			Times: []int64{1_500_000_000}, Amounts: []int64{-2_500_000_000},
+			Times: []int64{1_500_000_000}, Amounts: []int64{-2_500_000_000}, Step: metering.Grains(1, metering.Time),
 		}, b)
 	}
 }

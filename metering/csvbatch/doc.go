@@ -50,14 +50,17 @@
 //
 // # Exactness
 //
-// No float is used anywhere. Amounts become whole grains of the unit's
-// dimension: what falls between two grains is metering.ErrInexact, and what
-// leaves 64 bits is [ErrAmountRange]. Nothing is rounded, and times are exact to
+// No float is used anywhere. Amounts become whole steps, of which a batch has
+// 64 bits: what falls between two steps is metering.ErrInexact, and what leaves
+// 64 bits is [ErrAmountRange]. Nothing is rounded or cut, and times are exact to
 // the nanosecond.
 //
-// 64 bits are 9.2e18 grains, and some grains are small: 292 years of time or
-// 9.2e18 tokens, but 127 seconds of a whole card or 2.3e-6 TiB·hours. Amounts
-// beyond that are refused, never cut.
+// A step, which a batch says in [metering.Batch.Step], is one grain where 64
+// bits of grains hold a million of the layout's unit: they are 9.2e18 tokens or
+// 2.5 million hours. Of a unit with more grains it is a billionth, for 64 bits
+// of grains are 127 seconds of a card or 2.3e-6 TiB·hours. Amounts of card·hours,
+// core·hours, GiB·hours, days or MW·h so have at most 9 decimal places, zeros
+// behind them aside, and are up to 9.2e9.
 //
 // # Errors
 //
@@ -117,10 +120,13 @@
 //   - Dates are kept and not computed anew: a file has few.
 //   - encoding/csv was turned down. To split rows into strings takes it twice the
 //     time that all of this takes.
-//   - A Layout has a [metering.Meter], not its id, and has to say the unit. A
-//     batch carries bare grains: this is the last place that can tell hours from
-//     tokens. The meter's own unit is no default, being what prices are for: a
-//     count of tokens would be read as millions of them.
+//   - A Layout has a [metering.Meter], not its id, so that a unit of another
+//     dimension is refused before a row is read, and has to say the unit. The
+//     meter's own is no default, being what prices are for: a count of tokens
+//     would be read as millions of them.
+//   - A step depends on the unit alone and not on what a file has: all batches of
+//     all parts have the same, and what is refused in one file is in any. Nine
+//     places of a card·hour are 3.6 µs, and leave room for a million card·years.
 //   - A Layout is a struct and not a list of arguments, for [NewReader] and Split
 //     to share, and since two names of columns are too easily swapped.
 //   - An error ends the reading. To skip bad rows would be to lose usage quietly.

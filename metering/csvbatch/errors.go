@@ -24,8 +24,9 @@ var (
 	// ErrRowBytes: a row, or what a quote that is never closed makes of the
 	// rows behind it, of more than [MaxRowBytes].
 	ErrRowBytes = errors.New("csvbatch: want at most 1 MiB in a row")
-	// ErrAmountRange: an amount whose grains do not fit in 64 bits.
-	ErrAmountRange = errors.New("csvbatch: amount does not fit in 64 bits of grains")
+	// ErrAmountRange: an amount of more steps than fit in 64 bits, which are a
+	// million units at least.
+	ErrAmountRange = errors.New("csvbatch: amount does not fit in 64 bits")
 	// ErrSplit: a quoted field holds the line break at which [Split] cut.
 	ErrSplit = errors.New("csvbatch: the file was split within quotes: read it with one reader")
 )

@@ -47,6 +47,35 @@ func Example() {
 	// umbra, inc ai.tokens.input m-small@south 12000 {token}
 }
 
+// A step is a billionth of a card·hour here: 64 bits of grains would be 127
+// seconds of a card.
+func Example_cardHours() {
+	meter, err := metering.DefaultCatalogue().Lookup(metering.AcceleratorTime)
+	check(err)
+	r, err := csvbatch.NewReader(strings.NewReader("team,time,card hours\nacme,2026-03-01T05:00:00Z,1.5\nacme,2026-03-01T06:00:00Z,0.000000001\n"), csvbatch.Layout{
+		Meter: meter, Unit: metering.MustUnit("{card}.h"),
+		Account: "team", Time: "time", Amount: "card hours",
+	})
+	check(err)
+	agg := metering.NewAggregator()
+	for batch, err := range r.Batches() {
+		check(err)
+		fmt.Println(batch.Amounts, "of", batch.Step)
+		check(agg.RecordBatch(*batch))
+	}
+	month, err := metering.Month(metering.Zone{}, 2026, time.March)
+	check(err)
+	for usage, err := range agg.Usage(month) {
+		check(err)
+		hours, err := usage.Quantity.In(meter.Unit, 9)
+		check(err)
+		fmt.Println(usage.Key, hours, usage.Quantity == metering.MustQuantity("1.500000001 {card}.h"))
+	}
+	// Output:
+	// [1500000000 1] of 259459200000 {share}.ns
+	// acme compute.accelerator.time 1.500000001 true
+}
+
 func ExampleReader_Batches() {
 	pages, err := metering.Each("page")
 	check(err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"math/big"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -43,7 +44,7 @@ func layoutIn(unit string) (csvbatch.Layout, oracleLayout) {
 			Account: "tenant", Resource: "id", SKU: "sku", Region: "region", Time: "time", Amount: "amount",
 		}, oracleLayout{
 			account: "tenant", resource: "id", sku: "sku", region: "region", time: "time", amount: "amount",
-			grains: u.Grains().Big(),
+			unit: u.Grains().Big(),
 		}
 }
 
@@ -68,9 +69,10 @@ func value(c metering.Column, i int) string {
 func rowsOf(b *metering.Batch) []oracleRow {
 	rows := make([]oracleRow, len(b.Times))
 	for i := range rows {
+		grains := new(big.Int).Mul(big.NewInt(b.Amounts[i]), b.Step.Grains().Big())
 		rows[i] = oracleRow{
 			value(b.Account, i), value(b.Resource, i), value(b.SKU, i), value(b.Region, i),
-			b.Times[i], b.Amounts[i],
+			b.Times[i], grains.String(),
 		}
 	}
 	return rows

@@ -14,7 +14,8 @@ import (
 type Layout struct {
 	// Meter is what the rows are amounts of.
 	Meter metering.Meter
-	// Unit is what amounts are written in, of the meter's dimension.
+	// Unit is what amounts are written in, of the meter's dimension. A batch's
+	// step depends on it: a grain, or a billionth of the unit.
 	Unit metering.Unit
 
 	// Account, Resource, SKU and Region name columns of text; each is empty

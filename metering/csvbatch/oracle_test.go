@@ -14,15 +14,18 @@ import (
 // The oracle reads a CSV in the slow and obvious way, with encoding/csv,
 // package time and rational numbers. It uses the standard library alone.
 
-// oracleLayout names the columns; grains is how many make one unit of amounts.
+// oracleLayout names the columns; unit is how many grains make one unit of
+// amounts.
 type oracleLayout struct {
 	account, resource, sku, region, time, amount string
-	grains                                       *big.Int
+	unit                                         *big.Int
 }
 
+// oracleRow has grains as text: they need not fit in 64 bits.
 type oracleRow struct {
 	account, resource, sku, region string
-	nanos, grains                  int64
+	nanos                          int64
+	grains                         string
 }
 
 var (
@@ -71,7 +74,7 @@ func oracleRead(file []byte, l oracleLayout) (rows []oracleRow, ok bool) {
 		}
 		var timeOK, amountOK bool
 		row.nanos, timeOK = oracleTime(get(l.time))
-		row.grains, amountOK = oracleAmount(get(l.amount), l.grains)
+		row.grains, amountOK = oracleAmount(get(l.amount), l.unit)
 		if !timeOK || !amountOK {
 			return rows, false
 		}
@@ -101,11 +104,20 @@ func oracleTime(s string) (int64, bool) {
 	return t.UnixNano(), true
 }
 
-func oracleAmount(s string, grains *big.Int) (int64, bool) {
+// oracleAmount returns the grains of an amount, if it is whole in steps and 64
+// bits hold as many: steps of a grain or, where a million units have more grains
+// than that, of a billionth of the unit, unless that is no whole number of them.
+func oracleAmount(s string, unit *big.Int) (string, bool) {
 	if len(s) > 100 || !oracleAmounts.MatchString(s) {
-		return 0, false
+		return "", false
+	}
+	inUnit := unit // steps
+	million, billion := big.NewInt(1e6), big.NewInt(1e9)
+	if !new(big.Int).Mul(unit, million).IsInt64() && new(big.Int).Rem(unit, billion).Sign() == 0 {
+		inUnit = billion
 	}
 	v, _ := new(big.Rat).SetString(s)
-	v.Mul(v, new(big.Rat).SetInt(grains))
-	return v.Num().Int64(), v.IsInt() && v.Num().IsInt64()
+	steps := new(big.Rat).Mul(v, new(big.Rat).SetInt(inUnit))
+	grains := v.Mul(v, new(big.Rat).SetInt(unit))
+	return grains.Num().String(), steps.IsInt() && steps.Num().IsInt64()
 }

@@ -35,7 +35,7 @@ func (r *Reader) quickRow(n int) (int, bool) {
 		case instant:
 			r.nanos[n], at, ok = r.instants.parse(b, at)
 		case amount:
-			r.grains[n], at, ok = r.amounts.parse(b, at)
+			r.steps[n], at, ok = r.amounts.parse(b, at)
 		case ignored:
 			at, ok = skip(b, at, limit, stop)
 		default:

@@ -8,19 +8,20 @@ import (
 	"time"
 )
 
-// A scale is a unit and the amounts of it that are whole grains of 64 bits:
-// up to whole, and with a fraction of zeros and then some of free digits.
+// A scale is a unit and the amounts of it that are whole steps of 64 bits:
+// below whole, and with at most so many decimal places.
 type scale struct {
-	unit        string
-	whole       int64
-	zeros, free int
+	unit   string
+	whole  int64
+	places int
 }
 
-// scales are of units with many grains and with few, with a number of them
-// that is no power of ten, and with more than 64 bits hold.
+// scales are of units with many grains and with few, with a number of them that
+// is no power of ten, and with so many that a step is a billionth: the two
+// nearest to where that begins, and one with more than 64 bits hold.
 var scales = []scale{
-	{"s", 1 << 33, 0, 9}, {"{token}", 1 << 62, 0, 0}, {"10*3{token}", 1 << 53, 0, 3}, {"{core}", 1 << 53, 0, 3},
-	{"GiBy", 1 << 32, 0, 0}, {"W.h", 1 << 31, 0, 8}, {"{card}.h", 1, 2, 12}, {"TiBy.h", 1, 6, 5},
+	{"s", 1 << 33, 9}, {"{token}", 1 << 62, 0}, {"10*3{token}", 1 << 53, 3}, {"{core}", 1 << 53, 3}, {"GiBy", 1 << 32, 0},
+	{"W.h", 1 << 31, 8}, {"h", 1 << 21, 11}, {"{millicard}.s", 1 << 33, 9}, {"{card}.h", 1 << 33, 9}, {"TiBy.h", 1 << 33, 9},
 }
 
 // A generator makes random files.
@@ -123,12 +124,12 @@ func (g generator) time(wrong bool) string {
 }
 
 func (g generator) amount(in scale, wrong bool) string {
-	if wrong && g.chance(0.3) { // often more grains than 64 bits hold
+	if wrong && g.chance(0.3) { // often more steps than 64 bits hold
 		return strconv.FormatInt(g.Int64()>>g.IntN(63), 10) + g.pick([]string{"", ".5", ".25", ".0001"})
 	}
 	if wrong {
 		return g.pick([]string{"", "-", ".", "5.", ".5", "+5", "05", "00", "1e3", "0x1", "1_000", "1,5", "1 ", " 1", "NaN", "Inf", "--1", "1.2.3",
-			"9223372036854775807", "-9223372036854775808", "9223372036854775808", "9223372036.854775807", "-9223372036.854775808", "9223372036.854775808",
+			"9223372036854775807", "-9223372036854775808", "9223372036854775808", "9223372036.854775807", "-9223372036.854775808", "9223372036.854775808", "9223372036.8547758070", "0.12345678900",
 			"0.0000000001", "0.1234567891", "1000000000000000000", "18446744073709551616", "0.000000000000000000001", "-0", "0.0", "-0.000",
 			strings.Repeat("9", 39), "1." + strings.Repeat("0", 98), "1." + strings.Repeat("0", 99), strings.Repeat("1", 400)})
 	}
@@ -136,20 +137,16 @@ func (g generator) amount(in scale, wrong bool) string {
 	if g.chance(0.2) {
 		v = "-" + v
 	}
-	zeros, free := in.zeros, 0
-	if in.free > 0 {
-		free = g.IntN(in.free + 1)
+	places, zeros := g.IntN(in.places+1), 0
+	if g.chance(0.2) {
+		zeros = g.IntN(30) // behind what counts: any number of them
 	}
-	if g.chance(0.1) || in.free == 0 {
-		zeros += g.IntN(30) // nothing but zeros: any number of them
-		free = 0
-	}
-	if zeros+free == 0 {
+	if places+zeros == 0 {
 		return v
 	}
-	v += "." + strings.Repeat("0", zeros)
-	for range free {
+	v += "."
+	for range places {
 		v += strconv.Itoa(g.IntN(10))
 	}
-	return v
+	return v + strings.Repeat("0", zeros)
 }

@@ -25,12 +25,12 @@ type Reader struct {
 	instants *instants
 	amounts  amounts
 
-	n      int // rows in the batch
-	nanos  []int64
-	grains []int64
-	texts  [fields]*text // nil where there is no column
-	batch  metering.Batch
-	err    error // what Batches ends with, once it has; errEnd for no error
+	n     int // rows in the batch
+	nanos []int64
+	steps []int64
+	texts [fields]*text // nil where there is no column
+	batch metering.Batch
+	err   error // what Batches ends with, once it has; errEnd for no error
 }
 
 // NewReader reads the header of src. It fails with what is wrong with the
@@ -54,8 +54,11 @@ func NewReader(src io.Reader, layout Layout, opts ...Option) (*Reader, error) {
 func (r *Reader) prepare(p *plan) {
 	r.width = len(p.header)
 	r.instants, r.amounts = newInstants(), newAmounts(p.layout.Unit)
-	r.nanos, r.grains = make([]int64, p.rows), make([]int64, p.rows)
-	r.batch = metering.Batch{Meter: p.layout.Meter.ID, Labels: p.layout.Fixed.Labels}
+	r.nanos, r.steps = make([]int64, p.rows), make([]int64, p.rows)
+	r.batch = metering.Batch{
+		Meter: p.layout.Meter.ID, Labels: p.layout.Fixed.Labels,
+		Step: metering.GrainsWide(r.amounts.step, p.layout.Unit.Dimension()),
+	}
 	for f, value := range p.layout.fixed() {
 		if value != "" {
 			r.column(field(f)).Values = []string{value}
@@ -139,7 +142,7 @@ func (r *Reader) fill() error {
 
 // current returns the rows that fill has read.
 func (r *Reader) current() *metering.Batch {
-	r.batch.Times, r.batch.Amounts = r.nanos[:r.n], r.grains[:r.n]
+	r.batch.Times, r.batch.Amounts = r.nanos[:r.n], r.steps[:r.n]
 	for f, t := range r.texts {
 		if t != nil {
 			n := len(t.values)

@@ -45,8 +45,8 @@ func TestReader_Refusals(t *testing.T) {
 		{"exponent", "acme,gpu,north,1970-01-01T00:00:01Z,1e3", metering.ErrSyntax, `amount "1e3" in column "amount": ` + wantAmount},
 		{"unit", "acme,gpu,north,1970-01-01T00:00:01Z,1 s", metering.ErrSyntax, `amount "1 s" in column "amount": ` + wantAmount},
 		{"between two grains", "acme,gpu,north,1970-01-01T00:00:01Z,0.0000000015", metering.ErrInexact, `amount "0.0000000015" in column "amount": metering: value falls between two grains: 0.0000000015 s is not whole in ns`},
-		{"65 bits", "acme,gpu,north,1970-01-01T00:00:01Z,9223372036.854775808", csvbatch.ErrAmountRange, `amount "9223372036.854775808" in column "amount": csvbatch: amount does not fit in 64 bits of grains`},
-		{"129 bits", "acme,gpu,north,1970-01-01T00:00:01Z," + strings.Repeat("9", 39), csvbatch.ErrAmountRange, `amount "` + strings.Repeat("9", 39) + `" in column "amount": csvbatch: amount does not fit in 64 bits of grains`},
+		{"65 bits", "acme,gpu,north,1970-01-01T00:00:01Z,9223372036.854775808", csvbatch.ErrAmountRange, `amount "9223372036.854775808" in column "amount": csvbatch: amount does not fit in 64 bits`},
+		{"129 bits", "acme,gpu,north,1970-01-01T00:00:01Z," + strings.Repeat("9", 39), csvbatch.ErrAmountRange, `amount "` + strings.Repeat("9", 39) + `" in column "amount": csvbatch: amount does not fit in 64 bits`},
 
 		{"a field less", "acme,gpu,north,1970-01-01T00:00:01Z", csvbatch.ErrFields, "csvbatch: want as many fields as the header has"},
 		{"a field more", "acme,gpu,north,1970-01-01T00:00:01Z,1,", csvbatch.ErrFields, "csvbatch: want as many fields as the header has"},

@@ -56,11 +56,11 @@ func (r *Reader) set(c *column, s span) (err error) {
 		}
 		r.nanos[n] = nanos
 	case amount:
-		grains, end, ok := r.amounts.parse(b, s.from)
+		steps, end, ok := r.amounts.parse(b, s.from)
 		if !ok || end != s.to {
-			grains, err = r.amounts.parseLong(b[s.from:s.to])
+			steps, err = r.amounts.parseLong(b[s.from:s.to])
 		}
-		r.grains[n] = grains
+		r.steps[n] = steps
 	default:
 		c.text.codes[n], err = c.text.code(s.value(b, &r.scratch))
 	}
