@@ -89,7 +89,8 @@ func middle(secret *[2]uint64, s string) uint64 {
 }
 
 // rest hashes the fields that few keys have, and what the ends of fields leave
-// out.
+// out. Of a field that is too long to be valid it hashes a part: no series has
+// such a key, and whoever asks for it should not have to wait to be refused.
 func (h *keyHash) rest(k *Key) uint64 {
 	hash := endsOf(k.Resource).hash(&h.secret[resourceField], len(k.Resource)) +
 		endsOf(k.Region).hash(&h.secret[regionField], len(k.Region)) +
@@ -100,7 +101,7 @@ func (h *keyHash) rest(k *Key) uint64 {
 	if max(len(k.Account), len(k.Meter), len(k.Resource), len(k.SKU), len(k.Region)) > 16 {
 		for i, s := range [...]string{string(k.Account), string(k.Meter), k.Resource, k.SKU, k.Region} {
 			if len(s) > 16 {
-				hash += middle(&h.secret[i], s)
+				hash += middle(&h.secret[i], s[:min(len(s), MaxNameBytes)])
 			}
 		}
 	}
