@@ -349,3 +349,68 @@ func (c *crowd) compare(t *testing.T) {
 		require.Equal(t, want.String(), got[cell].String(), cell)
 	}
 }
+
+// TestLaw_Hot_TightLoops: goroutines that do nothing but add to one series, as
+// fast as they can, while its windows are sealed under their hands.
+func TestLaw_Hot_TightLoops(t *testing.T) {
+	const goroutines, windows = 4, 16
+	runs := max(*hotRuns/10, 1)
+	start := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	at := func(w int64) time.Time { return start.Add(time.Duration(w) * quarter) }
+	for range runs {
+		a := metering.NewAggregator(metering.WithCatalogue(policies(t)))
+		require.NoError(t, a.Advance(start))
+		windowed := series(t, a, metering.Key{Account: "acme", Meter: "late.refuse"})
+		current := series(t, a, metering.Key{Account: "acme", Meter: "late.refuse", SKU: "now"})
+		var present atomic.Int64
+		var accepted [windows]atomic.Int64
+		var total atomic.Int64
+		var wg sync.WaitGroup
+		for g := range goroutines {
+			wg.Go(func() {
+				key, n := windowed.Key(), metering.Grains(int64(g+1), metering.Token)
+				for w := present.Load(); w < windows; w = present.Load() {
+					var err error
+					if g%2 == 0 {
+						err = windowed.AddAt(at(w), n)
+					} else {
+						err = a.AddAt(&key, at(w), n)
+					}
+					if err == nil {
+						accepted[w].Add(int64(g + 1))
+					} else if !isLate(err) {
+						t.Error(err)
+						return
+					}
+					if err := current.Add(n); err != nil {
+						t.Error(err)
+						return
+					}
+					total.Add(int64(g + 1))
+				}
+			})
+		}
+		for w := range int64(windows) {
+			runtime.Gosched()
+			// Writers go on to add to the window that is being sealed.
+			require.NoError(t, a.Seal(at(w+1)))
+			present.Store(w + 1)
+		}
+		wg.Wait()
+		got, sum := [windows]int64{}, int64(0)
+		for u, err := range a.Usage(period(start, at(windows+1)), metering.PerWindow()) {
+			require.NoError(t, err)
+			n, ok := u.Quantity.Grains().Int64()
+			require.True(t, ok)
+			if u.Key.SKU == "now" {
+				sum += n
+			} else {
+				got[int64(u.Period.Start().Sub(start)/quarter)] = n
+			}
+		}
+		require.Equal(t, total.Load(), sum)
+		for w := range accepted {
+			require.Equal(t, accepted[w].Load(), got[w], "window %d", w)
+		}
+	}
+}
