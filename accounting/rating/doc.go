@@ -116,4 +116,10 @@
 //
 // Cards are compiled by every call. Turned down: a compiled card as a type to hold on to; compiling costs microseconds a
 // price, once for all rows, and a plain struct literal stays all that a contract needs.
+//
+// A line is rated and explained in about 0.3 of the time of the tightest loop over shopspring/decimal that gives the
+// same amounts, and in 0.11 of the one that walks the tiers (benchmarks/ratios). A third of it posts the exact running
+// cost in 256 bits, a fifth fills in the charge, a sixth finds the price. It was 0.37 before rows, keys and prices were
+// passed by pointer, before prices without region, labels and dates were seen to match without being copied, and before
+// the prices of the last meter and SKU were kept.
 package rating
