@@ -33,6 +33,7 @@ type Aggregator struct {
 	closed atomic.Bool
 
 	snapshots atomic.Uint64 // taken
+	untimely  atomic.Uint64 // refusals
 
 	// sealing is held for writing by who seals, advances or closes, and for
 	// reading by who needs all of what a window holds. mu guards what follows,

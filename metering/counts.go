@@ -6,6 +6,7 @@ type Counts struct {
 	Duplicates uint64 // events that had been counted before
 	Conflicts  uint64 // events refused because their identity was taken
 	Refused    uint64 // events refused for any other reason
+	Untimely   uint64 // events, additions, batches and flushed sums refused as late, too late or too early
 	Series     int    // keys with a series; lives of resources have none
 	Shared     int    // series that have a copy of their sums for each lane of processors
 	Evicted    uint64 // series evicted
@@ -16,14 +17,15 @@ type Counts struct {
 }
 
 // Counts returns what has been taken and refused so far. It visits every
-// event in the life of a resource. The hot path is not counted: that would
-// cost as much again as what it does.
+// event in the life of a resource. What the hot path counts is not counted
+// here: that would cost as much again as what it does.
 func (a *Aggregator) Counts() Counts {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
 	c := a.counts
 	c.Series = a.index.count
 	c.Shared = a.lanes.shared()
+	c.Untimely = a.untimely.Load()
 	for _, t := range a.timelines {
 		c.Anomalies += t.walk(func(capacity, Period) {})
 	}

@@ -62,7 +62,7 @@ func ExampleAggregator_Record() {
 	// <nil>
 	// <nil>
 	// metering: another event has this identity: "req-1" of source "gateway", tenant "acme"
-	// {Events:1 Duplicates:1 Conflicts:1 Refused:0 Series:1 Shared:0 Evicted:0 Anomalies:0}
+	// {Events:1 Duplicates:1 Conflicts:1 Refused:0 Untimely:0 Series:1 Shared:0 Evicted:0 Anomalies:0}
 }
 
 // A wrong amount is put right by an event that names it.

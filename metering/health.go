@@ -25,6 +25,7 @@ func (a *Aggregator) Health() iter.Seq[Vital] {
 			{events, "{event}", about, "duplicate", int64(c.Duplicates), true},
 			{events, "{event}", about, "conflict", int64(c.Conflicts), true},
 			{events, "{event}", about, "refused", int64(c.Refused), true},
+			{"aggregator.untimely", "{refusal}", "Events, additions, batches and flushed sums refused as late, too late or too early.", "", int64(c.Untimely), true},
 			{"aggregator.series", "{series}", "Series held in memory.", "", int64(c.Series), false},
 			{"aggregator.series.shared", "{series}", "Series with sums of their own for each lane of processors.", "", int64(c.Shared), false},
 			{"aggregator.series.evicted", "{series}", "Series evicted.", "", int64(c.Evicted), true},

@@ -46,16 +46,18 @@ func (e *LateError) Error() string {
 }
 
 // admit returns the posting that an amount of an instant comes to, or why it
-// comes to none. The series' lock is held, or the aggregator's for writing.
+// comes to none, which it counts. The series' lock is held, or the aggregator's for writing.
 func (a *Aggregator) admit(m *Meter, at int64, n fixed.Int128) (posting, error) {
 	w, sealed := at/a.width, a.sealed.Load()
 	switch {
 	case w >= sealed:
 		if sealed > 0 && w-sealed >= a.openWindows {
+			a.untimely.Add(1)
 			return posting{}, a.tooEarly(at)
 		}
 		return posting{window: w, n: n}, nil
 	case w < sealed-a.lateWindows:
+		a.untimely.Add(1)
 		return posting{}, a.tooLate(at)
 	case m.Late == AdjustLate:
 		return posting{window: w, n: n, late: true}, nil
@@ -64,6 +66,7 @@ func (a *Aggregator) admit(m *Meter, at int64, n fixed.Int128) (posting, error) 
 		now, _ := a.now.Load().window()
 		return posting{window: now, n: n}, nil
 	}
+	a.untimely.Add(1)
 	return posting{}, &LateError{m.ID, time.Unix(0, at).UTC(), time.Unix(0, sealed*a.width).UTC()}
 }
 

@@ -67,6 +67,7 @@ func TestSeal_Policies(t *testing.T) {
 				require.NoError(t, add(a, key, noon.Add(2*time.Hour-1)))
 				require.ErrorIs(t, add(a, key, noon.Add(2*time.Hour)), metering.ErrTooEarly)
 				require.ErrorIs(t, add(a, key, noon.Add(-time.Hour-1)), metering.ErrTooLate)
+				require.EqualValues(t, 2, a.Counts().Untimely)
 				err := add(a, key, noon.Add(-time.Hour))
 				early := text(t, a.Usage(period(noon.Add(-time.Hour), noon.Add(-45*time.Minute))))
 				current := text(t, a.Usage(period(noon, noon.Add(15*time.Minute))))
@@ -74,6 +75,7 @@ func TestSeal_Policies(t *testing.T) {
 				case "late.refuse":
 					var late *metering.LateError
 					require.ErrorAs(t, err, &late)
+					require.EqualValues(t, 3, a.Counts().Untimely)
 					require.Equal(t, metering.LateError{Meter: meter, Time: noon.Add(-time.Hour), Watermark: noon}, *late)
 					require.Empty(t, early)
 					require.Contains(t, current, "|1|0")

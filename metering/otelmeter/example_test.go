@@ -25,6 +25,7 @@ func ExampleObserve() {
 	// aggregator.events duplicate 0
 	// aggregator.events conflict 0
 	// aggregator.events refused 0
+	// aggregator.untimely  0
 	// aggregator.series  0
 	// aggregator.series.shared  0
 	// aggregator.series.evicted  0

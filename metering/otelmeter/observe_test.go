@@ -101,6 +101,7 @@ func TestObserve(t *testing.T) {
 		"meterbook.aggregator.events duplicate at north": 1,
 		"meterbook.aggregator.events conflict at north":  0,
 		"meterbook.aggregator.events refused at north":   1,
+		"meterbook.aggregator.untimely at north":         0,
 		"meterbook.aggregator.series.shared at north":    0,
 		"meterbook.aggregator.series.evicted at north":   0,
 		"meterbook.aggregator.series at north":           1,
