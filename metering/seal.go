@@ -59,14 +59,14 @@ func (a *Aggregator) seal(limit int64) {
 	if len(entries) == 0 && a.archive == nil {
 		return // a file would still tell the watermark
 	}
-	if s, err := newSheet(entries); err == nil {
+	if s, err := newSheet(a.width, entries); err == nil {
 		a.parts = append(a.parts, &part{sheet: s})
 		return
 	}
 	// What was added to a key and what lives come to are together more than 128
 	// bits. Each alone fits, and a query says what is wrong.
 	for _, e := range entries {
-		s, _ := newSheet([]sheetEntry{e})
+		s, _ := newSheet(a.width, []sheetEntry{e})
 		a.parts = append(a.parts, &part{sheet: s})
 	}
 }

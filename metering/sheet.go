@@ -43,8 +43,8 @@ type sheetEntry struct {
 
 // newSheet returns the sheet of entries, which it puts in order. A key may come
 // more than once. It fails where the sum of one leaves 128 bits.
-func newSheet(entries []sheetEntry) (*sheet, error) {
-	entries, err := joined(entries)
+func newSheet(width int64, entries []sheetEntry) (*sheet, error) {
+	entries, err := joined(width, entries)
 	if err != nil {
 		return nil, err
 	}
@@ -85,13 +85,13 @@ func newSheet(entries []sheetEntry) (*sheet, error) {
 }
 
 // joined sorts entries by key and adds up those of one key.
-func joined(entries []sheetEntry) ([]sheetEntry, error) {
+func joined(width int64, entries []sheetEntry) ([]sheetEntry, error) {
 	slices.SortFunc(entries, func(a, b sheetEntry) int { return a.key.Compare(b.key) })
 	out := make([]sheetEntry, 0, len(entries))
 	for _, e := range entries {
 		if last := len(out) - 1; last < 0 || out[last].key != e.key {
 			out = append(out, e)
-		} else if err := out[last].join(&e); err != nil {
+		} else if err := out[last].join(width, &e); err != nil {
 			return nil, err
 		}
 	}
@@ -99,7 +99,7 @@ func joined(entries []sheetEntry) ([]sheetEntry, error) {
 }
 
 // join adds the books of another entry of the same key.
-func (e *sheetEntry) join(o *sheetEntry) error {
+func (e *sheetEntry) join(width int64, o *sheetEntry) error {
 	if e.dim != o.dim {
 		return &DimensionError{Got: o.dim, Want: e.dim, Meter: e.key.Meter}
 	}
@@ -109,7 +109,7 @@ func (e *sheetEntry) join(o *sheetEntry) error {
 			p := posting{window: c.window, n: c.sum, estimated: from.estimated.get(c.window)}
 			late, ok := b.late.get(c.window).Add(from.late.get(c.window))
 			if !ok || !b.fits(p) {
-				return fmt.Errorf("%w: key %v, window %d", ErrOverflow, e.key, c.window)
+				return fmt.Errorf("%w: key %v, window %s", ErrOverflow, e.key, stamp(c.window*width))
 			}
 			b.post(p)
 			if !late.IsZero() || !b.late.get(c.window).IsZero() {

@@ -65,7 +65,7 @@ func (a *Aggregator) Snapshot(source string) (*Snapshot, error) {
 	}
 	origins := make([]origin, 0, len(entries))
 	for process, of := range entries {
-		usage, err := newSheet(of)
+		usage, err := newSheet(a.width, of)
 		if err != nil {
 			return nil, err
 		}
@@ -179,7 +179,7 @@ func newSnapshot(width int64, origins []origin) (*Snapshot, error) {
 	for _, one := range origins {
 		entries = append(entries, one.usage.entries()...)
 	}
-	usage, err := newSheet(entries)
+	usage, err := newSheet(width, entries)
 	if err != nil {
 		return nil, err
 	}

@@ -135,6 +135,7 @@ func TestSnapshot_Merge_Refused(t *testing.T) {
 	require.NoError(t, b.AddAt(&full, eventTime, metering.Grains(1, metering.Token)))
 	_, err = snapshot(t, a, "a").Merge(snapshot(t, b, "b"))
 	require.ErrorIs(t, err, metering.ErrOverflow)
+	require.ErrorContains(t, err, "window "+eventTime.Truncate(quarter).Format(time.RFC3339))
 
 	other, err := metering.NewCatalogue(metering.Meter{ID: metering.InputTokens, Unit: metering.MustUnit("By"), Form: metering.Amounts, Aggregation: metering.Sum, Layer: metering.AI})
 	require.NoError(t, err)
