@@ -111,11 +111,12 @@ func (d *decoder) uvarint() uint64 {
 	return n
 }
 
-// length reads how many items follow, each of at least one byte.
-func (d *decoder) length() int {
+// length reads how many items follow, each of at least so many bytes: what is
+// made for them is in proportion to the data.
+func (d *decoder) length(least int) int {
 	n := d.uvarint()
-	if n > uint64(len(d.data)-d.at) {
-		d.fail("want no more items than bytes")
+	if n > uint64((len(d.data)-d.at)/least) {
+		d.fail("want no more items than there are bytes for")
 		return 0
 	}
 	return int(n)
@@ -151,7 +152,7 @@ func (d *decoder) grains() fixed.Int128 {
 func (d *decoder) text() string { return string(d.take(d.uvarint())) }
 
 func (d *decoder) origins(sum *sheet, width int64) []origin {
-	n := d.length()
+	n := d.length(2)
 	if n == 0 {
 		d.fail("want an origin")
 	}
@@ -184,16 +185,16 @@ func (d *decoder) sheet() (s *sheet, width int64) {
 	}
 	strings := d.strings()
 	s = &sheet{}
-	n := d.length()
+	n := d.length(keyTexts)
 	s.keys, s.dims = make([]Key, n), make([]Dimension, n)
 	for i := 0; i < n && d.err == nil; i++ {
 		d.key(s, i, strings)
 	}
-	windows := d.length()
+	windows := d.length(5)
 	window := int64(-1)
 	for i := 0; i < windows && d.err == nil; i++ {
 		step := d.uvarint()
-		if step > uint64(maxTime/width-1-window-1) {
+		if step >= uint64(maxTime/width-1-window) {
 			d.fail("want windows before 2200")
 			break
 		}
@@ -205,7 +206,7 @@ func (d *decoder) sheet() (s *sheet, width int64) {
 }
 
 func (d *decoder) strings() []string {
-	all := make([]string, 0, d.length())
+	all := make([]string, 0, d.length(2))
 	before := ""
 	for len(all) < cap(all) && d.err == nil {
 		shared := d.uvarint()
@@ -223,9 +224,12 @@ func (d *decoder) strings() []string {
 	return all
 }
 
+// keyTexts is how many strings a key has, its unit among them.
+const keyTexts = 7
+
 // key reads key i.
 func (d *decoder) key(s *sheet, i int, all []string) {
-	var texts [7]string
+	var texts [keyTexts]string
 	for j := range texts {
 		n := d.uvarint()
 		if n >= uint64(len(all)) {
@@ -264,7 +268,7 @@ func labelsOf(canonical string) (Labels, bool) {
 
 // rows reads the rows of a window.
 func (d *decoder) rows(s *sheet) {
-	n := d.length()
+	n := d.length(3)
 	if n == 0 {
 		d.fail("want rows")
 	}

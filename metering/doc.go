@@ -112,9 +112,10 @@
 // # Usage and its quality
 //
 // [Aggregator.Usage] yields a [Usage] for each key, or group of keys
-// ([GroupBy]), and piece of time. It carries the part of the quantity that was estimated rather than measured,
-// hence a [Quality]: exact, mixed or estimated. Estimates are replaced by
-// adjustments: less of what was estimated, more of what was measured.
+// ([GroupBy]), and piece of time. It carries the part of the quantity that was
+// estimated rather than measured, hence a [Quality]: exact, mixed or estimated.
+// Estimates are replaced by adjustments: less of what was estimated, more of
+// what was measured.
 //
 // # Text
 //
