@@ -42,6 +42,7 @@ type Aggregator struct {
 	sealing   sync.RWMutex
 	mu        sync.RWMutex
 	groups    map[groupKey]*group
+	owners    map[Account]*owner
 	places    map[placeKey]*place
 	tenants   map[Account]*tenant
 	events    map[fingerprint]fingerprint // body by identity
@@ -81,6 +82,7 @@ func NewAggregator(opts ...Option) *Aggregator {
 		index:       newIndex(),
 		lanes:       newLanes(),
 		groups:      make(map[groupKey]*group),
+		owners:      make(map[Account]*owner),
 		places:      make(map[placeKey]*place),
 		tenants:     make(map[Account]*tenant),
 		events:      make(map[fingerprint]fingerprint),
@@ -109,9 +111,16 @@ func (a *Aggregator) AddAt(key *Key, t time.Time, q Quantity) error {
 	}
 	// What does not need the series comes first, while its key is being fetched.
 	w, lane := windowAt(t, a.perWindow), a.lanes.mine()
-	s, _ := a.index.find(&a.hash, key)
+	var s *Series
+	if key.isPlain() {
+		s = a.index.candidate(&a.hash, key, 0, lengths(len(key.Account), len(key.Meter), len(key.SKU)))
+	} else {
+		s = a.index.rare(&a.hash, key)
+	}
 	if s == nil {
-		return a.addNew(key, t, q)
+		if s, _ = a.index.find(&a.hash, key); s == nil {
+			return a.addNew(key, t, q)
+		}
 	}
 	word, tag := &s.words[w&1], tagOf(w)
 	first := s.stripes.Load()
@@ -196,57 +205,6 @@ func (a *Aggregator) make(key Key, m *Meter) (*Series, error) {
 	s = a.newSeries(&key, m, hash)
 	a.intern(s, hash)
 	return s, nil
-}
-
-// newSeries returns a series that nobody else has yet; a.mu is held for
-// writing.
-func (a *Aggregator) newSeries(key *Key, m *Meter, hash uint64) *Series {
-	s := &Series{
-		group: a.group(key, m), account: shorten(string(key.Account)),
-		cold: &cold{path: key.Account, resource: key.Resource, place: a.place(key), lock: uint8(hash >> 32), age: a.now.Load().age},
-	}
-	s.run.Store(runDead)
-	return s
-}
-
-// intern lets others find a new series; a.mu is held for writing.
-func (a *Aggregator) intern(s *Series, hash uint64) {
-	a.index.insert(hash, s, &a.hash)
-	a.tenant(s.path).series++
-	s.group.members++
-	if s.place != nil {
-		s.place.members++
-	}
-}
-
-// group returns the group of a key, making it when it is new; a.mu is held for
-// writing.
-func (a *Aggregator) group(key *Key, m *Meter) *group {
-	k := groupKey{key.shape(), m.ID, key.SKU}
-	g := a.groups[k]
-	if g == nil {
-		g = &group{
-			groupKey: k, meter: endsOf(string(key.Meter)), sku: endsOf(key.SKU),
-			dim: m.Unit.dim, perWindow: a.perWindow, lanes: a.lanes, agg: a, def: m,
-		}
-		a.groups[k] = g
-	}
-	return g
-}
-
-// place returns the place of a key, making it when it is new, and nil for a key
-// that has none; a.mu is held for writing.
-func (a *Aggregator) place(key *Key) *place {
-	k := placeKey{key.Region, key.Labels}
-	if k == (placeKey{}) {
-		return nil
-	}
-	p := a.places[k]
-	if p == nil {
-		p = &place{placeKey: k}
-		a.places[k] = p
-	}
-	return p
 }
 
 // find returns the series of a key, or nil.

@@ -72,10 +72,21 @@ func endsOf(s string) ends {
 		return ends{first8(s), last8(s)}
 	case n >= 4:
 		return ends{first4(s), last4(s)}
-	case n > 0:
-		return ends{uint64(s[0]) | uint64(s[n>>1])<<8 | uint64(s[n-1])<<16, 0}
 	}
-	return ends{}
+	return tiny(s)
+}
+
+// tiny is for strings of up to 3 bytes.
+func tiny(s string) ends {
+	if s == "" {
+		return ends{}
+	}
+	return ends{uint64(s[0]) | uint64(s[len(s)>>1])<<8 | uint64(s[len(s)-1])<<16, 0}
+}
+
+// inner is [middle] of a string of up to 32 bytes.
+func inner(secret *[2]uint64, s string) uint64 {
+	return mix(secret[0]^wordAt(s, 8), secret[1]^wordAt(s, len(s)-16))
 }
 
 // middle hashes what the ends of a string of more than 16 bytes leave out, and
@@ -83,7 +94,7 @@ func endsOf(s string) ends {
 func middle(secret *[2]uint64, s string) uint64 {
 	state, n := secret[0], len(s)
 	if n <= 32 {
-		return mix(state^wordAt(s, 8), secret[1]^wordAt(s, n-16))
+		return inner(secret, s)
 	}
 	for i := 8; i < n-24; i += 16 {
 		state = mix(state^wordAt(s, i), secret[1]^wordAt(s, i+8))
@@ -95,50 +106,44 @@ func middle(secret *[2]uint64, s string) uint64 {
 // out. Of a field that is too long to be valid it hashes a part: no series has
 // such a key, and whoever asks for it should not have to wait to be refused.
 func (h *keyHash) rest(k *Key) uint64 {
-	hash := endsOf(k.Resource).hash(&h.secret[resourceField], len(k.Resource)) +
-		endsOf(k.Region).hash(&h.secret[regionField], len(k.Region)) +
-		endsOf(k.Labels.canonical).hash(&h.secret[labelsField], len(k.Labels.canonical))
-	if len(k.Labels.canonical) > 16 {
-		hash += middle(&h.secret[labelsField], k.Labels.canonical)
+	var resource, region, labels ends
+	if len(k.Resource) >= 8 {
+		resource = ends{first8(k.Resource), last8(k.Resource)}
+	} else {
+		resource = endsOf(k.Resource)
 	}
-	if max(len(k.Account), len(k.Meter), len(k.Resource), len(k.SKU), len(k.Region)) > 16 {
-		for i, s := range [...]string{string(k.Account), string(k.Meter), k.Resource, k.SKU, k.Region} {
-			if len(s) > 16 {
-				hash += middle(&h.secret[i], s[:min(len(s), MaxNameBytes)])
-			}
-		}
+	if len(k.Region) >= 8 {
+		region = ends{first8(k.Region), last8(k.Region)}
+	} else {
+		region = endsOf(k.Region)
+	}
+	if len(k.Labels.canonical) >= 8 {
+		labels = ends{first8(k.Labels.canonical), last8(k.Labels.canonical)}
+	} else {
+		labels = endsOf(k.Labels.canonical)
+	}
+	hash := resource.hash(&h.secret[resourceField], len(k.Resource)) +
+		region.hash(&h.secret[regionField], len(k.Region)) +
+		labels.hash(&h.secret[labelsField], len(k.Labels.canonical))
+	if n := len(k.Labels.canonical); n > 32 {
+		hash += middle(&h.secret[labelsField], k.Labels.canonical)
+	} else if n > 16 {
+		hash += inner(&h.secret[labelsField], k.Labels.canonical)
+	}
+	if ((len(k.Account)+15)|(len(k.Meter)+15)|(len(k.Resource)+15)|(len(k.SKU)+15)|(len(k.Region)+15))&^31 != 0 {
+		hash += h.long(k)
 	}
 	return hash
 }
 
-// A short string is all of one of up to 15 bytes, and its length, in two words.
-// Of a longer one it is what tells most apart, and its last byte is isLonger.
-type short struct{ lo, hi uint64 }
-
-const isLonger = 0xff << 56
-
-// shorten is for all strings; where it matters its case of 8 to 15 bytes is
-// written out.
-func shorten(s string) short {
-	n := uint64(len(s))
-	switch {
-	case n > 15:
-		return short{first8(s) + last8(s)*0x9e3779b97f4a7c15, last8(s) | isLonger}
-	case n >= 8:
-		return short{first8(s), shortTail(s)}
+// long hashes what the ends of names leave out.
+func (h *keyHash) long(k *Key) (hash uint64) {
+	for i, s := range [...]string{string(k.Account), string(k.Meter), k.Resource, k.SKU, k.Region} {
+		if len(s) > 16 {
+			hash += middle(&h.secret[i], s[:min(len(s), MaxNameBytes)])
+		}
 	}
-	w := short{hi: n << 56}
-	for i := range len(s) {
-		w.lo |= uint64(s[i]) << (8 * i)
-	}
-	return w
-}
-
-// shortTail returns the bytes after the first 8 of a string of 8 to 15, and its
-// length.
-func shortTail(s string) uint64 {
-	n := uint64(len(s))
-	return last8(s)>>8>>((15-n)*8&63) | n<<56
+	return hash
 }
 
 // one hashes one string.
@@ -150,31 +155,39 @@ func (h *keyHash) one(s string) uint64 {
 	return hash
 }
 
-// A shape is the lengths of meter and SKU, whether either has more than 16
-// bytes, so that its ends are not all of it, and what else a key has.
+// A shape is the lengths of account, meter and SKU, whether one of them has more
+// than 16 bytes, so that its ends are not all of it, and what else a key has.
 type shape uint64
 
 const (
 	isLong      shape = 1 << 63
 	hasResource shape = 1 << 62
 	hasPlace    shape = 1 << 61
-	// isRare are the bits that are 0 where meter and SKU are all that there is to
-	// compare, besides the account.
+	// isRare are the bits that are 0 where account, meter and SKU are all that
+	// there is to compare.
 	isRare = isLong | hasResource | hasPlace
 )
 
+// lengths returns the shape of lengths of up to 16.
+func lengths(account, meter, sku int) shape {
+	return shape(account) | shape(meter)<<5 | shape(sku)<<10
+}
+
+// isPlain reports whether lengths are all there is to the shape of a key.
+func (k *Key) isPlain() bool {
+	return len(k.Resource)|len(k.Region)|len(k.Labels.canonical)|((len(k.Account)+15)|(len(k.Meter)+15)|(len(k.SKU)+15))&^31 == 0
+}
+
 func (k *Key) shape() shape {
-	// Lengths that do not fit in their bits are those of long fields.
-	n := shape(len(k.Meter)) | shape(len(k.SKU))<<10
-	n &^= isRare
+	n := lengths(len(k.Account), len(k.Meter), len(k.SKU))
+	if max(len(k.Account), len(k.Meter), len(k.SKU)) > 16 {
+		n = isLong
+	}
 	if k.Resource != "" {
 		n |= hasResource
 	}
 	if len(k.Region)|len(k.Labels.canonical) != 0 {
 		n |= hasPlace
-	}
-	if max(len(k.Meter), len(k.SKU)) > 16 {
-		n |= isLong
 	}
 	return n
 }

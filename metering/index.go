@@ -2,7 +2,6 @@ package metering
 
 import (
 	"iter"
-	"math/bits"
 	"sync/atomic"
 )
 
@@ -69,67 +68,6 @@ func newIndex() *index {
 // segment returns the segment of a hash.
 func (d *directory) segment(hash uint64) *segment {
 	return d.entries[hash>>(d.shift&63)&uint64(len(d.entries)-1)].Load()
-}
-
-// find returns the series of a key, or nil, and the key's hash. It is one long
-// function because calls between its steps, and what they keep in memory for
-// each other, were a third of what a lookup takes.
-func (x *index) find(h *keyHash, k *Key) (*Series, uint64) {
-	var account short
-	if uint(len(k.Account)-8) < 8 {
-		account = short{first8(string(k.Account)), shortTail(string(k.Account))}
-	} else {
-		account = shorten(string(k.Account))
-	}
-	var meter, sku ends
-	if len(k.Meter) >= 8 {
-		meter = ends{first8(string(k.Meter)), last8(string(k.Meter))}
-	} else if len(k.Meter) >= 4 {
-		meter = ends{first4(string(k.Meter)), last4(string(k.Meter))}
-	} else {
-		meter = endsOf(string(k.Meter))
-	}
-	if len(k.SKU) >= 8 {
-		sku = ends{first8(k.SKU), last8(k.SKU)}
-	} else if len(k.SKU) >= 4 {
-		sku = ends{first4(k.SKU), last4(k.SKU)}
-	} else {
-		sku = endsOf(k.SKU)
-	}
-	hash := mix(account.lo^h.secret[accountField][0], account.hi^h.secret[accountField][1]) + meter.hash(&h.secret[meterField], len(k.Meter)) + sku.hash(&h.secret[skuField], len(k.SKU))
-	shape := shape(len(k.Meter)) | shape(len(k.SKU))<<10
-	if len(k.Resource)|len(k.Region)|len(k.Labels.canonical)|((len(k.Account)+15)|(len(k.Meter)+15)|(len(k.SKU)+15))&^31 != 0 {
-		hash += h.rest(k)
-		shape = k.shape()
-	}
-
-	seg := x.directory.Load().segment(hash)
-	tag := tagByte(hash) * eachByte
-	for b := hash; b < hash+segmentBuckets; b++ {
-		bk := &seg.buckets[b%segmentBuckets]
-		tags := bk.tags.Load()
-		differ := tags ^ tag
-		// The lowest bit set is of a tag that is equal; a higher one may be wrong,
-		// which the comparison finds out.
-		for equal := (differ - eachByte) & ^differ & highBits; equal != 0; equal &= equal - 1 {
-			s := bk.slots[bits.TrailingZeros64(equal)>>3%bucketSlots].Load()
-			if s == nil {
-				continue
-			}
-			g := s.group
-			if g.shape != shape || (s.account.lo^account.lo)|(s.account.hi^account.hi)|
-				(g.meter.head^meter.head)|(g.meter.tail^meter.tail)|(g.sku.head^sku.head)|(g.sku.tail^sku.tail) != 0 {
-				continue
-			}
-			if (account.hi < isLonger || s.path == k.Account) && (shape&isRare == 0 || s.isRare(k)) {
-				return s, hash
-			}
-		}
-		if tags < passed {
-			break
-		}
-	}
-	return nil, hash
 }
 
 // insert puts in the series of a hash, whose key is not there.

@@ -146,28 +146,6 @@ func (s *Series) idle() bool {
 	return s.books.empty()
 }
 
-// forget takes a series out; a.mu is held for writing.
-func (a *Aggregator) forget(s *Series) {
-	key := s.Key()
-	_, hash := a.index.find(&a.hash, &key)
-	a.index.remove(hash, s)
-	if s.stripes.Load() != nil {
-		a.lanes.giveBack()
-	}
-	if s.group.members--; s.group.members == 0 {
-		delete(a.groups, s.group.groupKey)
-	}
-	if s.place != nil {
-		if s.place.members--; s.place.members == 0 {
-			delete(a.places, s.place.placeKey)
-		}
-	}
-	t := a.tenants[s.path.Tenant()]
-	if t.series--; t.series == 0 && t.refused == nil {
-		delete(a.tenants, s.path.Tenant())
-	}
-}
-
 // Close ends recording: whatever is recorded from now on is [ErrClosed]. What
 // was recorded stays and can be queried. It flushes no recorder and archives
 // nothing: flush recorders and seal before. It never fails, and may be called

@@ -21,65 +21,25 @@ type Series struct {
 	run     atomic.Uint64
 	stripes atomic.Pointer[stripe] // nil until the series is found to be shared
 	group   *group
-	account short
+	account ends
 	*cold
 }
 
 // cold is what of a series an addition does not need, or only to tell keys of
 // one account apart.
 type cold struct {
-	path     Account
-	resource string
+	owner    *owner
 	place    *place // nil where there is neither region nor labels
+	resource string
 	books    *books // guarded by the lock; nil while all sums are in hot words
 	lock     uint8  // of the aggregator's series locks
 	age      uint8  // guarded by the lock; see catchUp
 	evicted  bool   // guarded by the lock
 }
 
-// A group is what series of one meter, SKU and shape share, so that there are
-// few of them.
-type group struct {
-	groupKey
-	meter, sku ends
-
-	dim       Dimension
-	perWindow uint64 // see windowAt
-	lanes     *lanes
-	agg       *Aggregator
-	def       *Meter // in the catalogue
-	members   int    // guarded by the aggregator's lock
-}
-
-type groupKey struct {
-	shape shape
-	id    MeterID
-	name  string // the SKU
-}
-
-// A place is what series of one region and label set share.
-type place struct {
-	placeKey
-	members int // guarded by the aggregator's lock
-}
-
-type placeKey struct {
-	region string
-	labels Labels
-}
-
-// isRare compares what few keys have: a resource, a region, labels, and fields
-// of more than 16 bytes. Shapes are the same, so that what one has both have.
-func (s *Series) isRare(k *Key) bool {
-	g := s.group
-	return (g.shape&hasResource == 0 || s.resource == k.Resource) &&
-		(g.shape&hasPlace == 0 || s.place.region == k.Region && s.place.labels == k.Labels) &&
-		(g.shape&isLong == 0 || g.id == k.Meter && g.name == k.SKU)
-}
-
 // Key returns the key.
 func (s *Series) Key() Key {
-	k := Key{Account: s.path, Meter: s.group.id, Resource: s.resource, SKU: s.group.name}
+	k := Key{Account: s.owner.path, Meter: s.group.id, Resource: s.resource, SKU: s.group.name}
 	if s.place != nil {
 		k.Region, k.Labels = s.place.region, s.place.labels
 	}
@@ -192,7 +152,7 @@ func (s *Series) addAt(t time.Time, q Quantity) error {
 func (s *Series) addLocked(at int64, n fixed.Int128) error {
 	live, err := s.live()
 	if err != nil {
-		return s.group.agg.refused(err, s.path, s.group.def, n)
+		return s.group.agg.refused(err, s.owner.path, s.group.def, n)
 	}
 	s = live
 	defer s.mu().Unlock()
@@ -213,7 +173,7 @@ func (s *Series) addNow(q Quantity) error {
 	}
 	live, err := s.live()
 	if err != nil {
-		return s.group.agg.refused(err, s.path, s.group.def, q.n)
+		return s.group.agg.refused(err, s.owner.path, s.group.def, q.n)
 	}
 	s = live
 	defer s.mu().Unlock()

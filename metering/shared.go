@@ -26,10 +26,11 @@ func (s *Series) share() {
 // visited returns word with the lane of who is about to add to it, which is not
 // the one that is in it. Goroutines that take turns on a series never meet in a
 // word, and still its cache line travels between their processors. One visit in
-// eight, as the sum's low bits have it, makes the series a shared one: few
-// enough for a goroutine whose stack moves, and with it its lane.
+// 32, drawn from the sum, makes the series a shared one: few enough for a
+// goroutine whose stack moves, and with it its lane. Series that one goroutine
+// has for itself would cost it a line of memory more if they were shared.
 func (s *Series) visited(word uint64, lane uint32) uint64 {
-	if word&7 == 0 {
+	if word*0x9e3779b97f4a7c15>>59 == 0 {
 		s.contended()
 	}
 	return word&^laneMask | uint64(lane)<<sumBits
