@@ -104,13 +104,11 @@ func (a *Aggregator) Window() time.Duration { return time.Duration(a.width) }
 //
 // It costs what [Series.AddAt] does and a hash and a comparison of the key, and
 // does not allocate for a series that is there. The key comes by pointer
-// because copying its 96 bytes takes as long as hashing them; it is not kept.
+// because copying its 88 bytes takes as long as hashing them; it is not kept.
 func (a *Aggregator) AddAt(key *Key, t time.Time, q Quantity) error {
 	if key == nil {
-		key = new(Key) // which is not valid, and says so
+		return a.addNew(new(Key), t, q) // which is not valid, and says so
 	}
-	// What does not need the series comes first, while its key is being fetched.
-	w, lane := windowAt(t, a.perWindow), a.lanes.mine()
 	var s *Series
 	if key.isPlain() {
 		s = a.index.candidate(&a.hash, key, 0, lengths(len(key.Account), len(key.Meter), len(key.SKU)))
@@ -122,6 +120,7 @@ func (a *Aggregator) AddAt(key *Key, t time.Time, q Quantity) error {
 			return a.addNew(key, t, q)
 		}
 	}
+	w, lane := windowAt(t, a.perWindow), a.lanes.mine()
 	word, tag := &s.words[w&1], tagOf(w)
 	first := s.stripes.Load()
 	if first != nil {

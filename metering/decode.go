@@ -263,7 +263,7 @@ func labelsOf(canonical string) (Labels, bool) {
 		}
 	}
 	l, err := NewLabels(pairs...)
-	return l, err == nil && l.canonical == canonical
+	return l, err == nil && l.canonical() == canonical
 }
 
 // rows reads the rows of a window.

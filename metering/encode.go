@@ -142,7 +142,7 @@ func (s *sheet) appendRows(b []byte, rows []sheetRow) []byte {
 
 // texts returns the key's fields as strings, in the order of the binary form.
 func (k *Key) texts() [6]string {
-	return [6]string{string(k.Account), string(k.Meter), k.SKU, k.Region, k.Labels.canonical, k.Resource}
+	return [6]string{string(k.Account), string(k.Meter), k.SKU, k.Region, k.Labels.canonical(), k.Resource}
 }
 
 // appendStrings appends the strings of all keys, in order, and returns their

@@ -188,7 +188,7 @@ func (e *Event) bodyPrint() fingerprint {
 	var buf [512]byte
 	b := append(buf[:0], byte(e.Kind), boolByte(e.Estimated))
 	b = binary.BigEndian.AppendUint64(b, uint64(e.Time.UnixNano()))
-	for _, s := range [...]string{string(e.Account), e.Resource, e.Region, e.Labels.canonical, e.Adjusts, e.Reason} {
+	for _, s := range [...]string{string(e.Account), e.Resource, e.Region, e.Labels.canonical(), e.Adjusts, e.Reason} {
 		b = appendText(b, s)
 	}
 	items := e.Items

@@ -12,7 +12,7 @@ import (
 //
 // A field is one multiplication of 64 × 64 bits per 16 bytes, its two halves
 // xored, with secrets of its own; fields are added up, so that none waits for
-// another. Nothing mixes the sum again. Of keys that differ in a digit or two,
+// another. Labels are hashed by where they lie. Nothing mixes the sum again. Of keys that differ in a digit or two,
 // one secret in a hundred puts a third more than the mean where most come
 // together, and one in a few thousand four times the mean: its lookups compare
 // a few more keys. It is the price of a multiplication less in all of them.
@@ -84,17 +84,12 @@ func tiny(s string) ends {
 	return ends{uint64(s[0]) | uint64(s[len(s)>>1])<<8 | uint64(s[len(s)-1])<<16, 0}
 }
 
-// inner is [middle] of a string of up to 32 bytes.
-func inner(secret *[2]uint64, s string) uint64 {
-	return mix(secret[0]^wordAt(s, 8), secret[1]^wordAt(s, len(s)-16))
-}
-
 // middle hashes what the ends of a string of more than 16 bytes leave out, and
 // some of it twice: words of it that overlap, so that none is shorter.
 func middle(secret *[2]uint64, s string) uint64 {
 	state, n := secret[0], len(s)
 	if n <= 32 {
-		return inner(secret, s)
+		return mix(state^wordAt(s, 8), secret[1]^wordAt(s, n-16))
 	}
 	for i := 8; i < n-24; i += 16 {
 		state = mix(state^wordAt(s, i), secret[1]^wordAt(s, i+8))
@@ -106,7 +101,7 @@ func middle(secret *[2]uint64, s string) uint64 {
 // out. Of a field that is too long to be valid it hashes a part: no series has
 // such a key, and whoever asks for it should not have to wait to be refused.
 func (h *keyHash) rest(k *Key) uint64 {
-	var resource, region, labels ends
+	var resource, region ends
 	if len(k.Resource) >= 8 {
 		resource = ends{first8(k.Resource), last8(k.Resource)}
 	} else {
@@ -117,19 +112,8 @@ func (h *keyHash) rest(k *Key) uint64 {
 	} else {
 		region = endsOf(k.Region)
 	}
-	if len(k.Labels.canonical) >= 8 {
-		labels = ends{first8(k.Labels.canonical), last8(k.Labels.canonical)}
-	} else {
-		labels = endsOf(k.Labels.canonical)
-	}
-	hash := resource.hash(&h.secret[resourceField], len(k.Resource)) +
-		region.hash(&h.secret[regionField], len(k.Region)) +
-		labels.hash(&h.secret[labelsField], len(k.Labels.canonical))
-	if n := len(k.Labels.canonical); n > 32 {
-		hash += middle(&h.secret[labelsField], k.Labels.canonical)
-	} else if n > 16 {
-		hash += inner(&h.secret[labelsField], k.Labels.canonical)
-	}
+	hash := resource.hash(&h.secret[resourceField], len(k.Resource)) + region.hash(&h.secret[regionField], len(k.Region)) +
+		mix(k.Labels.word()^h.secret[labelsField][0], h.secret[labelsField][1])
 	if ((len(k.Account)+15)|(len(k.Meter)+15)|(len(k.Resource)+15)|(len(k.SKU)+15)|(len(k.Region)+15))&^31 != 0 {
 		hash += h.long(k)
 	}
@@ -175,7 +159,7 @@ func lengths(account, meter, sku int) shape {
 
 // isPlain reports whether lengths are all there is to the shape of a key.
 func (k *Key) isPlain() bool {
-	return len(k.Resource)|len(k.Region)|len(k.Labels.canonical)|((len(k.Account)+15)|(len(k.Meter)+15)|(len(k.SKU)+15))&^31 == 0
+	return uint64(len(k.Resource)|len(k.Region)|((len(k.Account)+15)|(len(k.Meter)+15)|(len(k.SKU)+15))&^31)|k.Labels.word() == 0
 }
 
 func (k *Key) shape() shape {
@@ -186,7 +170,7 @@ func (k *Key) shape() shape {
 	if k.Resource != "" {
 		n |= hasResource
 	}
-	if len(k.Region)|len(k.Labels.canonical) != 0 {
+	if k.Region != "" || k.Labels != (Labels{}) {
 		n |= hasPlace
 	}
 	return n

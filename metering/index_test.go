@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unique"
 	"unsafe"
 )
 
@@ -30,7 +31,7 @@ func keysLike(n int) []Key {
 		case 2:
 			k.Region = texts[i*7%len(texts)]
 		case 3:
-			k.Labels = Labels{"n\x1f" + texts[i*7%len(texts)] + "\x1e"}
+			k.Labels = MustLabels("n", texts[i*7%len(texts)])
 		case 4:
 			k.SKU, k.Resource = texts[i*5%len(texts)], texts[i*3%len(texts)]
 		case 5:
@@ -159,7 +160,7 @@ func TestIndex_HostileKeys(t *testing.T) {
 		for _, k := range []Key{
 			{Account: Account(long), Meter: InputTokens}, {Account: "acme", Meter: MeterID(long)}, {Account: "acme", Meter: InputTokens, SKU: long},
 			{Account: "acme", Meter: InputTokens, Resource: long}, {Account: "acme", Meter: InputTokens, Region: long},
-			{Account: "acme", Meter: InputTokens, Labels: Labels{long}},
+			{Account: "acme", Meter: InputTokens, Labels: Labels{unique.Make(long)}},
 		} {
 			if s := a.find(&k); s != nil {
 				t.Fatalf("%d bytes: found %+v", n, s.Key())
@@ -178,7 +179,7 @@ func TestSeries_Size(t *testing.T) {
 		t.Skip("of 64-bit machines")
 	}
 	for name, sizes := range map[string][2]uintptr{
-		"Series": {unsafe.Sizeof(Series{}), 64}, "cold": {unsafe.Sizeof(cold{}), 48}, "stripe": {unsafe.Sizeof(stripe{}), 32},
+		"Series": {unsafe.Sizeof(Series{}), 64}, "cold": {unsafe.Sizeof(cold{}), 32}, "named": {unsafe.Sizeof(named{}), 64}, "stripe": {unsafe.Sizeof(stripe{}), 32},
 		"bucket": {unsafe.Sizeof(bucket{}), 64}, "segment": {unsafe.Sizeof(segment{}), 4864}, "cell": {unsafe.Sizeof(cell{}), 24},
 	} {
 		if sizes[0] > sizes[1] {
@@ -188,23 +189,33 @@ func TestSeries_Size(t *testing.T) {
 }
 
 // TestSeries_Memory: a million series with two open windows take no more than
-// 120 bytes each besides their keys.
+// 120 bytes each besides what they have of their resources' names.
 func TestSeries_Memory(t *testing.T) {
 	if testing.Short() || unsafe.Sizeof(uintptr(0)) < 8 {
-		t.Skip("takes a second, and is of 64-bit machines")
+		t.Skip("takes two seconds, and is of 64-bit machines")
 	}
+	t.Run("three strings", func(t *testing.T) {
+		holdsMemory(t, 0, func(i int) Key {
+			return Key{Account: Account(fmt.Sprint("tenant-", i/1000)), Meter: InputTokens, SKU: fmt.Sprint("m-", i%1000)}
+		})
+	})
+	t.Run("resources", func(t *testing.T) {
+		// The header of the name, and its ends.
+		holdsMemory(t, 16+16, func(i int) Key {
+			return Key{Account: Account(fmt.Sprint("tenant-", i/1000)), Meter: InputTokens, Resource: fmt.Sprint("resource-", i), SKU: "m-large", Region: "cn-north-1"}
+		})
+	})
+}
+
+// holdsMemory makes a million series and holds them to their memory, besides the
+// bytes that each has of its name.
+func holdsMemory(t *testing.T, name float64, key func(i int) Key) {
 	const n = 1_000_000
 	keys := make([]Key, n)
 	for i := range keys {
-		keys[i] = Key{Account: Account(fmt.Sprint("tenant-", i/1000)), Meter: InputTokens, Resource: fmt.Sprint("resource-", i), SKU: "m-large", Region: "cn-north-1"}
+		keys[i] = key(i)
 	}
 	at := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	heap := func() uint64 {
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
 	before := heap()
 	a := NewAggregator()
 	for i := range keys {
@@ -215,11 +226,18 @@ func TestSeries_Memory(t *testing.T) {
 		}
 	}
 	each := float64(heap()-before) / n
-	const key = 16 // the header of the resource; other fields are shared
-	t.Logf("%.1f bytes a series, %.1f besides its key", each, each-key)
-	if each-key > 120 {
-		t.Errorf("%.1f bytes a series besides its key, want at most 120", each-key)
+	t.Logf("%.1f bytes a series, %.1f besides its name", each, each-name)
+	if each-name > 120 {
+		t.Errorf("%.1f bytes a series besides its name, want at most 120", each-name)
 	}
 	runtime.KeepAlive(a)
 	runtime.KeepAlive(keys)
+}
+
+// heap returns the bytes in use.
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }

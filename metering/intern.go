@@ -43,12 +43,26 @@ type placeKey struct {
 // newSeries returns a series that nobody else has yet; a.mu is held for
 // writing.
 func (a *Aggregator) newSeries(key *Key, m *Meter, hash uint64) *Series {
-	s := &Series{
-		group: a.group(key, m), account: endsOf(string(key.Account)),
-		cold: &cold{owner: a.owner(key.Account), place: a.place(key), resource: key.Resource, lock: uint8(hash >> 32), age: a.now.Load().age},
-	}
+	s := allocate(key.Resource)
+	s.group, s.account = a.group(key, m), endsOf(string(key.Account))
+	*s.cold = cold{owner: a.owner(key.Account), place: a.place(key), lock: uint8(hash >> 32), age: a.now.Load().age}
 	s.run.Store(runDead)
 	return s
+}
+
+// allocate returns a series in one line of memory or, where it is of a resource,
+// in two that lie together.
+func allocate(resource string) *Series {
+	if resource == "" {
+		return &Series{cold: new(cold)}
+	}
+	both := new(struct {
+		Series
+		named
+	})
+	both.named.resource, both.named.ends = resource, endsOf(resource)
+	both.Series.cold = &both.named.cold
+	return &both.Series
 }
 
 // intern lets others find a new series; a.mu is held for writing.

@@ -9,17 +9,31 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+	"unique"
+	"unsafe"
 )
 
 // Labels is an immutable set of name and value pairs in canonical form: sorted
 // by name, names unique. Two sets with the same pairs are equal under ==, so
-// Labels can be part of a map key; a copy is two words. The zero value is the
-// empty set.
+// Labels can be part of a map key; a copy is one word, as equal sets are one
+// in memory. The zero value is the empty set.
 //
 // At most 32 labels; names are 1 to 128 bytes, values 0 to 1024 bytes, both
 // valid UTF-8 without control characters, compared byte by byte. In JSON a set
 // is an object of strings.
-type Labels struct{ canonical string }
+type Labels struct{ set unique.Handle[string] }
+
+// canonical returns the canonical form.
+func (l Labels) canonical() string {
+	if l == (Labels{}) {
+		return ""
+	}
+	return l.set.Value()
+}
+
+// word is a number that is the same for equal sets, in one process: where the
+// canonical form lies. A handle is that pointer and nothing else.
+func (l *Labels) word() uint64 { return uint64(*(*uintptr)(unsafe.Pointer(&l.set))) }
 
 // Limits of [Labels].
 const (
@@ -70,7 +84,10 @@ func NewLabels(pairs ...string) (Labels, error) {
 		b.WriteString(l.value)
 		b.WriteByte(labelEnd)
 	}
-	return Labels{b.String()}, nil
+	if size == 0 {
+		return Labels{}, nil
+	}
+	return Labels{unique.Make(b.String())}, nil
 }
 
 type label struct{ name, value string }
@@ -87,7 +104,7 @@ func MustLabels(pairs ...string) Labels {
 // All yields the pairs in order of name.
 func (l Labels) All() iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
-		for rest := l.canonical; rest != ""; {
+		for rest := l.canonical(); rest != ""; {
 			var pair string
 			pair, rest, _ = strings.Cut(rest, string(labelEnd))
 			name, value, _ := strings.Cut(pair, string(labelValueSep))
@@ -109,7 +126,7 @@ func (l Labels) Get(name string) (value string, ok bool) {
 }
 
 // Len returns the number of labels.
-func (l Labels) Len() int { return strings.Count(l.canonical, string(labelEnd)) }
+func (l Labels) Len() int { return strings.Count(l.canonical(), string(labelEnd)) }
 
 // Contains reports whether every label of sub is in l.
 func (l Labels) Contains(sub Labels) bool {
@@ -134,7 +151,7 @@ func (l Labels) only(names []string) Labels {
 }
 
 // Compare orders sets by their canonical form: -1, 0 or +1, 0 only when l == m.
-func (l Labels) Compare(m Labels) int { return strings.Compare(l.canonical, m.canonical) }
+func (l Labels) Compare(m Labels) int { return strings.Compare(l.canonical(), m.canonical()) }
 
 // String returns the set as {name="value", …}, for people. Programs read and
 // write the JSON form.

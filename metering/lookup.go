@@ -112,7 +112,26 @@ func (s *Series) is(of shape, account, meter, sku ends) bool {
 // of more than 16 bytes. Shapes are the same, so that what one has both have.
 func (s *Series) isRare(k *Key) bool {
 	of := s.group.shape
-	return (of&hasResource == 0 || s.resource == k.Resource) &&
-		(of&hasPlace == 0 || s.place.region == k.Region && s.place.labels == k.Labels) &&
+	return (of&hasResource == 0 || s.named().is(k.Resource)) &&
+		(of&hasPlace == 0 || same(s.place.region, k.Region) && s.place.labels == k.Labels) &&
 		(of&isLong == 0 || s.owner.path == k.Account && s.group.id == k.Meter && s.group.name == k.SKU)
+}
+
+// is reports whether the resource is the one of that name.
+func (n *named) is(resource string) bool {
+	if len(n.resource) != len(resource) {
+		return false
+	}
+	if uint(len(resource)-8) > 8 {
+		return n.resource == resource
+	}
+	return (n.ends.head^first8(resource))|(n.ends.tail^last8(resource)) == 0
+}
+
+// same compares strings, those of 8 to 16 bytes by their ends.
+func same(a, b string) bool {
+	if uint(len(a)-8) > 8 {
+		return a == b
+	}
+	return len(a) == len(b) && (first8(a)^first8(b))|(last8(a)^last8(b)) == 0
 }

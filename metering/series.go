@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"github.com/meterbook/meterbook/internal/fixed"
 )
@@ -28,18 +29,37 @@ type Series struct {
 // cold is what of a series an addition does not need, or only to tell keys of
 // one account apart.
 type cold struct {
-	owner    *owner
-	place    *place // nil where there is neither region nor labels
+	owner   *owner
+	place   *place // nil where there is neither region nor labels
+	books   *books // guarded by the lock; nil while all sums are in hot words
+	lock    uint8  // of the aggregator's series locks
+	age     uint8  // guarded by the lock; see catchUp
+	evicted bool   // guarded by the lock
+}
+
+// named is the cold part of a series of a resource. It lies behind the series,
+// where a lookup that compares resources finds it without another miss of the
+// cache.
+type named struct {
+	cold
 	resource string
-	books    *books // guarded by the lock; nil while all sums are in hot words
-	lock     uint8  // of the aggregator's series locks
-	age      uint8  // guarded by the lock; see catchUp
-	evicted  bool   // guarded by the lock
+	ends     ends
+}
+
+// named returns what a series has of its resource; its shape says that it has
+// one.
+func (s *Series) named() *named { return (*named)(unsafe.Pointer(s.cold)) }
+
+func (s *Series) resource() string {
+	if s.group.shape&hasResource == 0 {
+		return ""
+	}
+	return s.named().resource
 }
 
 // Key returns the key.
 func (s *Series) Key() Key {
-	k := Key{Account: s.owner.path, Meter: s.group.id, Resource: s.resource, SKU: s.group.name}
+	k := Key{Account: s.owner.path, Meter: s.group.id, Resource: s.resource(), SKU: s.group.name}
 	if s.place != nil {
 		k.Region, k.Labels = s.place.region, s.place.labels
 	}

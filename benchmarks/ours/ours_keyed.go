@@ -93,8 +93,8 @@ func keyed6(in *workload.Keyed[workload.Key6], goroutines int) (*contest.Run, er
 }
 
 // events6 returns events with keys in the form in which a program holds them:
-// labels are parsed once and not for each call. They are as large as those they
-// are made of, and equal sets of labels share a string, as they do there.
+// labels are parsed once and not for each call. They are a word smaller than those
+// they are made of: equal sets of labels are one in memory.
 func events6(events []workload.Event[workload.Key6]) ([]workload.Event[metering.Key], error) {
 	sets := labelSets{}
 	out := make([]workload.Event[metering.Key], len(events))
