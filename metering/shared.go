@@ -26,11 +26,13 @@ func (s *Series) share() {
 // visited returns word with the lane of who is about to add to it, which is not
 // the one that is in it. Goroutines that take turns on a series never meet in a
 // word, and still its cache line travels between their processors. One visit in
-// 32, drawn from the sum, makes the series a shared one: few enough for a
-// goroutine whose stack moves, and with it its lane. Series that one goroutine
-// has for itself would cost it a line of memory more if they were shared.
+// eight, drawn from the sum, makes the series a shared one, if the last such
+// visit came from another lane. A goroutine whose stack moves, as it may with
+// every collection of garbage, has another lane for all of its series from then
+// on: its visits follow each other, while those of goroutines that share series
+// alternate. A series that is shared for nothing costs a line of memory more.
 func (s *Series) visited(word uint64, lane uint32) uint64 {
-	if word*0x9e3779b97f4a7c15>>59 == 0 {
+	if word*0x9e3779b97f4a7c15>>61 == 0 && s.group.lanes.visitor.Swap(lane) != lane {
 		s.contended()
 	}
 	return word&^laneMask | uint64(lane)<<sumBits

@@ -41,6 +41,8 @@ const (
 type lanes struct {
 	count int           // a power of two
 	next  atomic.Uint32 // the next lane to be dealt out
+	// visitor is the lane of who last visited a series of another lane.
+	visitor atomic.Uint32
 	// of has, by place of a goroutine's stack, 1 + the offset of its lane in a
 	// block, in bytes; 0 where none has been dealt out.
 	of [256]atomic.Uint32
