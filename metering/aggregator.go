@@ -184,7 +184,7 @@ func (a *Aggregator) checkKey(key *Key) (*Meter, error) {
 	if err := key.Validate(); err != nil {
 		return nil, err
 	}
-	return a.catalogue.meter(key.Meter)
+	return a.catalogue.additive(key.Meter)
 }
 
 // make returns the series of a valid key, making it if it is still not there.

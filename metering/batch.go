@@ -66,7 +66,7 @@ func (a *Aggregator) RecordBatch(b Batch) error {
 
 // checkBatch holds a batch to what can be said before its rows are looked at.
 func (a *Aggregator) checkBatch(b *Batch) (*Meter, error) {
-	m, err := a.catalogue.meter(b.Meter)
+	m, err := a.catalogue.additive(b.Meter)
 	if err != nil {
 		return nil, err
 	}

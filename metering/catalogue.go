@@ -1,75 +1,141 @@
 package metering
 
-// Ids of the meters in [DefaultCatalogue].
-const (
-	InstanceTime    MeterID = "compute.instance.time"
-	CPUTime         MeterID = "compute.cpu.time"
-	MemoryTime      MeterID = "compute.memory.time"
-	AcceleratorTime MeterID = "compute.accelerator.time"
-
-	BlockStorage    MeterID = "storage.block.capacity"
-	ObjectStorage   MeterID = "storage.object.capacity"
-	FileStorage     MeterID = "storage.file.capacity"
-	StorageRequests MeterID = "storage.requests"
-
-	Egress      MeterID = "network.egress"
-	Ingress     MeterID = "network.ingress"
-	AddressTime MeterID = "network.address.time"
-
-	Requests     MeterID = "ai.requests"
-	InputTokens  MeterID = "ai.tokens.input"
-	CachedTokens MeterID = "ai.tokens.cached"
-	OutputTokens MeterID = "ai.tokens.output"
-
-	DeviceEnergy   MeterID = "energy.device"
-	OverheadEnergy MeterID = "energy.overhead"
-	FacilityEnergy MeterID = "energy.facility"
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strings"
 )
 
-// Where the standards that describe the elements stand; see
-// https://openstd.samr.gov.cn (GB/T) and https://www.iso.org.
-const (
-	refCompute = "GB/T 37735-2019, 5.1"
-	refStorage = "GB/T 37735-2019, 5.2"
-	refNetwork = "GB/T 37735-2019, 5.3"
-	refAI      = "none: no clause of GB/T 37735-2019 covers AI services"
-	refEnergy  = "ISO/IEC 30134-2"
-)
+// A Catalogue is an immutable set of meters, in order of id. It is safe for
+// concurrent use. The zero Catalogue is empty.
+type Catalogue struct {
+	byID   map[MeterID]int
+	meters []Meter
+}
 
-// DefaultCatalogue returns the meters that come with the package, ordered
-// along the chapters of GB/T 37735-2019 without claiming conformance to it.
-// Extend it with [Catalogue.With].
-func DefaultCatalogue() *Catalogue { return defaultCatalogue }
+// NewCatalogue builds a catalogue. It fails with a *[FieldError] for each
+// meter that is not valid and each id given twice, joined, so that a reader
+// sees all at once.
+func NewCatalogue(meters ...Meter) (*Catalogue, error) {
+	c := &Catalogue{byID: make(map[MeterID]int, len(meters)), meters: slices.Clone(meters)}
+	slices.SortStableFunc(c.meters, func(a, b Meter) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	var broken []error
+	for i, m := range c.meters {
+		if err := m.Validate(); err != nil {
+			broken = append(broken, err)
+		} else if _, twice := c.byID[m.ID]; twice {
+			broken = append(broken, &FieldError{"meter", clip(string(m.ID)), "defined twice"})
+		}
+		c.byID[m.ID] = i
+	}
+	if broken != nil {
+		return nil, errors.Join(broken...)
+	}
+	return c, nil
+}
 
-var defaultCatalogue = func() *Catalogue {
-	capacity := func(id MeterID, title, unit, ref string, layer Layer) Meter {
-		return Meter{ID: id, Title: title, Unit: MustUnit(unit), Form: Capacity, Aggregation: Sum, Layer: layer, Monotonic: true, Late: AdjustLate, Reference: ref}
-	}
-	amounts := func(id MeterID, title, unit, ref string, layer Layer) Meter {
-		return Meter{ID: id, Title: title, Unit: MustUnit(unit), Form: Amounts, Aggregation: Sum, Layer: layer, Monotonic: true, Reference: ref}
-	}
-	c, err := NewCatalogue(
-		capacity(InstanceTime, "Instance time", "{item}.h", refCompute, Infrastructure),
-		capacity(CPUTime, "CPU time", "{core}.h", refCompute, Infrastructure),
-		capacity(MemoryTime, "Memory held", "GiBy.h", refCompute, Infrastructure),
-		capacity(AcceleratorTime, "Accelerator time", "{card}.h", refCompute, Infrastructure),
-		capacity(BlockStorage, "Block storage held", "GiBy.h", refStorage, Infrastructure),
-		capacity(ObjectStorage, "Object storage held", "GiBy.h", refStorage, Infrastructure),
-		capacity(FileStorage, "File storage held", "GiBy.h", refStorage, Infrastructure),
-		amounts(StorageRequests, "Storage requests", "10*4", refStorage, Infrastructure),
-		amounts(Egress, "Traffic out", "GBy", refNetwork, Infrastructure),
-		amounts(Ingress, "Traffic in", "GBy", refNetwork, Infrastructure),
-		capacity(AddressTime, "Public addresses held", "{item}.h", refNetwork, Infrastructure),
-		amounts(Requests, "Model requests", "1", refAI, AI),
-		amounts(InputTokens, "Input tokens", "10*6{token}", refAI, AI),
-		amounts(CachedTokens, "Cached input tokens", "10*6{token}", refAI, AI),
-		amounts(OutputTokens, "Output tokens", "10*6{token}", refAI, AI),
-		amounts(DeviceEnergy, "Device energy", "kW.h", refEnergy, Infrastructure),
-		amounts(OverheadEnergy, "Facility overhead energy", "kW.h", refEnergy, Infrastructure),
-		amounts(FacilityEnergy, "Facility energy", "kW.h", refEnergy, Infrastructure),
-	)
+// With returns a catalogue that has the given meters besides those of c. It
+// fails as [NewCatalogue] does; a meter cannot be defined anew.
+func (c *Catalogue) With(meters ...Meter) (*Catalogue, error) {
+	return NewCatalogue(slices.Concat(c.meters, meters)...)
+}
+
+// Lookup returns the meter with the given id, or an error that wraps
+// [ErrUnknown]. It costs one map lookup.
+func (c *Catalogue) Lookup(id MeterID) (Meter, error) {
+	m, err := c.meter(id)
 	if err != nil {
-		panic(err) // the table above is wrong; a test builds it
+		return Meter{}, err
 	}
-	return c
-}()
+	return *m, nil
+}
+
+func (c *Catalogue) meter(id MeterID) (*Meter, error) {
+	i, ok := c.byID[id]
+	if !ok {
+		return nil, fmt.Errorf("%w: %q", ErrUnknown, clip(string(id)))
+	}
+	return &c.meters[i], nil
+}
+
+// additive returns the meter with the given id, for an aggregator.
+func (c *Catalogue) additive(id MeterID) (*Meter, error) {
+	m, err := c.meter(id)
+	if err == nil && m.Aggregation != Sum {
+		return nil, fmt.Errorf("%w: %q is the %s of %s", ErrNotAdditive, id, m.Aggregation, m.Form)
+	}
+	return m, err
+}
+
+// All yields the meters in order of id.
+func (c *Catalogue) All() iter.Seq[Meter] { return slices.Values(c.meters) }
+
+// Len returns the number of meters.
+func (c *Catalogue) Len() int { return len(c.meters) }
+
+// MarshalJSON returns the meters as an array in order of id.
+func (c *Catalogue) MarshalJSON() ([]byte, error) {
+	if c.meters == nil {
+		return []byte("[]"), nil
+	}
+	return json.Marshal(c.meters)
+}
+
+// Limits of the JSON of a [Catalogue].
+const (
+	MaxCatalogueBytes  = 16 << 20
+	MaxCatalogueMeters = 10_000
+)
+
+// ReadCatalogue reads an array of meters, as [Catalogue.MarshalJSON] writes it.
+// It fails with a *[FieldError] on more than [MaxCatalogueBytes] or
+// [MaxCatalogueMeters] and as [NewCatalogue] does; what is no array of meters, or
+// has a field that a meter has not, is an error that wraps [ErrSyntax].
+func ReadCatalogue(r io.Reader) (*Catalogue, error) {
+	bounded := &io.LimitedReader{R: r, N: MaxCatalogueBytes + 1}
+	d := json.NewDecoder(bounded)
+	d.DisallowUnknownFields()
+	malformed := func(err error) error {
+		if bounded.N <= 0 {
+			return &FieldError{"catalogue", "", fmt.Sprintf("want at most %d bytes of JSON", MaxCatalogueBytes)}
+		}
+		return fmt.Errorf("%w: catalogue: want an array of meters: %w", ErrSyntax, err)
+	}
+	var meters []Meter
+	if err := d.Decode(&meters); err != nil {
+		return nil, malformed(err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, malformed(errors.New("there is more after it"))
+	}
+	if len(meters) > MaxCatalogueMeters {
+		return nil, &FieldError{"catalogue", fmt.Sprint(len(meters)), fmt.Sprintf("want at most %d meters", MaxCatalogueMeters)}
+	}
+	return NewCatalogue(meters...)
+}
+
+// AppendMarkdown appends the meters as a table, for people.
+func (c *Catalogue) AppendMarkdown(dst []byte) []byte {
+	dst = append(dst, "| meter | title | unit | form | aggregation | granularity | layer | reference |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n"...)
+	for _, m := range c.meters {
+		granularity := "each"
+		if m.Granularity > 0 {
+			granularity = m.Granularity.String()
+		}
+		cells := [...]string{string(m.ID), m.Title, m.Unit.Label(), m.Form.String(), m.Aggregation.String(), granularity, m.Layer.String(), m.Reference}
+		for _, cell := range cells {
+			dst = append(dst, "| "...)
+			dst = append(dst, cellEscaper.Replace(cell)...)
+			dst = append(dst, ' ')
+		}
+		dst = append(dst, "|\n"...)
+	}
+	return dst
+}
+
+// A cell of a table must not end it, nor be taken for markup.
+var cellEscaper = strings.NewReplacer("|", `\|`, "<", "&lt;", "&", "&amp;", "`", "\\`", "*", `\*`, "_", `\_`)

@@ -27,9 +27,14 @@
 //
 // A [Meter] says what is measured, in which unit, and whether events report
 // amounts or a capacity that is held over time. Meters are data:
-// [DefaultCatalogue] has some, [Catalogue.With] adds yours. A [Key] names who
-// used what, where: account, meter, resource, SKU, region, labels. The first
-// segment of an [Account] is the tenant, the others its cost centres.
+// [DefaultCatalogue] has what clouds bill, [Catalogue.With] adds yours, and a
+// catalogue is written and read as JSON and shown as Markdown. It also has
+// meters that do not add up, such as a bandwidth that is billed by a percentile;
+// an aggregator refuses those with [ErrNotAdditive].
+//
+// A [Key] names who used what, where: account, meter, resource, SKU, region,
+// labels. The first segment of an [Account] is the tenant, the others its cost
+// centres.
 //
 // # Events and identity
 //

@@ -19,6 +19,9 @@ var (
 	ErrUnknownUnit = errors.New("metering: unknown unit")
 	// ErrUnknown: a meter that the catalogue does not have.
 	ErrUnknown = errors.New("metering: unknown meter")
+	// ErrNotAdditive: a meter whose values do not add up, such as the percentile
+	// of a level. An aggregator sums.
+	ErrNotAdditive = errors.New("metering: an aggregator takes meters that add up")
 	// ErrWeights: no weight is positive, or one is negative.
 	ErrWeights = errors.New("metering: weights cannot carry the split")
 	// ErrTimeRange: an instant before 1970, or after 2199. The end of a period

@@ -102,44 +102,6 @@ func ExampleKey_Compare() {
 	// acme network.egress @cn-north-1
 }
 
-func ExampleDefaultCatalogue() {
-	for m := range metering.DefaultCatalogue().All() {
-		if m.Layer == metering.AI {
-			fmt.Println(m.ID, m.Unit, m.Form)
-		}
-	}
-	// Output:
-	// ai.requests 1 amounts
-	// ai.tokens.cached 10*6{token} amounts
-	// ai.tokens.input 10*6{token} amounts
-	// ai.tokens.output 10*6{token} amounts
-}
-
-func ExampleNewCatalogue() {
-	_, err := metering.NewCatalogue(
-		metering.Meter{ID: "ocr.pages", Form: metering.Amounts, Aggregation: metering.Sum, Layer: metering.Application},
-		metering.Meter{ID: "OCR"},
-	)
-	fmt.Println(err)
-	// Output:
-	// metering: meter "OCR": want names of a-z, 0-9, '-', '_' joined by '.'
-	// metering: meter unit "ocr.pages": want a unit
-}
-
-func ExampleCatalogue_With() {
-	catalogue, err := metering.DefaultCatalogue().With(metering.Meter{ID: "render.frames", Title: "Frames", Unit: metering.MustUnit("{frame}"),
-		Form: metering.Amounts, Aggregation: metering.Sum, Layer: metering.Application})
-	check(err)
-	fmt.Println(catalogue.Lookup("render.frames"))
-	// Output: {render.frames Frames {frame} amounts sum application false refuse } <nil>
-}
-
-func ExampleCatalogue_Lookup() {
-	_, err := metering.DefaultCatalogue().Lookup("render.frames")
-	fmt.Println(err)
-	// Output: metering: unknown meter: "render.frames"
-}
-
 func ExampleMeter_Validate() {
 	fmt.Println(metering.Meter{ID: "ai.tokens", Unit: metering.MustUnit("{token}"), Form: metering.Capacity, Aggregation: metering.Sum, Layer: metering.AI}.Validate())
 	// Output: metering: meter unit "{token}": want a unit of something held over time for a capacity meter

@@ -1,11 +1,8 @@
 package metering
 
 import (
-	"errors"
 	"fmt"
-	"iter"
-	"slices"
-	"strings"
+	"time"
 
 	"github.com/meterbook/meterbook/internal/fixed"
 )
@@ -19,12 +16,14 @@ type Form uint8
 
 // The forms of a meter.
 const (
-	_        Form = iota
-	Amounts       // quantities that were used, to be added up
-	Capacity      // a capacity held over time: its integral is the usage
+	_          Form = iota
+	Amounts         // quantities that were used, to be added up
+	Capacity        // a capacity held over time: its integral is the usage
+	Levels          // a level read at an interval, such as a bandwidth
+	Identities      // who or what was there, each counted once
 )
 
-var formNames = []string{Amounts: "amounts", Capacity: "capacity"}
+var formNames = []string{Amounts: "amounts", Capacity: "capacity", Levels: "levels", Identities: "identities"}
 
 // String returns the form's name.
 func (f Form) String() string { return nameOf(formNames, f) }
@@ -35,17 +34,34 @@ func (f Form) MarshalText() ([]byte, error) { return textOf("form", formNames, f
 // UnmarshalText reads a name. Errors wrap [ErrSyntax].
 func (f *Form) UnmarshalText(text []byte) error { return readName(f, "form", formNames, text) }
 
-// An Aggregation says how values of a meter combine within a window. Sum is
-// the only one so far.
+// An Aggregation says how values of a meter combine within a period. An
+// [Aggregator] sums, and takes no other; meters that do not add up are in the
+// catalogue for those who price and sample them.
 type Aggregation uint8
 
-// Sum adds values; sums combine in any order.
+// The aggregations.
 const (
-	_ Aggregation = iota
-	Sum
+	_          Aggregation = iota
+	Sum                    // of amounts, and of capacities over time
+	Max                    // the highest level
+	Percentile             // the level that all but a share of the readings keep to
+	Latest                 // the level read last
+	Unique                 // how many identities there were
 )
 
-var aggregationNames = []string{Sum: "sum"}
+var aggregationNames = []string{Sum: "sum", Max: "max", Percentile: "percentile", Latest: "latest", Unique: "unique"}
+
+// fits reports whether values of a form combine so.
+func (a Aggregation) fits(f Form) bool {
+	switch f {
+	case Levels:
+		return a == Max || a == Percentile || a == Latest
+	case Identities:
+		return a == Unique
+	default:
+		return a == Sum
+	}
+}
 
 // String returns the aggregation's name.
 func (a Aggregation) String() string { return nameOf(aggregationNames, a) }
@@ -93,6 +109,10 @@ type Meter struct {
 	Form        Form
 	Aggregation Aggregation
 	Layer       Layer
+	// Granularity is the step in which the field reads or settles the element, 0
+	// where it is each event by itself. It tells who samples it how often; what
+	// is counted is exact, whatever it says. In JSON it is nanoseconds.
+	Granularity time.Duration
 	// Monotonic meters refuse negative amounts with ErrNegative; what was
 	// counted wrongly is put right by an event of kind Adjustment. A negative
 	// capacity is refused by every meter.
@@ -119,10 +139,12 @@ func (m Meter) Validate() error {
 	switch id := clip(string(m.ID)); {
 	case m.Unit.IsZero():
 		return &FieldError{"meter unit", id, "want a unit"}
-	case m.Form != Amounts && m.Form != Capacity:
-		return &FieldError{"meter form", id, "want amounts or capacity"}
-	case m.Aggregation != Sum:
-		return &FieldError{"meter aggregation", id, "want sum"}
+	case m.Form == 0 || int(m.Form) >= len(formNames):
+		return &FieldError{"meter form", id, "want amounts, capacity, levels or identities"}
+	case !m.Aggregation.fits(m.Form):
+		return &FieldError{"meter aggregation", id, "want sum of amounts and capacity, max, percentile or latest of levels, unique of identities"}
+	case m.Granularity < 0:
+		return &FieldError{"meter granularity", m.Granularity.String(), "want no less than 0"}
 	case m.Layer == 0 || int(m.Layer) >= len(layerNames):
 		return &FieldError{"meter layer", id, "want infrastructure, platform, application or ai"}
 	case int(m.Late) >= len(latePolicyNames):
@@ -214,61 +236,3 @@ func (m *Meter) holdable(n fixed.Int128) error {
 func (m *Meter) negative(q Quantity) error {
 	return fmt.Errorf("%w: %v on %q", ErrNegative, q, m.ID)
 }
-
-// A Catalogue is an immutable set of meters, in order of id. It is safe for
-// concurrent use. The zero Catalogue is empty.
-type Catalogue struct {
-	byID   map[MeterID]int
-	meters []Meter
-}
-
-// NewCatalogue builds a catalogue. It fails with a *[FieldError] for each
-// meter that is not valid and each id given twice, joined, so that a reader
-// sees all at once.
-func NewCatalogue(meters ...Meter) (*Catalogue, error) {
-	c := &Catalogue{byID: make(map[MeterID]int, len(meters)), meters: slices.Clone(meters)}
-	slices.SortStableFunc(c.meters, func(a, b Meter) int { return strings.Compare(string(a.ID), string(b.ID)) })
-	var broken []error
-	for i, m := range c.meters {
-		if err := m.Validate(); err != nil {
-			broken = append(broken, err)
-		} else if _, twice := c.byID[m.ID]; twice {
-			broken = append(broken, &FieldError{"meter", clip(string(m.ID)), "defined twice"})
-		}
-		c.byID[m.ID] = i
-	}
-	if broken != nil {
-		return nil, errors.Join(broken...)
-	}
-	return c, nil
-}
-
-// With returns a catalogue that has the given meters besides those of c. It
-// fails as [NewCatalogue] does; a meter cannot be defined anew.
-func (c *Catalogue) With(meters ...Meter) (*Catalogue, error) {
-	return NewCatalogue(slices.Concat(c.meters, meters)...)
-}
-
-// Lookup returns the meter with the given id, or an error that wraps
-// [ErrUnknown]. It costs one map lookup.
-func (c *Catalogue) Lookup(id MeterID) (Meter, error) {
-	m, err := c.meter(id)
-	if err != nil {
-		return Meter{}, err
-	}
-	return *m, nil
-}
-
-func (c *Catalogue) meter(id MeterID) (*Meter, error) {
-	i, ok := c.byID[id]
-	if !ok {
-		return nil, fmt.Errorf("%w: %q", ErrUnknown, clip(string(id)))
-	}
-	return &c.meters[i], nil
-}
-
-// All yields the meters in order of id.
-func (c *Catalogue) All() iter.Seq[Meter] { return slices.Values(c.meters) }
-
-// Len returns the number of meters.
-func (c *Catalogue) Len() int { return len(c.meters) }

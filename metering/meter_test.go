@@ -1,7 +1,6 @@
 package metering_test
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -36,6 +35,10 @@ func TestMeter_Refused(t *testing.T) {
 		{"no unit", "meter unit", func(m *metering.Meter) { m.Unit = metering.Unit{} }},
 		{"no form", "meter form", func(m *metering.Meter) { m.Form = 0 }},
 		{"a form there is not", "meter form", func(m *metering.Meter) { m.Form = 9 }},
+		{"a sum of levels", "meter aggregation", func(m *metering.Meter) { m.Form = metering.Levels }},
+		{"a percentile of amounts", "meter aggregation", func(m *metering.Meter) { m.Aggregation = metering.Percentile }},
+		{"a maximum of identities", "meter aggregation", func(m *metering.Meter) { m.Form, m.Aggregation = metering.Identities, metering.Max }},
+		{"a step back in time", "meter granularity", func(m *metering.Meter) { m.Granularity = -1 }},
 		{"no aggregation", "meter aggregation", func(m *metering.Meter) { m.Aggregation = 0 }},
 		{"an aggregation there is not", "meter aggregation", func(m *metering.Meter) { m.Aggregation = 9 }},
 		{"no layer", "meter layer", func(m *metering.Meter) { m.Layer = 0 }},
@@ -103,22 +106,4 @@ func TestNewCatalogue(t *testing.T) {
 	require.Zero(t, none.Len())
 	_, err = none.Lookup(metering.Egress)
 	require.ErrorIs(t, err, metering.ErrUnknown)
-}
-
-func TestDefaultCatalogue(t *testing.T) {
-	c := metering.DefaultCatalogue()
-	require.Equal(t, 18, c.Len())
-	for m := range c.All() {
-		require.NoError(t, m.Validate())
-		require.NotEmpty(t, m.Title)
-		require.NotEmpty(t, m.Reference)
-		require.True(t, m.Monotonic)
-		layer, _, _ := strings.Cut(string(m.ID), ".")
-		require.Equal(t, layer == "ai", m.Layer == metering.AI)
-		text, err := json.Marshal(m)
-		require.NoError(t, err)
-		var back metering.Meter
-		require.NoError(t, json.Unmarshal(text, &back))
-		require.Equal(t, m, back)
-	}
 }

@@ -74,7 +74,7 @@ func (a *Aggregator) check(e *Event) (checkedItems, error) {
 	}
 	items := make(checkedItems, 0, len(e.Items))
 	for _, it := range e.Items {
-		m, err := a.catalogue.meter(it.Meter)
+		m, err := a.catalogue.additive(it.Meter)
 		if err != nil {
 			return nil, err
 		}

@@ -203,8 +203,8 @@ func requireNames[T interface {
 func TestConstants_RoundTripByName(t *testing.T) {
 	requireNames(t, (*metering.Dimension).UnmarshalText, metering.Carbon, true)
 	requireNames(t, (*metering.Kind).UnmarshalText, metering.Adjustment, true)
-	requireNames(t, (*metering.Form).UnmarshalText, metering.Capacity, true)
-	requireNames(t, (*metering.Aggregation).UnmarshalText, metering.Sum, true)
+	requireNames(t, (*metering.Form).UnmarshalText, metering.Identities, true)
+	requireNames(t, (*metering.Aggregation).UnmarshalText, metering.Unique, true)
 	requireNames(t, (*metering.Layer).UnmarshalText, metering.AI, true)
 	requireNames(t, (*metering.Quality).UnmarshalText, metering.Estimated, false)
 }

@@ -134,33 +134,33 @@ func ExampleAppendYAML() {
 }
 
 func ExampleWithCatalogue() {
-	image, err := metering.Each("image")
+	page, err := metering.Each("page")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	meters, err := metering.DefaultCatalogue().With(metering.Meter{
-		ID: "ai.images", Title: "Images", Unit: image, Form: metering.Amounts, Aggregation: metering.Sum, Layer: metering.AI,
+		ID: "application.ocr", Title: "Pages read", Unit: page, Form: metering.Amounts, Aggregation: metering.Sum, Layer: metering.Application,
 	})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	src := []byte(`
-card: images
+card: pages
 version: "1"
 currency: JPY
 rounding: {mode: half-up, places: 0, level: line}
 prices:
-  - {id: image, service: model-inference, match: {meter: ai.images}, unit: "{image}", per_unit: 6}
+  - {id: page, service: model-inference, match: {meter: application.ocr}, unit: "{page}", per_unit: 6}
 `)
 	_, err = ratecard.ParseYAML(src)
 	fmt.Println(err)
 	card, err := ratecard.ParseYAML(src, ratecard.WithCatalogue(meters))
 	fmt.Println(card.Name(), err)
 	// Output:
-	// ratecard: line 7, column 58: prices[0].match.meter: "ai.images": unknown meter; want one of ai.requests, ai.tokens.cached, ai.tokens.input, ai.tokens.output, compute.accelerator.time, compute.cpu.time, compute.instance.time, compute.memory.time, energy.device, energy.facility, energy.overhead, network.address.time, network.egress, network.ingress, storage.block.capacity, storage.file.capacity, storage.object.capacity, storage.requests
-	// images@1 <nil>
+	// ratecard: line 7, column 57: prices[0].match.meter: "application.ocr": unknown meter; want one of application.calls, application.documents, application.seat.time, application.users
+	// pages@1 <nil>
 }
 
 func ExampleWithServices() {

@@ -40,6 +40,17 @@ func (v *validator) wantMeter(id metering.MeterID) string {
 	for m := range v.meters.All() {
 		ids = append(ids, string(m.ID))
 	}
+	// Of a long list, those that begin as it does are of more use.
+	first, _, _ := strings.Cut(string(id), ".")
+	var alike []string
+	for _, known := range ids {
+		if strings.HasPrefix(known, first+".") {
+			alike = append(alike, known)
+		}
+	}
+	if len(alike) > 0 && nearest(string(id), ids) == "" {
+		ids = alike
+	}
 	return wantOne(string(id), ids)
 }
 
