@@ -14,9 +14,11 @@
 //
 // A [Quantity] is a whole number of grains of a [Dimension]: nanoseconds,
 // bytes, tokens, microjoules, bytes held for a nanosecond. A [Unit] is a
-// multiple of the grain with a UCUM code, such as "kW.h". Units are how
-// quantities are read, priced and shown ([ParseQuantity], [QuantityOf],
-// [Quantity.In]); what is kept and added is grains.
+// multiple of the grain with a UCUM code, such as "kW.h". [Unit.Over] makes units
+// of what is held for a term: a gibibyte-month is "GiBy.(30.d)", "GiBy.(730.h)" or
+// that of a calendar month, as a [MonthBasis] says. Units are how quantities are
+// read, priced and shown ([ParseQuantity], [QuantityOf], [Quantity.In]); what is
+// kept and added is grains.
 //
 // A card is [SharesPerCard] = 72,072,000 shares, so that every slice that a
 // provider cuts a card into is whole: [WholeCards], [MilliCards], [CardShare].
@@ -293,7 +295,8 @@
 //   - Arithmetic is that of the integers, or ErrOverflow:
 //     TestLaw_Quantity_AddIsIntegerAddition,
 //     TestLaw_Quantity_InRoundsOnceHalfEven. Text reads back as what it was:
-//     FuzzQuantity_String_Parse, FuzzLabels_Canonical. Identities do not run
+//     FuzzQuantity_String_Parse, FuzzLabels_Canonical, FuzzUnit_Over_Parse. A
+//     whole month is one: TestLaw_MonthBasis_WholeMonthIsOne. Identities do not run
 //     together: FuzzEvent_Identity.
 //
 // # Design

@@ -184,18 +184,12 @@ func (id MeterID) malformed() error {
 // capacity returns the dimension which, held over time, gives the meter's
 // own: cards for card-time. It is 0 where there is none.
 func (m *Meter) capacity() Dimension {
-	switch m.Unit.dim {
-	case CardTime:
-		return Cards
-	case CoreTime:
-		return Cores
-	case ByteTime:
-		return Bytes
-	case CountTime:
-		return Count
-	default:
-		return 0
+	for _, d := range [...]Dimension{Cards, Cores, Bytes, Count} {
+		if d.overTime() == m.Unit.dim {
+			return d
+		}
 	}
+	return 0
 }
 
 // takes reports, as an error, why an event of that kind cannot carry q.

@@ -91,7 +91,7 @@ func (d Dimension) Grain() Unit {
 // one. What UCUM has no unit for, such as a card, is an annotation in braces;
 // UCUM gives an annotation no prefix, so a thousandth of a card is
 // "{millicard}". Units are comparable with == and safe to copy; the zero Unit
-// is invalid. Get one from [ParseUnit], [MustUnit], [Each] or
+// is invalid. Get one from [ParseUnit], [MustUnit], [Each], [Unit.Over] or
 // [Dimension.Grain].
 type Unit struct {
 	code   string
@@ -115,8 +115,14 @@ func (u Unit) IsZero() bool { return u == Unit{} }
 func (u Unit) String() string { return u.code }
 
 // Label returns the unit as people write it: "card·h" for "{card}.h", "GiB·h"
-// for "GiBy.h", "10^6 token" for "10*6{token}".
-func (u Unit) Label() string { return labelReplacer.Replace(u.code) }
+// for "GiBy.h", "GiB·30 d" for "GiBy.(30.d)", "10^6 token" for "10*6{token}".
+func (u Unit) Label() string {
+	capacity, term, _ := strings.Cut(strings.TrimSuffix(u.code, ")"), ".(")
+	if term != "" {
+		return labelReplacer.Replace(capacity) + "·" + strings.Replace(term, ".", " ", 1)
+	}
+	return labelReplacer.Replace(u.code)
+}
 
 // In UCUM "10*6" is ten to the sixth, which is followed by what is counted.
 var labelReplacer = strings.NewReplacer("10*3{", "10^3 ", "10*4{", "10^4 ", "10*6{", "10^6 ", "10*", "10^",
@@ -252,7 +258,7 @@ var unitsByCode = func() map[string]Unit {
 }()
 
 // ParseUnit returns the unit with the given UCUM code: one of [Units], or one
-// made by [Each]. An unknown code is an error that wraps [ErrUnknownUnit].
+// made by [Each] or [Unit.Over]. An unknown code is an error that wraps [ErrUnknownUnit].
 func ParseUnit(code string) (Unit, error) {
 	if n := len(code); n <= maxTextBytes {
 		if u, ok := unitsByCode[code]; ok {
@@ -262,6 +268,9 @@ func ParseUnit(code string) (Unit, error) {
 			if u, err := Each(code[1 : n-1]); err == nil {
 				return u, nil
 			}
+		}
+		if u, ok := parseHeld(code); ok {
+			return u, nil
 		}
 	}
 	return Unit{}, fmt.Errorf("%w: %q", ErrUnknownUnit, clip(code))

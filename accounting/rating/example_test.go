@@ -9,6 +9,7 @@ import (
 
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/accounting/ratecard"
 	"github.com/meterbook/meterbook/accounting/rating"
 	"github.com/meterbook/meterbook/metering"
 )
@@ -85,6 +86,31 @@ func ExampleRate_negotiated() {
 	bill, _, _ := rating.Rate(contract, month, gpuUsage().Usage(month), rating.State{})
 	fmt.Println(bill.ListTotal(), bill.Total(), bill.Charges[0].Card)
 	// Output: CNY 996.98 CNY 791.25 gpu-acme@1
+}
+
+// Storage is priced by the month, of a length that the card says.
+func ExampleRate_month() {
+	card, err := ratecard.ParseYAML([]byte(`
+card: storage
+version: "1"
+currency: CNY
+rounding: {mode: half-up, places: 2, level: line}
+prices:
+  - {id: object, service: object-storage, match: {meter: storage.object.capacity}, unit: "GBy.(30.d)", per_unit: 0.12}
+`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	agg := metering.NewAggregator()
+	bucket, _ := agg.Series(metering.Key{Account: "acme", Meter: metering.ObjectStorage, Resource: "bucket-1"})
+	october, _ := metering.Month(metering.Zone{}, 2026, time.October)
+	held, _ := bucket.Hold(metering.MustQuantity("1000 GBy"), october.Start())
+	_ = held.Stop(october.End())
+
+	bill, _, err := rating.Rate(accounting.Contract{Account: "acme", Card: card}, october, agg.Usage(october), rating.State{})
+	fmt.Println(bill.Charges[0].Explain(), err)
+	// Output: ≈1033.333333333 GB·30 d × 0.12 CNY = 124.00 → 124.00 (half-up, line) <nil>
 }
 
 func ExampleReportUnpriced() {
