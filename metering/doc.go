@@ -75,8 +75,9 @@
 // stop and a start replace a resource, a start and a stop leave nothing
 // behind, and of two levels the one with the later (source, id) stands. Start,
 // Resize and Level list all that the resource holds; what they leave out is
-// no longer held. A resource is its tenant's, and may move between cost
-// centres as it lives.
+// no longer held. A resource that is paused holds what its meters say
+// ([PausePolicy]): cores and cards not, disks and addresses still. A resource is
+// its tenant's, and may move between cost centres as it lives.
 //
 // # Windows and calendars
 //

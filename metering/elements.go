@@ -92,14 +92,14 @@ func elements() []Meter {
 		held(MemoryTime, "Memory held", "GiBy.h", time.Second, Infrastructure, refCompute),
 		held(AcceleratorTime, "Accelerator time", "{card}.h", time.Second, Infrastructure, refCompute),
 
-		held(BlockStorage, "Block storage held", "GiBy.h", time.Hour, Infrastructure, refStorage),
-		held(ObjectStorage, "Object storage held", "GiBy.h", time.Hour, Infrastructure, refStorage),
-		held(FileStorage, "File storage held", "GiBy.h", time.Hour, Infrastructure, refStorage),
+		kept(BlockStorage, "Block storage held", "GiBy.h", time.Hour, refStorage),
+		kept(ObjectStorage, "Object storage held", "GiBy.h", time.Hour, refStorage),
+		kept(FileStorage, "File storage held", "GiBy.h", time.Hour, refStorage),
 		used(StorageRequests, "Storage requests", "10*4", 0, Infrastructure, refStorage),
 
 		used(Egress, "Traffic out", "GBy", time.Hour, Infrastructure, refNetwork),
 		used(Ingress, "Traffic in", "GBy", time.Hour, Infrastructure, refNetwork),
-		held(AddressTime, "Public addresses held", "{item}.h", time.Hour, Infrastructure, refNetwork),
+		kept(AddressTime, "Public addresses held", "{item}.h", time.Hour, refNetwork),
 		level(Bandwidth, "Bandwidth used", "Mbit/s", Percentile, 5*time.Minute, Infrastructure, refNetwork),
 		level(ProvisionedBandwidth, "Bandwidth provisioned", "Mbit/s", Max, day, Infrastructure, refNetwork),
 
@@ -134,9 +134,16 @@ func elements() []Meter {
 	}
 }
 
-// held is a meter of a capacity over time, used of amounts, level of readings.
+// held is a meter of a capacity over time, kept of one that a paused resource
+// still holds, used of amounts, level of readings.
 func held(id MeterID, title, unit string, step time.Duration, layer Layer, reference string) Meter {
 	return Meter{ID: id, Title: title, Unit: MustUnit(unit), Form: Capacity, Aggregation: Sum, Layer: layer, Granularity: step, Monotonic: true, Late: AdjustLate, Reference: reference}
+}
+
+func kept(id MeterID, title, unit string, step time.Duration, reference string) Meter {
+	m := held(id, title, unit, step, Infrastructure, reference)
+	m.Paused = HeldPaused
+	return m
 }
 
 func used(id MeterID, title, unit string, step time.Duration, layer Layer, reference string) Meter {

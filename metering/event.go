@@ -22,7 +22,7 @@ const (
 	Amount          // this much was used at Time
 	Start           // the resource begins to hold these capacities
 	Resize          // the running or paused resource holds these capacities instead, from Time on
-	Pause           // the resource stops holding anything, and can resume
+	Pause           // the resource holds only what its meters hold while paused, and can resume
 	Resume          // the paused resource holds again what it held
 	Stop            // the resource is gone
 	Heartbeat       // the resource was seen alive at Time

@@ -58,7 +58,7 @@ func ExampleCatalogue_MarshalJSON() {
 	fmt.Println(string(text))
 	fmt.Println(back.Len(), err)
 	// Output:
-	// [{"ID":"render.frames","Title":"Frames","Unit":"{frame}","Form":"amounts","Aggregation":"sum","Layer":"application","Granularity":0,"Monotonic":false,"Late":"refuse","Reference":""}]
+	// [{"ID":"render.frames","Title":"Frames","Unit":"{frame}","Form":"amounts","Aggregation":"sum","Layer":"application","Granularity":0,"Monotonic":false,"Late":"refuse","Paused":"not-held","Reference":""}]
 	// 1 <nil>
 }
 

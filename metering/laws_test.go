@@ -321,7 +321,7 @@ func TestLaw_Usage_WindowsAndKeysSumToTotal(t *testing.T) {
 		}
 		require.Equal(t, byMeter, sums(t, tenants, meterOnly), "by tenant")
 		meters := func(yield func(metering.Usage, error) bool) {
-			for _, m := range []metering.MeterID{metering.AcceleratorTime, metering.DeviceEnergy, metering.MemoryTime} {
+			for _, m := range []metering.MeterID{metering.AcceleratorTime, metering.DeviceEnergy, metering.MemoryTime, metering.BlockStorage} {
 				for u, err := range a.Usage(w.period, metering.ForMeters(m)) {
 					if !yield(u, err) {
 						return

@@ -121,6 +121,10 @@ type Meter struct {
 	// Lives and holdings want a policy that takes it: they tell what was held
 	// since they were last heard of.
 	Late LatePolicy
+	// Paused says whether a resource that is paused still holds this capacity. It
+	// is of the lives that events tell: a [Holding] is of one capacity, and what
+	// pauses it means that one.
+	Paused PausePolicy
 	// Reference names the clause of the standard that describes the element, in
 	// at most 256 bytes.
 	Reference string
@@ -149,6 +153,8 @@ func (m Meter) Validate() error {
 		return &FieldError{"meter layer", id, "want infrastructure, platform, application or ai"}
 	case int(m.Late) >= len(latePolicyNames):
 		return &FieldError{"meter late policy", id, "want refuse, count-now or adjust"}
+	case int(m.Paused) >= len(pausePolicyNames) || m.Paused != NotHeldPaused && m.Form != Capacity:
+		return &FieldError{"meter pause policy", id, "want not-held, or held of a capacity"}
 	case m.Form == Capacity && m.capacity() == 0:
 		return &FieldError{"meter unit", m.Unit.Code(), "want a unit of something held over time for a capacity meter"}
 	}

@@ -41,6 +41,8 @@ func TestMeter_Refused(t *testing.T) {
 		{"a step back in time", "meter granularity", func(m *metering.Meter) { m.Granularity = -1 }},
 		{"no aggregation", "meter aggregation", func(m *metering.Meter) { m.Aggregation = 0 }},
 		{"an aggregation there is not", "meter aggregation", func(m *metering.Meter) { m.Aggregation = 9 }},
+		{"amounts held while paused", "meter pause policy", func(m *metering.Meter) { m.Paused = metering.HeldPaused }},
+		{"a pause policy there is not", "meter pause policy", func(m *metering.Meter) { m.Paused = 9 }},
 		{"no layer", "meter layer", func(m *metering.Meter) { m.Layer = 0 }},
 		{"a layer there is not", "meter layer", func(m *metering.Meter) { m.Layer = 9 }},
 		{"a capacity of what is not held over time", "meter unit", func(m *metering.Meter) { m.Form = metering.Capacity }},

@@ -168,8 +168,11 @@ func oracleLife(events []oracleEvent) []oracleFact {
 	var holder oracleEvent
 	state := "absent"
 	for i, at := range times {
-		if i > 0 && state == "running" {
+		if i > 0 && state != "absent" {
 			for _, it := range holder.items {
+				if state == "paused" && !strings.HasPrefix(it.meter, "storage.") {
+					continue // disks stay
+				}
 				facts = append(facts, oracleFact{row: oracleKey(holder, it), from: times[i-1], to: at, held: true, n: it.n, estimated: holder.estimated})
 			}
 		}

@@ -157,6 +157,9 @@ func (r random) event(w world, id string, at time.Time) metering.Event {
 		if r.chance(40) {
 			item(metering.MemoryTime, metering.Grains(grains(), metering.Bytes))
 		}
+		if r.chance(40) {
+			item(metering.BlockStorage, metering.Grains(grains(), metering.Bytes))
+		}
 	}
 	e.Estimated = r.chance(25)
 	return e

@@ -26,6 +26,7 @@ type capacity struct {
 	key       Key
 	grains    fixed.Int128
 	estimated bool
+	stays     bool // held while the resource is paused
 }
 
 // compareMoments is a total order: source and id are unique in a tenant.
@@ -68,7 +69,7 @@ func (t timeline) walk(emit func(c capacity, held Period)) (anomalies int) {
 // life is the state of a resource while its timeline is walked.
 type life struct {
 	state lifeState
-	holds []capacity // held since, while running; held again after a pause
+	holds []capacity // held since, while running; some of it while paused, too
 	since int64
 }
 
@@ -135,9 +136,9 @@ func (l *life) take(m *moment, emit func(capacity, Period)) {
 
 // settle emits what was held up to at.
 func (l *life) settle(at int64, emit func(capacity, Period)) {
-	if l.state == running && l.since < at {
+	if l.state != absent && l.since < at {
 		for _, c := range l.holds {
-			if !c.grains.IsZero() {
+			if !c.grains.IsZero() && (l.state == running || c.stays) {
 				emit(c, Period{l.since, at})
 			}
 		}

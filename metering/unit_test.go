@@ -206,6 +206,7 @@ func TestConstants_RoundTripByName(t *testing.T) {
 	requireNames(t, (*metering.Form).UnmarshalText, metering.Identities, true)
 	requireNames(t, (*metering.Aggregation).UnmarshalText, metering.Unique, true)
 	requireNames(t, (*metering.Layer).UnmarshalText, metering.AI, true)
+	requireNames(t, (*metering.PausePolicy).UnmarshalText, metering.HeldPaused, false)
 	requireNames(t, (*metering.Quality).UnmarshalText, metering.Estimated, false)
 }
 
