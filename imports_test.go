@@ -59,6 +59,8 @@ var table = []row{
 		"a catalogue of devices and the quantities they yield"},
 	{"metering/csvbatch", []string{"metering"},
 		"rows of text become batches; what is counted of them is the aggregator's"},
+	{"metering/summary", []string{"metering"},
+		"what does not add up is no sum of the aggregator's"},
 	{"metering/journal", []string{"metering", "internal/segment"},
 		"events on disk"},
 	{"metering/otelmeter", []string{"metering", otelModule, otelMetricModule, otelTraceModule},
