@@ -57,6 +57,8 @@ var table = []row{
 		"the nouns of usage know neither money nor watts"},
 	{"metering/accelerator", []string{"metering"},
 		"a catalogue of devices and the quantities they yield"},
+	{"metering/counter", []string{"metering"},
+		"readings of numbers that only grow become increases and events, whatever they count"},
 	{"metering/csvbatch", []string{"metering"},
 		"rows of text become batches; what is counted of them is the aggregator's"},
 	{"metering/summary", []string{"metering"},
