@@ -63,6 +63,8 @@ var table = []row{
 		"rows of text become batches; what is counted of them is the aggregator's"},
 	{"metering/summary", []string{"metering"},
 		"what does not add up is no sum of the aggregator's"},
+	{"metering/tokens", []string{"metering"},
+		"what models say of their tokens becomes events; their price is accounting's"},
 	{"metering/journal", []string{"metering", "internal/segment"},
 		"events on disk"},
 	{"metering/otelmeter", []string{"metering", otelModule, otelMetricModule, otelTraceModule},
