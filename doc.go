@@ -29,6 +29,10 @@
 // rail as card hours.
 //
 //	metering             nouns of usage: units, quantities, meters, events, periods; the aggregator
+//	metering/counter     readings of cumulative counters to increases and events
+//	metering/tokens      tokens of AI requests, read from what the common APIs say
+//	metering/summary     what does not add up: highest, latest, unique
+//	metering/csvbatch    CSV of usage into batches
 //	metering/otelmeter   health of metering stages as OpenTelemetry instruments
 //	energy               cumulative energy from power samples and counters
 //	energy/facility      PUE as ISO/IEC 30134-2 has it, with its refusals

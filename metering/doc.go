@@ -191,8 +191,9 @@
 //     months are made of windows. Until 2022 a few clocks were shifted a minute
 //     after the hour (Newfoundland until 2011): the clock hour of such a shift
 //     is finer than any window, and asking for it is a *[WindowError].
-//   - Not here yet: cumulative counters and readings, meters that do not add up
-//     (maximum, last value, percentile), coverage.
+//   - Not here yet: usage rounded to the minutes or clock hours that a provider
+//     bills, and coverage. Cumulative counters are in metering/counter, tokens of
+//     AI requests in metering/tokens, what does not add up in metering/summary.
 //
 // # What makes the hot path fast
 //
