@@ -29,6 +29,7 @@
 // rail as card hours.
 //
 //	metering             nouns of usage: units, quantities, meters, events, periods; the aggregator
+//	metering/accelerator accelerator models, shares of a card, standard compute
 //	metering/counter     readings of cumulative counters to increases and events
 //	metering/tokens      tokens of AI requests, read from what the common APIs say
 //	metering/summary     what does not add up: highest, latest, unique
