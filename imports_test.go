@@ -69,6 +69,8 @@ var table = []row{
 		"events on disk"},
 	{"metering/otelmeter", []string{"metering", otelModule, otelMetricModule, otelTraceModule},
 		"the one bridge to OpenTelemetry, so that no other package pulls it in"},
+	{"metering/peak", []string{"metering"},
+		"levels and what is billed of them; their price is accounting's"},
 	{"metering/meteringtest", []string{"metering", "metering/journal", "internal/segment", testifyModule},
 		"kits that users' tests import; no package outside tests may"},
 
