@@ -32,6 +32,7 @@
 //	metering/accelerator accelerator models, shares of a card, standard compute
 //	metering/counter     readings of cumulative counters to increases and events
 //	metering/tokens      tokens of AI requests, read from what the common APIs say
+//	metering/peak        peaks and percentiles of bandwidth, as it is billed
 //	metering/summary     what does not add up: highest, latest, unique
 //	metering/csvbatch    CSV of usage into batches
 //	metering/otelmeter   health of metering stages as OpenTelemetry instruments

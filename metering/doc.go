@@ -193,7 +193,8 @@
 //     is finer than any window, and asking for it is a *[WindowError].
 //   - Not here yet: usage rounded to the minutes or clock hours that a provider
 //     bills, and coverage. Cumulative counters are in metering/counter, tokens of
-//     AI requests in metering/tokens, what does not add up in metering/summary.
+//     AI requests in metering/tokens, what does not add up in metering/peak and
+//     metering/summary.
 //
 // # What makes the hot path fast
 //
