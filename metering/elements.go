@@ -33,16 +33,28 @@ const (
 	ActiveUsers MeterID = "application.users"
 	Documents   MeterID = "application.documents"
 
-	Requests       MeterID = "ai.requests"
-	InputTokens    MeterID = "ai.tokens.input"
-	CachedTokens   MeterID = "ai.tokens.cached"
-	OutputTokens   MeterID = "ai.tokens.output"
-	Images         MeterID = "ai.images"
-	AudioTime      MeterID = "ai.audio.time"
-	VideoTime      MeterID = "ai.video.time"
-	Reranked       MeterID = "ai.documents.ranked"
-	Searches       MeterID = "ai.searches"
-	ThroughputTime MeterID = "ai.throughput.time"
+	Requests                 MeterID = "ai.requests"
+	InputTokens              MeterID = "ai.tokens.input"
+	AudioInputTokens         MeterID = "ai.tokens.audio-input"
+	ImageInputTokens         MeterID = "ai.tokens.image-input"
+	VideoInputTokens         MeterID = "ai.tokens.video-input"
+	CachedTokens             MeterID = "ai.tokens.cached"
+	CachedAudioTokens        MeterID = "ai.tokens.cached-audio"
+	CachedImageTokens        MeterID = "ai.tokens.cached-image"
+	CacheWrite5mTokens       MeterID = "ai.tokens.cache-write-5m"
+	CacheWrite1hTokens       MeterID = "ai.tokens.cache-write-1h"
+	CacheWriteTokens         MeterID = "ai.tokens.cache-write"
+	OutputTokens             MeterID = "ai.tokens.output"
+	ReasoningTokens          MeterID = "ai.tokens.reasoning"
+	AudioOutputTokens        MeterID = "ai.tokens.audio-output"
+	ImageOutputTokens        MeterID = "ai.tokens.image-output"
+	RejectedPredictionTokens MeterID = "ai.tokens.rejected-prediction"
+	Images                   MeterID = "ai.images"
+	AudioTime                MeterID = "ai.audio.time"
+	VideoTime                MeterID = "ai.video.time"
+	Reranked                 MeterID = "ai.documents.ranked"
+	Searches                 MeterID = "ai.searches"
+	ThroughputTime           MeterID = "ai.throughput.time"
 
 	DeviceEnergy   MeterID = "energy.device"
 	OverheadEnergy MeterID = "energy.overhead"
@@ -117,9 +129,21 @@ func elements() []Meter {
 		used(Documents, "Documents", "1", 0, Application, refSoftware),
 
 		used(Requests, "Model requests", "1", 0, AI, refAI),
-		used(InputTokens, "Input tokens", "10*6{token}", 0, AI, refAI),
-		used(CachedTokens, "Cached input tokens", "10*6{token}", 0, AI, refAI),
-		used(OutputTokens, "Output tokens", "10*6{token}", 0, AI, refAI),
+		tokens(InputTokens, "Input tokens"),
+		tokens(AudioInputTokens, "Audio input tokens"),
+		tokens(ImageInputTokens, "Image input tokens"),
+		tokens(VideoInputTokens, "Video input tokens"),
+		tokens(CachedTokens, "Cached input tokens"),
+		tokens(CachedAudioTokens, "Cached audio input tokens"),
+		tokens(CachedImageTokens, "Cached image input tokens"),
+		tokens(CacheWrite5mTokens, "Tokens cached for five minutes"),
+		tokens(CacheWrite1hTokens, "Tokens cached for an hour"),
+		tokens(CacheWriteTokens, "Tokens cached for another time"),
+		tokens(OutputTokens, "Output tokens"),
+		tokens(ReasoningTokens, "Reasoning tokens"),
+		tokens(AudioOutputTokens, "Audio output tokens"),
+		tokens(ImageOutputTokens, "Image output tokens"),
+		tokens(RejectedPredictionTokens, "Rejected prediction tokens"),
 		used(Images, "Images", "1", 0, AI, refAI),
 		used(AudioTime, "Audio", "s", 0, AI, refAI),
 		used(VideoTime, "Video", "s", 0, AI, refAI),
@@ -148,6 +172,12 @@ func kept(id MeterID, title, unit string, step time.Duration, reference string) 
 
 func used(id MeterID, title, unit string, step time.Duration, layer Layer, reference string) Meter {
 	return Meter{ID: id, Title: title, Unit: MustUnit(unit), Form: Amounts, Aggregation: Sum, Layer: layer, Granularity: step, Monotonic: true, Reference: reference}
+}
+
+// tokens are read as they are priced, by the million. Each token is of one of
+// these meters; see metering/tokens.
+func tokens(id MeterID, title string) Meter {
+	return used(id, title, "10*6{token}", 0, AI, refAI)
 }
 
 func level(id MeterID, title, unit string, by Aggregation, step time.Duration, layer Layer, reference string) Meter {

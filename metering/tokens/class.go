@@ -34,24 +34,24 @@ const (
 )
 
 var classTable = [classes]struct {
-	name, title string
-	meter       metering.MeterID
+	name  string
+	meter metering.MeterID
 }{
-	Input:              {"input", "Input tokens", metering.InputTokens},
-	AudioInput:         {"audio-input", "Audio input tokens", AudioInputTokens},
-	ImageInput:         {"image-input", "Image input tokens", ImageInputTokens},
-	VideoInput:         {"video-input", "Video input tokens", VideoInputTokens},
-	CacheRead:          {"cache-read", "Cached input tokens", metering.CachedTokens},
-	CacheReadAudio:     {"cache-read-audio", "Cached audio input tokens", CachedAudioTokens},
-	CacheReadImage:     {"cache-read-image", "Cached image input tokens", CachedImageTokens},
-	CacheWrite5m:       {"cache-write-5m", "Tokens cached for five minutes", CacheWrite5mTokens},
-	CacheWrite1h:       {"cache-write-1h", "Tokens cached for an hour", CacheWrite1hTokens},
-	CacheWriteOther:    {"cache-write", "Tokens cached for another time", CacheWriteTokens},
-	Output:             {"output", "Output tokens", metering.OutputTokens},
-	Reasoning:          {"reasoning", "Reasoning tokens", ReasoningTokens},
-	AudioOutput:        {"audio-output", "Audio output tokens", AudioOutputTokens},
-	ImageOutput:        {"image-output", "Image output tokens", ImageOutputTokens},
-	RejectedPrediction: {"rejected-prediction", "Rejected prediction tokens", RejectedPredictionTokens},
+	Input:              {"input", metering.InputTokens},
+	AudioInput:         {"audio-input", metering.AudioInputTokens},
+	ImageInput:         {"image-input", metering.ImageInputTokens},
+	VideoInput:         {"video-input", metering.VideoInputTokens},
+	CacheRead:          {"cache-read", metering.CachedTokens},
+	CacheReadAudio:     {"cache-read-audio", metering.CachedAudioTokens},
+	CacheReadImage:     {"cache-read-image", metering.CachedImageTokens},
+	CacheWrite5m:       {"cache-write-5m", metering.CacheWrite5mTokens},
+	CacheWrite1h:       {"cache-write-1h", metering.CacheWrite1hTokens},
+	CacheWriteOther:    {"cache-write", metering.CacheWriteTokens},
+	Output:             {"output", metering.OutputTokens},
+	Reasoning:          {"reasoning", metering.ReasoningTokens},
+	AudioOutput:        {"audio-output", metering.AudioOutputTokens},
+	ImageOutput:        {"image-output", metering.ImageOutputTokens},
+	RejectedPrediction: {"rejected-prediction", metering.RejectedPredictionTokens},
 }
 
 // Classes returns all classes, input before output.

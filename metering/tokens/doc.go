@@ -5,7 +5,7 @@
 //		Account: "acme/chat", Source: "gateway", ID: response.ID, At: received,
 //		Model: response.Model, Labels: response.Labels,
 //	})
-//	agg := metering.NewAggregator(metering.WithCatalogue(tokens.Catalogue()))
+//	agg := metering.NewAggregator()
 //	err = agg.Record(event) // once, however often it is sent
 //
 // # Classes
@@ -16,8 +16,8 @@
 // for each class prices each token once. What a card does not tell apart is
 // counted together by [Usage.Fold].
 //
-// Every class has a meter of its own. Those that metering.DefaultCatalogue
-// lacks are in [Meters], and [Catalogue] has all.
+// Every class has a meter of its own in [metering.DefaultCatalogue], which
+// [Class.Meter] names.
 //
 // # Shapes
 //

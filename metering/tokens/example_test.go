@@ -29,7 +29,7 @@ func Example() {
 		Model: response.Model, Labels: response.Labels,
 	})
 	check(err)
-	agg := metering.NewAggregator(metering.WithCatalogue(tokens.Catalogue()))
+	agg := metering.NewAggregator()
 	check(agg.Record(event))
 	check(agg.Record(event)) // sent again: counts once
 	for usage, err := range agg.Usage(metering.MustPeriod("2026-10-05T00:00:00Z", "2026-10-06T00:00:00Z")) {

@@ -303,6 +303,6 @@ func TestLaw_Event_ItemsAreTheUsage(t *testing.T) {
 		}
 		require.Zero(t, sum.Grains().Big().Cmp(u.Total().Grains().Big()))
 		require.True(t, seen[metering.Requests])
-		require.NoError(t, metering.NewAggregator(metering.WithCatalogue(tokens.Catalogue())).Record(e))
+		require.NoError(t, metering.NewAggregator().Record(e))
 	})
 }

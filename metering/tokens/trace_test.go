@@ -23,7 +23,7 @@ func TestTrace_AzureCode(t *testing.T) {
 	if _, err := os.Stat(trace); err != nil {
 		t.Skip("shared data absent: " + trace)
 	}
-	agg := metering.NewAggregator(metering.WithCatalogue(tokens.Catalogue()))
+	agg := metering.NewAggregator()
 	for range 2 {
 		recordTrace(t, agg)
 	}
