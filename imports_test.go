@@ -59,6 +59,8 @@ var table = []row{
 		"a catalogue of devices and the quantities they yield"},
 	{"metering/counter", []string{"metering"},
 		"readings of numbers that only grow become increases and events, whatever they count"},
+	{"metering/cloudevents", []string{"metering"},
+		"events as others write them, and back; what is counted of them is the aggregator's"},
 	{"metering/csvbatch", []string{"metering"},
 		"rows of text become batches; what is counted of them is the aggregator's"},
 	{"metering/summary", []string{"metering"},
