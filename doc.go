@@ -30,6 +30,7 @@
 //
 //	metering             nouns of usage: units, quantities, meters, events, periods; the aggregator
 //	metering/accelerator accelerator models, shares of a card, standard compute
+//	metering/cloudevents events as CloudEvents 1.0 JSON, in and out
 //	metering/counter     readings of cumulative counters to increases and events
 //	metering/tokens      tokens of AI requests, read from what the common APIs say
 //	metering/peak        peaks and percentiles of bandwidth, as it is billed
