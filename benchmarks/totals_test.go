@@ -71,6 +71,27 @@ func TestTotals(t *testing.T) {
 	}
 }
 
+// TestTotals_Primitives: what leases, levels and requests come to, worked out
+// here.
+func TestTotals_Primitives(t *testing.T) {
+	const grainsOfCard = 72_072_000
+	product := func(factors ...int64) *big.Int {
+		n := big.NewInt(1)
+		for _, f := range factors {
+			n.Mul(n, big.NewInt(f))
+		}
+		return n
+	}
+	for name, want := range map[string]*big.Int{
+		ours.NameLease:  product(operations, ours.LeaseCards, grainsOfCard, int64(ours.PrimitiveStep)),
+		ours.NameLevel:  product(operations/2, ours.Levels[0]+ours.Levels[1], int64(ours.PrimitiveStep)),
+		ours.NameTokens: product(operations, 700+300+500),
+	} {
+		i := slices.IndexFunc(ours.Primitives(), func(e contest.Entrant) bool { return e.Name == name })
+		hold(t, want, operations, ours.Primitives()[i])
+	}
+}
+
 // TestDecimal_SameAmounts: the rivals do the same work. Govalues keeps 19 digits
 // of products that have up to 25, and may be off by a cent a line.
 func TestDecimal_SameAmounts(t *testing.T) {

@@ -30,6 +30,7 @@ const (
 	otelBudget       = 0.04
 	scalingBudget    = 0.65 // of two goroutines over one
 	growthBudget     = 1.0
+	primitiveBudget  = 5.0 // of an addition by key
 	rateBudget       = 0.3
 )
 
@@ -47,7 +48,7 @@ func hotFields(o options) []field {
 	for exponent, series := 3, 1_000; exponent <= 6; exponent, series = exponent+1, series*10 {
 		fields = append(fields, growth(fmt.Sprintf("growth/1e%d", exponent), series))
 	}
-	return append(fields, rate(), decimals())
+	return append(fields, primitives(), rate(), decimals())
 }
 
 func hot(entrants []contest.Entrant, rows ...contest.Row) field {
@@ -88,6 +89,16 @@ func growth(path string, series int) field {
 	in := sync.OnceValue(func() *workload.Keyed[workload.Key3] { return workload.Uniform(series) })
 	return hot(append(rival.Keyed3(in, 1), ours.Keyed3(in, 1)),
 		contest.Row{Path: path, Ours: ours.Name, Rival: "map", Budget: growthBudget})
+}
+
+// primitives are measured against an addition by key of three strings.
+func primitives() field {
+	in := sync.OnceValue(workload.Zipf3)
+	return hot(append(ours.Primitives(), ours.Keyed3(in, 1)),
+		contest.Row{Path: "primitive/lease", Ours: ours.NameLease, Rival: ours.Name, Budget: primitiveBudget},
+		contest.Row{Path: "primitive/level", Ours: ours.NameLevel, Rival: ours.Name, Budget: primitiveBudget},
+		contest.Row{Path: "primitive/tokens", Ours: ours.NameTokens, Rival: ours.Name, Budget: primitiveBudget},
+	)
 }
 
 func rate() field {
