@@ -12,10 +12,11 @@ import (
 //
 // A field is one multiplication of 64 × 64 bits per 16 bytes, its two halves
 // xored, with secrets of its own; fields are added up, so that none waits for
-// another. Labels are hashed by where they lie. Nothing mixes the sum again. Of keys that differ in a digit or two,
-// one secret in a hundred puts a third more than the mean where most come
-// together, and one in a few thousand four times the mean: its lookups compare
-// a few more keys. It is the price of a multiplication less in all of them.
+// another. Labels are hashed by where they lie. Nothing mixes the sum again. Of
+// keys that differ in a digit or two, one secret in a hundred puts a third more
+// than the mean where most come together, and one in a few thousand four times
+// the mean: its lookups compare a few more keys. It is the price of a
+// multiplication less in all of them.
 type keyHash struct{ secret [keyFields][2]uint64 }
 
 // The fields of a key by number.

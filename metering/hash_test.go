@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"slices"
 	"testing"
+	"unsafe"
 )
 
 // TestKeyHash_Spreads: keys that differ in one field, as those of one tenant do,
@@ -68,5 +69,18 @@ func TestKeyHash_IsSeeded(t *testing.T) {
 	}
 	if differ < 2800 || differ > 3600 { // half of 6400 bits, give or take 40
 		t.Errorf("%d of 6400 bits differ", differ)
+	}
+}
+
+// TestLabels_Word: a set is one word, and equal sets are equal words, however
+// they were made.
+func TestLabels_Word(t *testing.T) {
+	if unsafe.Sizeof(Labels{}) != unsafe.Sizeof(uintptr(0)) {
+		t.Fatalf("labels have %d bytes", unsafe.Sizeof(Labels{}))
+	}
+	a, b := MustLabels("pod", "a", "zone", "1"), MustLabels("zone", "1", "pod", "a")
+	other, none := MustLabels("pod", "a", "zone", "2"), Labels{}
+	if a.word() != b.word() || a.word() == other.word() || none.word() != 0 || a.word() == 0 {
+		t.Errorf("words %x, %x, %x and %x", a.word(), b.word(), other.word(), none.word())
 	}
 }
