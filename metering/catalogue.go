@@ -8,6 +8,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Catalogue is an immutable set of meters, in order of id. It is safe for
@@ -118,15 +119,16 @@ func ReadCatalogue(r io.Reader) (*Catalogue, error) {
 	return NewCatalogue(meters...)
 }
 
-// AppendMarkdown appends the meters as a table, for people.
+// AppendMarkdown appends the meters as a table, for people. Units are their codes,
+// as rate cards name them.
 func (c *Catalogue) AppendMarkdown(dst []byte) []byte {
 	dst = append(dst, "| meter | title | unit | form | aggregation | granularity | layer | reference |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n"...)
 	for _, m := range c.meters {
 		granularity := "each"
 		if m.Granularity > 0 {
-			granularity = m.Granularity.String()
+			granularity = plainDuration(m.Granularity)
 		}
-		cells := [...]string{string(m.ID), m.Title, m.Unit.Label(), m.Form.String(), m.Aggregation.String(), granularity, m.Layer.String(), m.Reference}
+		cells := [...]string{string(m.ID), m.Title, m.Unit.Code(), m.Form.String(), m.Aggregation.String(), granularity, m.Layer.String(), m.Reference}
 		for _, cell := range cells {
 			dst = append(dst, "| "...)
 			dst = append(dst, cellEscaper.Replace(cell)...)
@@ -135,6 +137,19 @@ func (c *Catalogue) AppendMarkdown(dst []byte) []byte {
 		dst = append(dst, "|\n"...)
 	}
 	return dst
+}
+
+// plainDuration returns "1h" for an hour, where a Duration's own text is
+// "1h0m0s".
+func plainDuration(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 // A cell of a table must not end it, nor be taken for markup.

@@ -70,5 +70,5 @@ func ExampleCatalogue_AppendMarkdown() {
 	// Output:
 	// | meter | title | unit | form | aggregation | granularity | layer | reference |
 	// | --- | --- | --- | --- | --- | --- | --- | --- |
-	// | render.frames | Frames | frame | amounts | sum | each | application | GB/T 37735-2019, 7.2 |
+	// | render.frames | Frames | {frame} | amounts | sum | each | application | GB/T 37735-2019, 7.2 |
 }

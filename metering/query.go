@@ -77,7 +77,11 @@ type WindowError struct {
 }
 
 func (e *WindowError) Error() string {
-	return fmt.Sprintf("metering: %s is not an edge of the %v windows kept; record with narrower windows or move the edge", e.Edge.Format(time.RFC3339Nano), e.Width)
+	fix := "move it to one"
+	if e.Width > QuarterHour.Duration() {
+		fix += ", or record with narrower windows"
+	}
+	return fmt.Sprintf("metering: %s is not an edge of the %v windows kept; %s", e.Edge.Format(time.RFC3339Nano), e.Width, fix)
 }
 
 // Usage yields what was used in p, in order of time and then of key: the same

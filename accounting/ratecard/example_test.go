@@ -65,7 +65,7 @@ prices:
 	// 3:11 currency "RMB"
 	//   unknown currency; want a code of ISO 4217, such as CNY
 	// 9:11 prices[0].unit "kW.h"
-	//   measures energy, and meter compute.accelerator.time measures card-time; want one of {share}.ns, {millicard}.s, {card}.s, {card}.min, {card}.h
+	//   measures energy, and meter compute.accelerator.time measures card-time; want one of {share}.ns, {millicard}.s, {card}.s, {card}.min, {card}.h, or of a term, such as {card}.(30.d)
 	// 10:5 prices[0].per_unti ""
 	//   unknown key; did you mean per_unit?
 	// 15:37 prices[1].graduated[0].price "8e-1"

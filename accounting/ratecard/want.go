@@ -83,7 +83,16 @@ func wantUnit(code string, dim metering.Dimension) string {
 	if dim == 0 {
 		return "want a UCUM code such as {card}.h, GiBy.h, kW.h or 10*6{token}"
 	}
-	return "want one of " + strings.Join(codes, ", ")
+	want := "want one of " + strings.Join(codes, ", ")
+	if held, ok := heldOver[dim]; ok {
+		want += ", or of a term, such as " + held
+	}
+	return want
+}
+
+// heldOver has, by what a capacity comes to over time, a unit of 30 days.
+var heldOver = map[metering.Dimension]string{
+	metering.ByteTime: "GBy.(30.d)", metering.CoreTime: "{core}.(30.d)", metering.CardTime: "{card}.(30.d)", metering.CountTime: "{item}.(30.d)",
 }
 
 // wantOne says which words are accepted.

@@ -1,12 +1,14 @@
 // Package accelerator knows accelerator models, what a share of a card is, and
 // what a card is worth in a standard unit.
 //
-//	demands, err := accelerator.Default().Demands(pod.Limits, accelerator.Device{Model: node.Product})
-//	cards, err := demands[0].Cards(accelerator.LargerShare)
-//	lease, err := series.Hold(cards, start)
-//	…
+//	request := map[string]int64{"nvidia.com/gpu": 1, "nvidia.com/gpumem": 20480} // MiB
+//	demands, err := accelerator.Default().Demands(request, accelerator.Device{Model: "NVIDIA-A100-SXM4-80GB"})
+//	for _, d := range demands {
+//		cards, err := d.Cards(accelerator.LargerShare)
+//		lease, err := series.Hold(cards, start) // card time is what it is held
+//	}
 //	table, err := accelerator.Default().DenseCompute(accelerator.FP16, accelerator.BF16)
-//	standard, err := table.Standard(demands[0].Model, usage.Quantity)
+//	standard, err := table.Standard("nvidia-a100-sxm4-80gb", usage.Quantity)
 //	fmt.Println(standard) // 11.8728 PFLOPS·h (dense-fp16,bf16 2026.11)
 //
 // # Catalogue
@@ -47,7 +49,10 @@
 // [Catalogue.ModelsOf] which models it may stand for. [Catalogue.Demands] takes
 // a whole request: devices with memory and cores, slots, MIG profiles. What a
 // request leaves open and matters, such as the memory of the card, comes from a
-// [Device]; without it there is an error and no default.
+// [Device]; without it there is an error and no default. Whole devices need
+// none, and their demand then names no model where several are possible. Of HAMi
+// and like plugins gpumem is MiB and gpucores hundredths of a device. Native
+// resources such as cpu and memory are no extended resources: leave them out.
 //
 // # Standard compute
 //

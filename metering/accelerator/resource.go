@@ -111,7 +111,10 @@ func (c *Catalogue) Resource(name string) (Resource, error) {
 		}
 	}
 	e := &UnknownError{Err: ErrUnknownResource, Given: clip(name), Hint: "add others by Catalogue.WithResources"}
-	domain, _, _ := strings.Cut(e.Given, "/")
+	domain, _, extended := strings.Cut(e.Given, "/")
+	if !extended {
+		e.Hint = "leave native resources, such as cpu, out; add others by Catalogue.WithResources"
+	}
 	for i := range c.resources {
 		if strings.HasPrefix(c.resources[i].Name, domain+"/") && len(e.Want) < 8 {
 			e.Want = append(e.Want, c.resources[i].Name)

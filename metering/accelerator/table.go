@@ -187,8 +187,8 @@ func (t *Table) Coefficient(model ModelID) (Coefficient, error) {
 	return c, nil
 }
 
-// Standard returns what card time of a model comes to. The card time is not
-// changed, and nothing is rounded. It fails as [Table.Coefficient] does, and
+// Standard returns what card time of a model comes to; the model is an id, as
+// [Catalogue.Lookup] and [Demand] have it. The card time is not changed, and nothing is rounded. It fails as [Table.Coefficient] does, and
 // with a *[metering.DimensionError] on a quantity that is no card time; the
 // zero Quantity is 0.
 func (t *Table) Standard(model ModelID, cardTime metering.Quantity) (Standard, error) {

@@ -118,7 +118,10 @@ func (a *Amount) validate(at string) error {
 		broken = append(broken, &metering.FieldError{Field: at + " value", Reason: "want a field"})
 	}
 	if err := a.Meter.Validate(); err != nil {
-		return errors.Join(append(broken, err)...)
+		return errors.Join(append(broken, fmt.Errorf("%s meter, which is one of a catalogue and not an id alone: %w", at, err))...)
+	}
+	if a.Meter.Aggregation != metering.Sum {
+		broken = append(broken, &metering.FieldError{Field: at + " meter", Value: clip(string(a.Meter.ID)), Reason: "want a meter that adds up, for an aggregator to take"})
 	}
 	if a.Unit.IsZero() {
 		broken = append(broken, &metering.FieldError{Field: at + " unit", Reason: "want what the value counts"})

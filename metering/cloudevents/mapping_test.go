@@ -209,3 +209,14 @@ func TestField_String(t *testing.T) {
 	require.Equal(t, `"x"`, cloudevents.Fixed("x").Optional().String())
 	require.Equal(t, "nowhere", cloudevents.Field{}.String())
 }
+
+// TestNewMapping_NotAdditive: what an aggregator will not take is refused when
+// the rule is made, and not event by event.
+func TestNewMapping_NotAdditive(t *testing.T) {
+	users, err := metering.DefaultCatalogue().Lookup(metering.ActiveUsers)
+	require.NoError(t, err)
+	_, err = cloudevents.NewMapping(cloudevents.Rule{Type: "login", Amounts: []cloudevents.Amount{{
+		Meter: users, Unit: metering.MustUnit("{user}"), Value: cloudevents.Fixed("1"),
+	}}})
+	require.ErrorContains(t, err, `rule "login" amount 0 meter "application.users": want a meter that adds up`)
+}

@@ -26,8 +26,8 @@
 // b and v are what they show and M is the modulus:
 //
 //	reading                      condition                        counted   flags
-//	first                        no [Options.FromStart], start    none      First
-//	                             FromStart, start told            v         First
+//	first                        without FromStart or a start     none      First
+//	                             FromStart, and a start is told   v         First
 //	rose or stood still                                           v − b
 //	fell                         no modulus                       v         Reset
 //	                             M − b + v above the rate         v         Reset
@@ -40,7 +40,8 @@
 //	                             start before the last reading    v − b or v Restarted, Overlapped
 //	any of these                 counted is above the rate        none      Implausible
 //	                             one M more is not above it       as above  Ambiguous
-//	                             too long after the last          as above  Missed
+//	                             too long after the last, or a    as above  Missed
+//	                             sentinel or Miss came between
 //	goes on from an implausible  grew, within the rate            v − that  Rebased
 //	same instant, same value                                      none      Duplicate
 //	same instant, another value                                   none      Conflict

@@ -27,8 +27,8 @@ type Increase struct {
 }
 
 // None reports that the reading gives no increase: the first one, one again or
-// out of order, a sentinel, or one that is not to be believed. An increase of
-// 0, of a counter that stood still, is one.
+// out of order, a sentinel, or one that is not to be believed. A
+// counter that stood still has an increase, of 0.
 func (inc Increase) None() bool { return inc.Period.IsZero() }
 
 // Estimated reports whether Quantity is a policy's choice among quantities

@@ -25,7 +25,9 @@ type Options struct {
 	// jitter of the readings' times. It tells a wrap from a reset, and keeps a
 	// faulty reading from being counted. The zero Rate means unknown.
 	MaxRate Rate
-	// Sentinels are values that are none: [DCGM], [Ascend]. At most 16 ranges.
+	// Sentinels are values that are none: [DCGM], [Ascend]. At most 16 ranges. One
+	// that is not named here is counted as what it shows, 9.2e18 of the unit for
+	// DCGM's blank, and no flag tells; MaxRate would keep it out as well.
 	Sentinels []SentinelRange
 	// MaxGap is the longest time between two readings that misses none, such as
 	// one and a half sampling intervals. What lies beyond is flagged [Missed].

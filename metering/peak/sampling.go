@@ -50,7 +50,8 @@ type Sampling struct {
 	Period metering.Period
 	// Days cuts the period into the days of daily peaks. A calendar of hours
 	// makes them peaks of hours, and so on for any other calendar whose edges lie
-	// between intervals.
+	// between intervals. Take the zone of the period: days of another one are cut by
+	// its edges, and a month of 31 days has 32, two of them parts.
 	Days metering.Calendar
 	// Dimension is what levels are of, such as metering.BitRate, or
 	// metering.Bytes for bytes of each interval.

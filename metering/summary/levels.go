@@ -54,8 +54,9 @@ func NewLevels(meters *metering.Catalogue, calendar metering.Calendar, opts ...O
 
 // Observe takes a reading of a level, which is told by its instant and an id of
 // up to 256 bytes; where a source reads once at an instant, the id may be "".
-// Errors are those of the package; it costs a lookup in the calendar and one in a
-// map.
+// Readings of one key are of one level, whoever reads it; parts of a level are
+// keys of their own. Errors are those of the package; it costs a lookup in the
+// calendar and one in a map.
 func (l *Levels) Observe(key metering.Key, at time.Time, id string, value metering.Quantity) error {
 	p, m, err := l.place(key, at)
 	if err != nil {

@@ -18,7 +18,7 @@ type optionFunc func(config) config
 func (f optionFunc) apply(c config) config { return f(c) }
 
 // WithLimit sets how many pairs of key and piece [Levels] keeps, or identities
-// [Members]; [DefaultLimit] by default, and for less than 1.
+// [Members]. By default, and if n is below 1, it is [DefaultLimit].
 func WithLimit(n int) Option {
 	return optionFunc(func(c config) config { c.limit = n; return c })
 }

@@ -45,8 +45,8 @@
 //
 // [Usage.Event] makes an event of kind metering.Amount with one request and an
 // item for each class that is not zero; the model is the SKU. Its identity is
-// the response's id, so that a report which arrives again counts once and one
-// with other counts is metering.ErrConflict. Where a price list goes by the
+// the response's id, so that a report which arrives again counts once, and one
+// with other counts, or another time, is metering.ErrConflict. Where a price list goes by the
 // length of a request's input, [Request.Tiers] puts the tier in a label: sums
 // over requests no longer tell.
 //

@@ -14,11 +14,14 @@ type Request struct {
 	Source  string // who reports, such as the gateway's name: 1 to 256 bytes
 	// ID is unique within the tenant and source, 1 to 256 bytes: the id of the
 	// response, which makes a report that is sent again count once.
-	ID       string
-	At       time.Time // when the tokens were used; prices are chosen by it
-	Model    string    // the SKU of every item, at most 256 bytes
-	Region   string    // at most 256 bytes
-	Resource string    // such as an endpoint; selects no price, at most 256 bytes
+	ID string
+	// At is when the tokens were used; prices are chosen by it. It is part of the
+	// event's body: a retry has to bring the same one, such as the response's own,
+	// and not the time of the retry, or it is metering.ErrConflict.
+	At       time.Time
+	Model    string // the SKU of every item, at most 256 bytes
+	Region   string // at most 256 bytes
+	Resource string // such as an endpoint; selects no price, at most 256 bytes
 	Labels   metering.Labels
 	// Tiers are bounds of the input's length, in tokens, ascending, each
 	// inclusive, where a price list prices a request by it. The event gets a
