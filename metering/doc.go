@@ -280,7 +280,8 @@
 //   - Splitting an interval over windows or a calendar and summing gives it
 //     back to the grain: TestLaw_Period_WindowsGiveTheIntervalBack,
 //     TestLaw_Calendar_PiecesGiveTheIntervalBack,
-//     TestLaw_Holding_WindowsGiveTheIntervalBack, FuzzPeriod_Windows_Sum.
+//     TestLaw_Holding_WindowsGiveTheIntervalBack, FuzzPeriod_Windows_Sum. A level
+//     adjusted is one that is set: TestLaw_Holding_AdjustIsSet.
 //   - Each instant lies in exactly one period of a calendar, and periods tile:
 //     TestLaw_Calendar_EachInstantInOnePeriod,
 //     TestLaw_Calendar_EveryZoneEveryInstant, FuzzCalendar_Tiles. They begin

@@ -45,6 +45,14 @@ func ExampleHolding_Set() {
 	// Output: 4.5
 }
 
+func ExampleHolding_Adjust() {
+	h, coreHours := held()
+	check(h.Adjust(metering.MustQuantity("-3 {core}"), t0.Add(time.Hour)))
+	check(h.Observe(t0.Add(2 * time.Hour)))
+	fmt.Println(coreHours())
+	// Output: 5
+}
+
 func ExampleHolding_Resize() {
 	h, _ := held()
 	fmt.Println(h.Resize(metering.MustQuantity("4 {card}"), t0))

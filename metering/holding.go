@@ -71,6 +71,26 @@ func (h *Holding) Set(q Quantity, t time.Time) error {
 	return h.change("set", t, func() { h.held = q.n }, isHeld)
 }
 
+// Adjust books what was held up to t and holds q more from t on, or less if q is
+// negative. It fails, and changes nothing, as [Holding.Set] does; with
+// [ErrNegative] if less than nothing would be held.
+func (h *Holding) Adjust(q Quantity, t time.Time) error {
+	def := h.s.group.def
+	if want := def.capacity(); q.dim != want {
+		return &DimensionError{Got: q.dim, Want: want, Meter: def.ID}
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n, ok := h.held.Add(q.n)
+	if !ok {
+		return fmt.Errorf("%w: %v and %v held of %q", ErrOverflow, Quantity{h.held, q.dim}, q, def.ID)
+	}
+	if err := def.holds(Quantity{n, q.dim}); err != nil {
+		return err
+	}
+	return h.changeLocked("adjust", t, func() { h.held = n }, isHeld)
+}
+
 // Resize is [Holding.Set].
 func (h *Holding) Resize(q Quantity, t time.Time) error { return h.Set(q, t) }
 
@@ -100,12 +120,17 @@ func (h *Holding) Stop(t time.Time) error {
 // change books what was held up to t, if the holding is in one of the states
 // in which the verb is allowed; then changes it.
 func (h *Holding) change(verb string, t time.Time, then func(), in ...holdingState) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.changeLocked(verb, t, then, in...)
+}
+
+// changeLocked is change for who has the holding's lock.
+func (h *Holding) changeLocked(verb string, t time.Time, then func(), in ...holdingState) error {
 	n, err := instant(t)
 	if err != nil {
 		return err
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	switch {
 	case h.state == isStopped:
 		return fmt.Errorf("%w: %s after stop", ErrClosed, verb)

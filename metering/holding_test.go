@@ -152,6 +152,55 @@ func TestSeries_Hold_Refused(t *testing.T) {
 
 // TestHolding_Overflow_AllWindowsOrNone: a span over several windows of which
 // one is full is not booked at all, and makes no window.
+// TestLaw_Holding_AdjustIsSet: adjusting by differences holds what setting their
+// sums does, and what is refused changes nothing.
+func TestLaw_Holding_AdjustIsSet(t *testing.T) {
+	law(t, func(t *testing.T, r random) {
+		sets, adjusts := metering.NewAggregator(), metering.NewAggregator()
+		held := r.Int64N(100)
+		set, err := series(t, sets, fullKey).Hold(metering.Grains(held, metering.Cards), eventTime)
+		require.NoError(t, err)
+		adjust, err := series(t, adjusts, fullKey).Hold(metering.Grains(held, metering.Cards), eventTime)
+		require.NoError(t, err)
+		at := eventTime
+		for range 1 + r.IntN(8) {
+			at = at.Add(time.Duration(r.Int64N(int64(20 * time.Minute))))
+			difference := r.Int64N(200) - 100
+			err := adjust.Adjust(metering.Grains(difference, metering.Cards), at)
+			if held+difference < 0 {
+				require.ErrorIs(t, err, metering.ErrNegative)
+				continue
+			}
+			require.NoError(t, err)
+			held += difference
+			require.NoError(t, set.Set(metering.Grains(held, metering.Cards), at))
+		}
+		at = at.Add(time.Minute)
+		require.NoError(t, set.Stop(at))
+		require.NoError(t, adjust.Stop(at))
+		day := metering.MustPeriod("2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z")
+		require.Equal(t, text(t, sets.Usage(day)), text(t, adjusts.Usage(day)))
+		require.ErrorIs(t, adjust.Adjust(metering.Grains(1, metering.Cards), at), metering.ErrClosed)
+	})
+}
+
+func TestHolding_Adjust_Refused(t *testing.T) {
+	a := metering.NewAggregator()
+	h, err := series(t, a, fullKey).Hold(metering.WholeCards(2), eventTime)
+	require.NoError(t, err)
+	var dimension *metering.DimensionError
+	require.ErrorAs(t, h.Adjust(metering.Grains(1, metering.Token), eventTime), &dimension)
+	require.ErrorIs(t, h.Adjust(metering.WholeCards(-3), eventTime), metering.ErrNegative)
+	require.ErrorIs(t, h.Adjust(metering.GrainsWide(pow2(65), metering.Cards), eventTime), metering.ErrOverflow)
+	require.ErrorIs(t, h.Adjust(metering.WholeCards(1), eventTime.Add(-1)), metering.ErrState)
+	require.ErrorIs(t, h.Adjust(metering.WholeCards(1), time.Time{}), metering.ErrTimeRange)
+	require.NoError(t, h.Pause(eventTime))
+	require.ErrorIs(t, h.Adjust(metering.WholeCards(1), eventTime), metering.ErrState)
+	require.NoError(t, h.Resume(eventTime))
+	require.NoError(t, h.Stop(eventTime.Add(time.Minute)))
+	require.Equal(t, metering.MustQuantity("2 {card}.min"), mustCollect(t, a.Usage(eventHour))[0].Quantity)
+}
+
 func TestHolding_Overflow_AllWindowsOrNone(t *testing.T) {
 	a, s, l := lease(t, 8, "09:00:00")
 	full, _ := fixed.Max().Sub(fixed.FromInt64(5))
