@@ -217,12 +217,11 @@
 //     windows, the running sum, the account as two words. The rest lies apart.
 //   - A key is hashed and found in one function without a call, but for the few
 //     that are not the first that their hash leads to. With calls on its rare
-//     ways the compiler kept 18 values in memory for them, all the time, and an
-//     addition by three strings was 366 instructions; it is some 285. All
-//     stores have to reach memory before a compare-and-swap, and what the
-//     processor looks ahead is some 300 instructions: with fewer, the reads of
-//     the next addition begin while this one waits. Fields are compared as
-//     words. Lookups write nothing and take no lock.
+//     ways the compiler kept 18 values in memory for them, all the time; it
+//     keeps two. All stores have to reach memory before a compare-and-swap, and
+//     what the processor looks ahead is some 300 instructions: with fewer, the
+//     reads of the next addition begin while this one waits. Fields are
+//     compared as words. Lookups write nothing and take no lock.
 //   - Labels are one word, the same for equal sets ([unique.Handle]): to hash and
 //     to compare them takes no look at them, a sixth of an addition by all six
 //     fields.
@@ -246,27 +245,26 @@
 //
 // Where it is behind what it is meant to be (ratios and their intervals are in
 // README.md): an addition by three strings is 0.41 to 0.46 of an xsync.Map's
-// load and atomic add, by six fields 0.44 to 0.47, and 0.4 is the aim. Of 23
-// ns, with all in the nearest caches, 4 are the caller's, 12 hashing, finding
-// and comparing, and 4 the compare-and-swap. Tried against that: all checks of
-// an addition in one branch, the segment found without a check of bounds, the
-// rare fields hashed without a call (3 % of six fields, for a second copy of
-// the lookup), strings of up to 32 bytes compared as words, the ends of the
-// resource in the series' line and the account behind a pointer, all of no
-// effect that shows. Among 100,000 series an addition is 1.1 to 1.4 times a
-// plain map's, by how much of the last cache others leave: the line of the
-// series has to come from memory, and it is the second that waits for another.
-// Tried against that: an index of numbers of 32 bits, half as large, with
-// series in blocks of 64 (no faster), one load less in the index (no faster),
-// segments with as many buckets as they need (no faster, and growing took twice
-// as long), and additions without an atomic operation at all, to see what they
-// would gain: nothing. What it waits for is memory. Two goroutines on one
-// series take 0.33 to 0.42 of a contended atomic addition, and 0.3 is the aim;
-// this machine moves a contended line in 4 to 5 ns. An addition to a stripe is
-// 3.4 ns by itself, where one to a series alone is 2.8: finding the lane is the
-// rest. Tried against that: lanes of the process instead of the aggregator's,
-// no look whether two met, a variable of no size for the place on the stack;
-// none shows.
+// load and atomic add, by six fields 0.44 to 0.47, and 0.4 is the aim. Of 23 ns
+// among 1,000 series, 4 are the caller's loop; an atomic addition alone is 2 to
+// 4. Tried against that: all checks of an addition in one branch, the segment
+// found without a check of bounds, the rare fields hashed without a call (3 %
+// of six fields, for a second copy of the lookup), strings of up to 32 bytes
+// compared as words, the ends of the resource in the series' line and the
+// account behind a pointer, all of no effect that shows. Among 100,000 series
+// an addition is 1.1 to 1.4 times a plain map's, by how much of the last cache
+// others leave: the line of the series has to come from memory, and it is the
+// second that waits for another. Tried against that: an index of numbers of 32
+// bits, half as large, with series in blocks of 64 (no faster), one load less
+// in the index (no faster), segments with as many buckets as they need (no
+// faster, and growing took twice as long), and additions without an atomic
+// operation at all, to see what they would gain: nothing. What it waits for is
+// memory. Two goroutines on one series take 0.33 to 0.42 of a contended atomic
+// addition, and 0.3 is the aim; this machine moves a contended line in 4 to 5
+// ns. An addition to a stripe is 3.4 ns by itself, where one to a series alone
+// is 2.8: finding the lane is the rest. Tried against that: lanes of the
+// process instead of the aggregator's, no look whether two met, a variable of
+// no size for the place on the stack; none shows.
 //
 // Turned down: finding series by the addresses of strings, which would be half
 // the time for who passes the same strings again, and would keep every buffer

@@ -148,9 +148,9 @@ const (
 	isLong      shape = 1 << 63
 	hasResource shape = 1 << 62
 	hasPlace    shape = 1 << 61
-	// isRare are the bits that are 0 where account, meter and SKU are all that
-	// there is to compare.
-	isRare = isLong | hasResource | hasPlace
+	// hasMore are the bits that are 0 where the ends of account, meter and SKU
+	// are all that there is to compare.
+	hasMore = isLong | hasResource | hasPlace
 )
 
 // lengths returns the shape of lengths of up to 16.

@@ -9,7 +9,7 @@ import (
 // rare is [index.candidate] for a key that is not plain.
 func (x *index) rare(h *keyHash, k *Key) *Series {
 	s := x.candidate(h, k, h.rest(k), k.shape())
-	if s == nil || !s.isRare(k) {
+	if s == nil || !s.isAlso(k) {
 		return nil
 	}
 	return s
@@ -62,7 +62,7 @@ func (x *index) find(h *keyHash, k *Key) (*Series, uint64) {
 	account, meter, sku := endsOf(string(k.Account)), endsOf(string(k.Meter)), endsOf(k.SKU)
 	hash := account.hash(&h.secret[accountField], len(k.Account)) + meter.hash(&h.secret[meterField], len(k.Meter)) + sku.hash(&h.secret[skuField], len(k.SKU))
 	shape := k.shape()
-	if shape&isRare != 0 {
+	if shape&hasMore != 0 {
 		hash += h.rest(k)
 	}
 	seg := x.directory.Load().segment(hash)
@@ -71,7 +71,7 @@ func (x *index) find(h *keyHash, k *Key) (*Series, uint64) {
 		bk := seg.bucket(b)
 		for equal := bk.equal(tag); equal != 0; equal &= equal - 1 {
 			s := bk.slot(equal)
-			if s != nil && s.is(shape, account, meter, sku) && (shape&isRare == 0 || s.isRare(k)) {
+			if s != nil && s.is(shape, account, meter, sku) && (shape&hasMore == 0 || s.isAlso(k)) {
 				return s, hash
 			}
 		}
@@ -108,9 +108,9 @@ func (s *Series) is(of shape, account, meter, sku ends) bool {
 		(g.meter.head^meter.head)|(g.meter.tail^meter.tail)|(g.sku.head^sku.head)|(g.sku.tail^sku.tail) == 0
 }
 
-// isRare compares what few keys have: a resource, a region, labels, and fields
+// isAlso compares what few keys have: a resource, a region, labels, and fields
 // of more than 16 bytes. Shapes are the same, so that what one has both have.
-func (s *Series) isRare(k *Key) bool {
+func (s *Series) isAlso(k *Key) bool {
 	of := s.group.shape
 	return (of&hasResource == 0 || s.named().is(k.Resource)) &&
 		(of&hasPlace == 0 || same(s.place.region, k.Region) && s.place.labels == k.Labels) &&

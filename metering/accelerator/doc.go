@@ -9,7 +9,7 @@
 //	}
 //	table, err := accelerator.Default().DenseCompute(accelerator.FP16, accelerator.BF16)
 //	standard, err := table.Standard("nvidia-a100-sxm4-80gb", usage.Quantity)
-//	fmt.Println(standard) // 11.8728 PFLOPS·h (dense-fp16,bf16 2026.11)
+//	fmt.Println(standard) // of 2 card·h: 0.624 PFLOPS·h (dense-fp16,bf16 2026.11)
 //
 // # Catalogue
 //
