@@ -7,8 +7,7 @@ import (
 )
 
 // BenchmarkPrimitive: a lease started and stopped, a level set, the tokens of a
-// request in three classes, beside an addition by key. A lease is an object that
-// the caller keeps; nothing else allocates.
+// request in three classes, beside an addition by key.
 func BenchmarkPrimitive(b *testing.B) {
 	benchmark(b, append(ours.Primitives(), ours.Keyed3(zipf3, 1))...)
 }

@@ -2,6 +2,7 @@ package metering
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/meterbook/meterbook/internal/fixed"
 )
@@ -103,15 +104,25 @@ func (a *Aggregator) admitAll(m *addition) error {
 	return nil
 }
 
-// appendPosting appends p to the postings of one series. Late amounts may all
-// count in the current window: they come first, and join there.
+// appendPosting adds p to the postings of one series, of which no two are of one
+// window. Those of one stretch of time come in order, but for late amounts that
+// all count in the current window: they come first, and join there.
 func appendPosting(ps []posting, p posting) (_ []posting, ok bool) {
-	if len(ps) == 0 || ps[0].window != p.window || ps[0].late != p.late {
+	same := func(q posting) bool { return q.window == p.window && q.late == p.late }
+	at := -1
+	switch last := len(ps) - 1; {
+	case last < 0:
+	case same(ps[0]):
+		at = 0
+	case p.window <= ps[last].window:
+		at = slices.IndexFunc(ps, same)
+	}
+	if at < 0 {
 		return append(ps, p), true
 	}
 	var ok1, ok2 bool
-	ps[0].n, ok1 = ps[0].n.Add(p.n)
-	ps[0].estimated, ok2 = ps[0].estimated.Add(p.estimated)
+	ps[at].n, ok1 = ps[at].n.Add(p.n)
+	ps[at].estimated, ok2 = ps[at].estimated.Add(p.estimated)
 	return ps, ok1 && ok2
 }
 

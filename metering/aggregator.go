@@ -51,6 +51,8 @@ type Aggregator struct {
 	parts     []*part // sealed windows, guarded by sealing
 	archive   *archive
 
+	holdings sync.Pool // of *holding that were stopped
+
 	locks [256]paddedMutex
 }
 

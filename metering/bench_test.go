@@ -50,6 +50,7 @@ func TestAllocations(t *testing.T) {
 		"Recorder, flush": func() { more(recorder.AddTo(s, eventTime, wide)); more(recorder.Flush()) },
 		"Observe":         func() { more(h.Observe(step())) },
 		"Set":             func() { more(h.Set(q, step())) },
+		"Start, Stop":     func() { l, err := s.Start(q, now); more(err); more(l.Stop(step())) },
 		"Pause, Resume":   func() { more(h.Pause(step())); more(h.Resume(step())) },
 		"Series":          func() { _, err := a.Series(fullKey); more(err) },
 		"Key.Compare":     func() { _ = fullKey.Compare(fullKey) },

@@ -14,8 +14,9 @@ import (
 // A Catalogue is an immutable set of meters, in order of id. It is safe for
 // concurrent use. The zero Catalogue is empty.
 type Catalogue struct {
-	byID   map[MeterID]int
-	meters []Meter
+	byID        map[MeterID]int
+	meters      []Meter
+	longestStep int64 // of the clock by which runs count
 }
 
 // NewCatalogue builds a catalogue. It fails with a *[FieldError] for each
@@ -32,6 +33,9 @@ func NewCatalogue(meters ...Meter) (*Catalogue, error) {
 			broken = append(broken, &FieldError{"meter", clip(string(m.ID)), "defined twice"})
 		}
 		c.byID[m.ID] = i
+		if m.Runs.Clock {
+			c.longestStep = max(c.longestStep, int64(m.Runs.Step))
+		}
 	}
 	if broken != nil {
 		return nil, errors.Join(broken...)
@@ -122,13 +126,17 @@ func ReadCatalogue(r io.Reader) (*Catalogue, error) {
 // AppendMarkdown appends the meters as a table, for people. Units are their codes,
 // as rate cards name them.
 func (c *Catalogue) AppendMarkdown(dst []byte) []byte {
-	dst = append(dst, "| meter | title | unit | form | aggregation | granularity | layer | reference |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n"...)
+	dst = append(dst, "| meter | title | unit | form | aggregation | granularity | runs | layer | reference |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"...)
 	for _, m := range c.meters {
 		granularity := "each"
 		if m.Granularity > 0 {
 			granularity = plainDuration(m.Granularity)
 		}
-		cells := [...]string{string(m.ID), m.Title, m.Unit.Code(), m.Form.String(), m.Aggregation.String(), granularity, m.Layer.String(), m.Reference}
+		runs := "-" // of what is not held
+		if m.Form == Capacity {
+			runs = m.Runs.String()
+		}
+		cells := [...]string{string(m.ID), m.Title, m.Unit.Code(), m.Form.String(), m.Aggregation.String(), granularity, runs, m.Layer.String(), m.Reference}
 		for _, cell := range cells {
 			dst = append(dst, "| "...)
 			dst = append(dst, cellEscaper.Replace(cell)...)

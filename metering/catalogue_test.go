@@ -66,10 +66,11 @@ func TestCatalogue_AppendMarkdown(t *testing.T) {
 	require.Len(t, lines, 2+c.Len()+1)
 	for _, line := range lines[:len(lines)-1] {
 		cells := strings.Count(line, "|") - strings.Count(line, `\|`)
-		require.Equal(t, 9, cells, line)
+		require.Equal(t, 10, cells, line)
 	}
-	require.Contains(t, lines, `| network.bandwidth | Bandwidth used | Mbit/s | levels | percentile | 5m | infrastructure | GB/T 37735-2019, 5.3 |`)
-	require.Contains(t, lines, "| ocr.pages | a\\|b &lt;c> \\`d\\` \\*e\\* &amp; f\\_g | {page} | amounts | sum | each | application | none |")
+	require.Contains(t, lines, `| network.bandwidth | Bandwidth used | Mbit/s | levels | percentile | 5m | - | infrastructure | GB/T 37735-2019, 5.3 |`)
+	require.Contains(t, lines, `| compute.cpu.time | CPU time | {core}.h | capacity | sum | 1s | exactly | infrastructure | GB/T 37735-2019, 5.1 |`)
+	require.Contains(t, lines, "| ocr.pages | a\\|b &lt;c> \\`d\\` \\*e\\* &amp; f\\_g | {page} | amounts | sum | each | - | application | none |")
 }
 
 // TestAggregator_NotAdditive: what does not add up is refused on every way in,

@@ -79,6 +79,10 @@
 // ([PausePolicy]): cores and cards not, disks and addresses still. A resource is
 // its tenant's, and may move between cost centres as it lives.
 //
+// How long the runs of a capacity count is its meter's [RunRule]: exactly, in
+// whole steps, for a minimum, or each hour of the clock that is touched. What
+// such a rule adds has its own place in time, and holdings have it as lives do.
+//
 // # Windows and calendars
 //
 // An aggregator keeps sums by windows of UTC, 15 minutes wide unless
@@ -191,8 +195,11 @@
 //     months are made of windows. Until 2022 a few clocks were shifted a minute
 //     after the hour (Newfoundland until 2011): the clock hour of such a shift
 //     is finer than any window, and asking for it is a *[WindowError].
-//   - Not here yet: usage rounded to the minutes or clock hours that a provider
-//     bills, and coverage. Cumulative counters are in metering/counter, tokens of
+//   - What a [RunRule] adds behind the end of a run lies in windows that are
+//     later: a holding that is stopped books it at once, and needs them to be
+//     among those that may be open. Steps of the clock are of UTC: in a zone
+//     that is half an hour off, touched hours are not its own.
+//   - Not here yet: coverage. Cumulative counters are in metering/counter, tokens of
 //     AI requests in metering/tokens, what does not add up in metering/peak and
 //     metering/summary.
 //
@@ -279,7 +286,12 @@
 //     back to the grain: TestLaw_Period_WindowsGiveTheIntervalBack,
 //     TestLaw_Calendar_PiecesGiveTheIntervalBack,
 //     TestLaw_Holding_WindowsGiveTheIntervalBack, FuzzPeriod_Windows_Sum. A level
-//     adjusted is one that is set: TestLaw_Holding_AdjustIsSet.
+//     adjusted is one that is set: TestLaw_Holding_AdjustIsSet. What was stopped
+//     stays so: TestLaw_Holding_StoppedIsStopped.
+//   - Runs count by their rule as the oracle says, in any order of events, sealed
+//     or not, by lives as by holdings: TestLaw_RunRule_IsWhatTheOracleSays,
+//     TestLaw_RunRule_SealedOrNot, TestLaw_Holding_RunsAreThoseOfLives. Whole steps
+//     are the next multiple: TestLaw_Quantity_CeilIsTheNextMultiple.
 //   - Each instant lies in exactly one period of a calendar, and periods tile:
 //     TestLaw_Calendar_EachInstantInOnePeriod,
 //     TestLaw_Calendar_EveryZoneEveryInstant, FuzzCalendar_Tiles. They begin

@@ -68,7 +68,7 @@ func ExampleCatalogue_AppendMarkdown() {
 	check(err)
 	os.Stdout.Write(catalogue.AppendMarkdown(nil))
 	// Output:
-	// | meter | title | unit | form | aggregation | granularity | layer | reference |
-	// | --- | --- | --- | --- | --- | --- | --- | --- |
-	// | render.frames | Frames | {frame} | amounts | sum | each | application | GB/T 37735-2019, 7.2 |
+	// | meter | title | unit | form | aggregation | granularity | runs | layer | reference |
+	// | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+	// | render.frames | Frames | {frame} | amounts | sum | each | - | application | GB/T 37735-2019, 7.2 |
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // held is a holding of 4 cores from t0 on, and a way to see what it came to.
-func held() (h *metering.Holding, coreHours func() string) {
+func held() (h metering.Holding, coreHours func() string) {
 	agg := metering.NewAggregator()
 	cores, err := agg.Series(metering.Key{Account: "acme", Meter: metering.CPUTime, Resource: "vm-1"})
 	check(err)

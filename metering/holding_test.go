@@ -20,7 +20,7 @@ func at(clock string) time.Time {
 	return at
 }
 
-func lease(t testing.TB, cards int32, clock string) (*metering.Aggregator, *metering.Series, *metering.Lease) {
+func lease(t testing.TB, cards int32, clock string) (*metering.Aggregator, *metering.Series, metering.Lease) {
 	t.Helper()
 	a := metering.NewAggregator()
 	s := series(t, a, metering.Key{Account: "acme", Meter: metering.AcceleratorTime, SKU: "H100"})
@@ -80,13 +80,13 @@ func TestHolding_States(t *testing.T) {
 	start := at("09:00:00")
 	later := at("10:00:00")
 	cards := metering.WholeCards(8)
-	verbs := map[string]func(*metering.Holding, time.Time) error{
-		"set":     func(h *metering.Holding, t time.Time) error { return h.Set(cards, t) },
-		"resize":  func(h *metering.Holding, t time.Time) error { return h.Resize(cards, t) },
-		"observe": (*metering.Holding).Observe,
-		"pause":   (*metering.Holding).Pause,
-		"resume":  (*metering.Holding).Resume,
-		"stop":    (*metering.Holding).Stop,
+	verbs := map[string]func(metering.Holding, time.Time) error{
+		"set":     func(h metering.Holding, t time.Time) error { return h.Set(cards, t) },
+		"resize":  func(h metering.Holding, t time.Time) error { return h.Resize(cards, t) },
+		"observe": metering.Holding.Observe,
+		"pause":   metering.Holding.Pause,
+		"resume":  metering.Holding.Resume,
+		"stop":    metering.Holding.Stop,
 	}
 	allowed := map[string]map[string]error{
 		"held":    {"resume": metering.ErrState},

@@ -54,7 +54,7 @@ func (c checkedItems) additions(e *Event) []addition {
 func (c checkedItems) moment(e *Event) *moment {
 	m := &moment{at: e.Time.UnixNano(), kind: e.Kind, source: e.Source, id: e.ID}
 	for _, it := range c {
-		m.holds = append(m.holds, capacity{it.key(e), it.n, e.Estimated, it.meter.Paused == HeldPaused})
+		m.holds = append(m.holds, capacity{it.key(e), it.meter, it.n, e.Estimated})
 	}
 	return m
 }

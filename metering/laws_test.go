@@ -90,6 +90,11 @@ func line(b *strings.Builder, from, to int64, fields ...string) {
 
 // oracleText returns what the oracle says of events, as text does.
 func oracleText(events []metering.Event, pieces iter.Seq[metering.Period], acrossResources bool) string {
+	return oracleTextBy(nil, events, pieces, acrossResources)
+}
+
+// oracleTextBy is oracleText where runs of some meters count by rules.
+func oracleTextBy(rules map[string]oracleRule, events []metering.Event, pieces iter.Seq[metering.Period], acrossResources bool) string {
 	plain := make([]oracleEvent, len(events))
 	for i, e := range events {
 		plain[i] = oracleEvent{account: string(e.Account), source: e.Source, id: e.ID, at: e.Time.UnixNano(), kind: e.Kind.String(),
@@ -103,7 +108,7 @@ func oracleText(events []metering.Event, pieces iter.Seq[metering.Period], acros
 		times = append(times, [2]int64{p.Start().UnixNano(), p.End().UnixNano()})
 	}
 	var b strings.Builder
-	for _, row := range oracleUsage(plain, times, acrossResources) {
+	for _, row := range oracleUsage(plain, times, acrossResources, rules) {
 		line(&b, row.from, row.to, row.account, row.meter, row.sku, row.region, row.labels, row.resource, row.used.String(), row.estimated.String())
 	}
 	return b.String()

@@ -2,11 +2,16 @@ package metering
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/meterbook/meterbook/internal/fixed"
 )
+
+// maxLife is how many events a life has at most. With [spareRuns] it keeps the
+// sum of runs that overlap within 128 bits.
+const maxLife = 1 << 24
 
 // live takes an event in the life of a resource; a.mu is held for writing.
 //
@@ -16,21 +21,30 @@ import (
 func (a *Aggregator) live(e *Event, m *moment) error {
 	k := resourceKey{e.Account.Tenant(), e.Resource}
 	t := a.timelines[k]
-	if t == nil {
+	switch {
+	case t == nil:
 		if err := a.room(e.Account, 1); err != nil {
 			return err
 		}
+	case len(*t) >= maxLife:
+		return tooLong(e.Resource)
 	}
-	if sealed := a.sealed.Load() * a.width; sealed > 0 && t.reaches(m, sealed) {
+	if sealed := a.sealed.Load() * a.width; sealed > 0 && t.reaches(m, sealed, a.catalogue.longestStep) {
 		return a.liveLate(k, m, sealed)
 	}
 	a.timeline(k).insert(m)
 	return nil
 }
 
-// reaches reports whether m can change what was held before the instant: it
-// changes the time since the moment before it.
-func (t *timeline) reaches(m *moment, before int64) bool {
+func tooLong(resource string) error {
+	return &FieldError{"resource", clip(resource), fmt.Sprintf("want one with at most %d events in its life", maxLife)}
+}
+
+// reaches reports whether m can change what counts before the instant: it
+// changes the time since the moment before it, and what a run that begins then
+// counts from before its start, which is less than the longest step of the clock.
+func (t *timeline) reaches(m *moment, before, longestStep int64) bool {
+	before += longestStep
 	if m.at < before {
 		return true
 	}
@@ -79,9 +93,11 @@ func (a *Aggregator) timeline(k resourceKey) *timeline {
 // does not have yet; a.mu is held.
 func (a *Aggregator) roomForLives(more map[resourceKey]timeline) error {
 	fresh := make(map[Account]int)
-	for k := range more {
-		if a.timelines[k] == nil {
+	for k, t := range more {
+		if have := a.timelines[k]; have == nil {
 			fresh[k.tenant]++
+		} else if len(*have)+len(t) > maxLife {
+			return tooLong(k.resource)
 		}
 	}
 	for tenant, n := range fresh {
@@ -171,6 +187,9 @@ func (a *Aggregator) lives(p Period, q query) map[Key][]stretch {
 			}
 			lives[c.key] = append(life, stretch{held, c.grains, c.estimated})
 		})
+	}
+	for _, life := range lives {
+		slices.SortStableFunc(life, func(x, y stretch) int { return cmp.Compare(x.start, y.start) })
 	}
 	return lives
 }

@@ -125,6 +125,8 @@ type Meter struct {
 	// is of the lives that events tell: a [Holding] is of one capacity, and what
 	// pauses it means that one.
 	Paused PausePolicy
+	// Runs says how long the runs of a capacity count; the zero RunRule: exactly.
+	Runs RunRule `json:",omitzero"`
 	// Reference names the clause of the standard that describes the element, in
 	// at most 256 bytes.
 	Reference string
@@ -158,7 +160,7 @@ func (m Meter) Validate() error {
 	case m.Form == Capacity && m.capacity() == 0:
 		return &FieldError{"meter unit", m.Unit.Code(), "want a unit of something held over time for a capacity meter"}
 	}
-	return nil
+	return m.Runs.validate(&m)
 }
 
 func (id MeterID) validate() error {
@@ -227,7 +229,11 @@ func (m *Meter) holds(q Quantity) error {
 // holdable refuses a capacity whose integral over the whole range of times
 // would overflow, so that no life of a resource alone ever does.
 func (m *Meter) holdable(n fixed.Int128) error {
-	if _, ok := n.MulInt64(maxTime); !ok {
+	all, ok := n.MulInt64(maxTime)
+	if ok && m.Runs != (RunRule{}) {
+		_, ok = all.MulInt64(spareRuns)
+	}
+	if !ok {
 		return fmt.Errorf("%w: meter %q: %v grains held for 230 years", ErrOverflow, m.ID, n)
 	}
 	return nil

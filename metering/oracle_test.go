@@ -43,8 +43,8 @@ type oracleFact struct {
 }
 
 // oracleUsage returns the rows of each piece of time, in order of time and key.
-func oracleUsage(events []oracleEvent, pieces [][2]int64, acrossResources bool) []oracleRow {
-	facts := oracleFacts(oracleOnce(events))
+func oracleUsage(events []oracleEvent, pieces [][2]int64, acrossResources bool, rules map[string]oracleRule) []oracleRow {
+	facts := oracleFacts(oracleOnce(events), rules)
 	var rows []oracleRow
 	for _, piece := range pieces {
 		var found []oracleRow
@@ -119,7 +119,7 @@ func oracleOnce(events []oracleEvent) []oracleEvent {
 	return once
 }
 
-func oracleFacts(events []oracleEvent) []oracleFact {
+func oracleFacts(events []oracleEvent, rules map[string]oracleRule) []oracleFact {
 	type resource struct{ tenant, name string }
 	lives := map[resource][]oracleEvent{}
 	var facts []oracleFact
@@ -134,7 +134,17 @@ func oracleFacts(events []oracleEvent) []oracleFact {
 		}
 	}
 	for _, life := range lives {
-		facts = append(facts, oracleLife(life)...)
+		exact, open := oracleLife(life)
+		facts = append(facts, exact...)
+		for meter, rule := range rules {
+			var of []oracleFact
+			for _, f := range exact {
+				if f.row.meter == meter {
+					of = append(of, f)
+				}
+			}
+			facts = append(facts, oracleRuns(of, rule, open[meter])...)
+		}
 	}
 	return facts
 }
@@ -152,8 +162,9 @@ var oracleOrder = map[string]string{
 }
 
 // oracleLife goes from instant to instant and holds in between what was held
-// after the earlier of the two.
-func oracleLife(events []oracleEvent) []oracleFact {
+// after the earlier of the two. It also returns the meters of which something is
+// held at the end, and was until then.
+func oracleLife(events []oracleEvent) ([]oracleFact, map[string]bool) {
 	instants := map[int64]bool{}
 	for _, e := range events {
 		instants[e.at] = true
@@ -178,7 +189,16 @@ func oracleLife(events []oracleEvent) []oracleFact {
 		}
 		state, holder = oracleInstant(events, at, state, holder)
 	}
-	return facts
+	open := map[string]bool{}
+	for _, it := range holder.items {
+		stays := state == "running" || state == "paused" && strings.HasPrefix(it.meter, "storage.")
+		for _, f := range facts {
+			if stays && it.n.Sign() != 0 && f.row.meter == it.meter && f.n.Sign() != 0 && f.to == times[len(times)-1] && f.from < f.to {
+				open[it.meter] = true
+			}
+		}
+	}
+	return facts, open
 }
 
 func oracleInstant(events []oracleEvent, at int64, state string, holder oracleEvent) (string, oracleEvent) {

@@ -233,33 +233,45 @@ func (s *Series) live() (*Series, error) {
 	}
 }
 
-// addSpan adds rate grains for every nanosecond of span, split exactly over
-// the windows it crosses: all of it, or nothing.
-func (s *Series) addSpan(span Period, rate fixed.Int128) error {
+// addStretches adds what was held in stretches of time, split exactly over the
+// windows they cross: all of it, or nothing.
+func (s *Series) addStretches(book *[3]stretch) error {
 	s, err := s.live()
 	if err != nil {
 		return err
 	}
 	defer s.mu().Unlock()
-	if rate.IsZero() {
-		return nil // nothing was held: no window is made
-	}
 	var few [4]posting // enough for what is observed every half hour
 	postings := few[:0]
-	for p := range span.Windows(time.Duration(s.group.agg.width)) {
-		used, ok := rate.MulInt64(p.end - p.start)
-		var one posting
-		if ok {
-			if one, err = s.group.agg.admit(s.group.def, p.start, used); err != nil {
-				return err
-			}
-			postings, ok = appendPosting(postings, one)
-		}
-		if !ok {
-			return s.overflow(p.start / s.group.agg.width)
+	for i := range book {
+		if postings, err = s.appendHeld(postings, &book[i]); err != nil {
+			return err
 		}
 	}
 	return s.postAll(postings)
+}
+
+// appendHeld appends what one stretch of time comes to in its windows; none
+// where nothing was held.
+func (s *Series) appendHeld(ps []posting, held *stretch) ([]posting, error) {
+	if held.grains.IsZero() {
+		return ps, nil
+	}
+	a := s.group.agg
+	for p := range held.Windows(time.Duration(a.width)) {
+		used, ok := held.grains.MulInt64(p.end - p.start)
+		if ok {
+			more, err := a.admit(s.group.def, p.start, used)
+			if err != nil {
+				return nil, err
+			}
+			ps, ok = appendPosting(ps, more)
+		}
+		if !ok {
+			return nil, s.overflow(p.start / a.width)
+		}
+	}
+	return ps, nil
 }
 
 func (s *Series) overflow(w int64) error { return s.group.agg.overflow(s.group.def, w) }

@@ -24,9 +24,9 @@ type moment struct {
 // A capacity is what a resource holds of one key.
 type capacity struct {
 	key       Key
+	meter     *Meter
 	grains    fixed.Int128
 	estimated bool
-	stays     bool // held while the resource is paused
 }
 
 // compareMoments is a total order: source and id are unique in a tenant.
@@ -47,30 +47,34 @@ func (t *timeline) merge(o timeline) {
 	slices.SortFunc(*t, compareMoments)
 }
 
-// walk lives the resource's life and hands emit each stretch of time in which
-// it was seen to hold a capacity; a life without a stop ends at the last
+// walk lives the resource's life and hands emit each stretch of time that
+// counts for a capacity: in which the resource was seen to hold it, and what
+// the rule of its meter makes of that. A life without a stop ends at the last
 // event. It returns the number of events that did not fit.
 func (t timeline) walk(emit func(c capacity, held Period)) (anomalies int) {
-	var l life
+	l := life{emit: emit}
 	for i := 0; i < len(t); {
 		j := i + 1
 		for j < len(t) && t[j].at == t[i].at {
 			j++
 		}
-		anomalies += j - i - l.live(t[i:j], emit)
+		anomalies += j - i - l.live(t[i:j])
 		i = j
 	}
 	if len(t) > 0 {
-		l.settle(t[len(t)-1].at, emit)
+		l.settle(t[len(t)-1].at)
+		l.endRuns()
 	}
 	return anomalies
 }
 
 // life is the state of a resource while its timeline is walked.
 type life struct {
+	emit  func(capacity, Period)
 	state lifeState
 	holds []capacity // held since, while running; some of it while paused, too
 	since int64
+	runs  []lifeRun // of the meters whose runs do not count exactly
 }
 
 type lifeState uint8
@@ -93,7 +97,7 @@ var fitting = [...][]Kind{
 
 // live takes the events of one instant, sorted, as many as fit, and returns
 // how many did.
-func (l *life) live(now []*moment, emit func(capacity, Period)) (fit int) {
+func (l *life) live(now []*moment) (fit int) {
 	var waiting [kinds][]*moment // by kind, in order
 	for i, m := range now {
 		if waiting[m.kind] == nil {
@@ -107,18 +111,18 @@ func (l *life) live(now []*moment, emit func(capacity, Period)) (fit int) {
 			return fit
 		}
 		k := fitting[l.state][i]
-		l.take(waiting[k][0], emit)
+		l.take(waiting[k][0])
 		waiting[k] = waiting[k][1:]
 		fit++
 	}
 }
 
 // take changes the state by an event that fits.
-func (l *life) take(m *moment, emit func(capacity, Period)) {
+func (l *life) take(m *moment) {
 	if m.kind == Heartbeat {
 		return // it only says that the life goes on
 	}
-	l.settle(m.at, emit)
+	l.settle(m.at)
 	switch m.kind {
 	default: // no other kind fits
 	case Start, Level:
@@ -135,13 +139,22 @@ func (l *life) take(m *moment, emit func(capacity, Period)) {
 }
 
 // settle emits what was held up to at.
-func (l *life) settle(at int64, emit func(capacity, Period)) {
-	if l.state != absent && l.since < at {
+func (l *life) settle(at int64) {
+	if l.since < at {
 		for _, c := range l.holds {
-			if !c.grains.IsZero() && (l.state == running || c.stays) {
-				emit(c, Period{l.since, at})
+			switch {
+			case !l.holding(c):
+			case c.meter.Runs == RunRule{}:
+				l.emit(c, Period{l.since, at})
+			default:
+				l.run(c.meter).settle(c, Period{l.since, at}, l.emit)
 			}
 		}
 	}
 	l.since = at
+}
+
+// holding reports whether one of the capacities is held in this state.
+func (l *life) holding(c capacity) bool {
+	return !c.grains.IsZero() && (l.state == running || l.state == paused && c.meter.Paused == HeldPaused)
 }

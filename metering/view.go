@@ -7,7 +7,7 @@ type view struct {
 	key    Key // what is kept of it
 	rank   int // by key; views of one rank are one row
 	dim    Dimension
-	life   []stretch // what is left of it, in order of time
+	life   []stretch // what is left of it, by start
 	series *Series   // nil for what has none
 	next   int64     // the series' next window with usage; maxTime if there is none
 	at     int       // where it is in the series' books, most of the time
@@ -18,7 +18,8 @@ type view struct {
 	used, estimated, late fixed.Int256
 }
 
-// A stretch is a time in which a resource held one capacity.
+// A stretch is a time that counts for a capacity of a resource. Those of one life
+// overlap where the rule of a meter makes them longer than they were.
 type stretch struct {
 	Period
 	grains    fixed.Int128
@@ -38,8 +39,9 @@ func (v *view) add(row *sheetRow, extras []extra) {
 // live adds what the life of a resource comes to in a piece of time, from where
 // windows are open; pieces come in order of time.
 func (v *view) live(piece Period, open int64) {
-	for len(v.life) > 0 && v.life[0].start < piece.end {
-		held := v.life[0]
+	i, longer := 0, 0 // those that go on after the piece, moved to the front
+	for ; i < len(v.life) && v.life[i].start < piece.end; i++ {
+		held := v.life[i]
 		if part := held.Intersect(piece).Intersect(Period{open, maxTime}); !part.IsZero() {
 			v.found = true
 			used := held.grains.MulWide(fixed.FromInt64(part.end - part.start))
@@ -49,10 +51,12 @@ func (v *view) live(piece Period, open int64) {
 			}
 		}
 		if held.end > piece.end {
-			return
+			v.life[longer] = held
+			longer++
 		}
-		v.life = v.life[1:]
 	}
+	copy(v.life[i-longer:i], v.life[:longer])
+	v.life = v.life[i-longer:]
 }
 
 // seek finds the first window of the series from window from on.

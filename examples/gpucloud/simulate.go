@@ -48,8 +48,8 @@ type slot struct {
 	share  metering.Quantity
 	parts  int64 // sevenths
 	tenant int   // -1 for the operator: nobody wants it
-	lease  *metering.Lease
-	busy   *metering.Holding
+	lease  metering.Lease
+	busy   metering.Holding
 	until  time.Time // when the lease ends
 }
 
@@ -182,7 +182,7 @@ func (s *simulation) release(d *device, l *slot, t time.Time, rnd *rand.Rand) er
 	if err := l.end(t); err != nil {
 		return err
 	}
-	if l.lease != nil {
+	if l.lease != (metering.Lease{}) {
 		s.records += 2
 	}
 	p := s.pools[d.pool]
@@ -216,7 +216,7 @@ func (s *simulation) release(d *device, l *slot, t time.Time, rnd *rand.Rand) er
 }
 
 func (l *slot) end(t time.Time) error {
-	if l.lease == nil {
+	if l.lease == (metering.Lease{}) {
 		return nil
 	}
 	if err := l.lease.Stop(t); err != nil {
@@ -336,7 +336,7 @@ func (s *simulation) runTenant(i int) error {
 			}
 		}
 	}
-	for _, h := range []*metering.Holding{cpu, memory, volumes} {
+	for _, h := range []metering.Holding{cpu, memory, volumes} {
 		if err := h.Stop(s.month.End()); err != nil {
 			return err
 		}
@@ -345,10 +345,10 @@ func (s *simulation) runTenant(i int) error {
 	return nil
 }
 
-func (s *simulation) hold(key metering.Key, d metering.Dimension) (*metering.Holding, error) {
+func (s *simulation) hold(key metering.Key, d metering.Dimension) (metering.Holding, error) {
 	series, err := s.usage.Series(key)
 	if err != nil {
-		return nil, err
+		return metering.Holding{}, err
 	}
 	return series.Hold(metering.Grains(0, d), s.month.Start())
 }
