@@ -34,6 +34,7 @@ type Aggregator struct {
 
 	snapshots atomic.Uint64 // taken
 	untimely  atomic.Uint64 // refusals
+	accepted  atomic.Uint64 // events counted without the lock
 
 	// sealing is held for writing by who seals, advances or closes, and for
 	// reading by who needs all of what a window holds. mu guards what follows,
@@ -48,6 +49,7 @@ type Aggregator struct {
 	events    map[fingerprint]fingerprint // body by identity
 	timelines map[resourceKey]*timeline
 	counts    Counts
+	accepting bool    // what is counted was accepted before, whatever the quota says
 	parts     []*part // sealed windows, guarded by sealing
 	archive   *archive
 

@@ -22,7 +22,13 @@ type Counts struct {
 func (a *Aggregator) Counts() Counts {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
+	return a.countsLocked()
+}
+
+// countsLocked is Counts for who holds a.mu.
+func (a *Aggregator) countsLocked() Counts {
 	c := a.counts
+	c.Events += a.accepted.Load()
 	c.Series = a.index.count
 	c.Shared = a.lanes.shared()
 	c.Untimely = a.untimely.Load()

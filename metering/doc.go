@@ -121,6 +121,14 @@
 // memory. Queries read the files they need one by one; what they keep grows
 // with the groups asked for and the series that are open.
 //
+// # Keeping it elsewhere
+//
+// What is in memory goes with the process. metering/journal keeps events on disk;
+// it, or another keeper, asks [Aggregator.Check] before it makes an event durable
+// and has [Aggregator.Accept] count it afterwards. A [State] is all that was
+// counted, to go on from instead of counting it again; [Aggregator.Drain] takes out
+// what the hot path added, to be kept as events.
+//
 // # Usage and its quality
 //
 // [Aggregator.Usage] yields a [Usage] for each key, or group of keys
@@ -303,6 +311,10 @@
 //     The bytes are right: TestLaw_Usage_IsWhatTheOracleSays.
 //   - Σ windows = Σ keys = total, and merge(a, b) = compute(a ∪ b):
 //     TestLaw_Usage_WindowsAndKeysSumToTotal, TestLaw_Merge_IsTheUnion.
+//   - What goes on from a state counts as if it had not stopped, what is accepted
+//     as what is recorded, and each grain is drained once:
+//     TestLaw_State_GoesOnAsBefore, TestLaw_Accept_IsRecord,
+//     TestLaw_Drain_TakesEachGrainOnce.
 //   - An addition is in its window before it is sealed or is late, whoever adds,
 //     seals, evicts and reads at once: TestLaw_Hot_ExactWhileSealing,
 //     TestLaw_Hot_TightLoops. A batch is its rows one by one:

@@ -48,16 +48,23 @@ func (e *LateError) Error() string {
 // admit returns the posting that an amount of an instant comes to, or why it
 // comes to none, which it counts. The series' lock is held, or the aggregator's for writing.
 func (a *Aggregator) admit(m *Meter, at int64, n fixed.Int128) (posting, error) {
+	p, err := a.post(m, at, n)
+	if err != nil {
+		a.untimely.Add(1)
+	}
+	return p, err
+}
+
+// post is admit without counting.
+func (a *Aggregator) post(m *Meter, at int64, n fixed.Int128) (posting, error) {
 	w, sealed := at/a.width, a.sealed.Load()
 	switch {
 	case w >= sealed:
 		if sealed > 0 && w-sealed >= a.openWindows {
-			a.untimely.Add(1)
 			return posting{}, a.tooEarly(at)
 		}
 		return posting{window: w, n: n}, nil
 	case w < sealed-a.lateWindows:
-		a.untimely.Add(1)
 		return posting{}, a.tooLate(at)
 	case m.Late == AdjustLate:
 		return posting{window: w, n: n, late: true}, nil
@@ -66,7 +73,6 @@ func (a *Aggregator) admit(m *Meter, at int64, n fixed.Int128) (posting, error) 
 		now, _ := a.now.Load().window()
 		return posting{window: now, n: n}, nil
 	}
-	a.untimely.Add(1)
 	return posting{}, &LateError{m.ID, time.Unix(0, at).UTC(), time.Unix(0, sealed*a.width).UTC()}
 }
 

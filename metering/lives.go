@@ -58,8 +58,22 @@ func (t *timeline) reaches(m *moment, before, longestStep int64) bool {
 // liveLate takes an event that may change what was held in sealed windows, if
 // the meters whose usage it changes there take late usage.
 func (a *Aggregator) liveLate(k resourceKey, m *moment, sealed int64) error {
+	late, err := a.lateOf(k, m, sealed)
+	if err == nil {
+		err = a.addAll(late)
+	}
+	if err != nil {
+		return err
+	}
+	a.timeline(k).insert(m)
+	return nil
+}
+
+// lateOf returns what an event changes in windows before the instant sealed; a.mu
+// is held.
+func (a *Aggregator) lateOf(k resourceKey, m *moment, sealed int64) ([]addition, error) {
 	if m.at/a.width < a.sealed.Load()-a.lateWindows {
-		return a.tooLate(m.at)
+		return nil, a.tooLate(m.at)
 	}
 	var old timeline
 	if t := a.timelines[k]; t != nil {
@@ -70,11 +84,7 @@ func (a *Aggregator) liveLate(k resourceKey, m *moment, sealed int64) error {
 	late := make(heldIn)
 	late.add(changed, Period{0, sealed}, a.width, 1)
 	late.add(old, Period{0, sealed}, a.width, -1)
-	if err := a.addAll(late.additions(a)); err != nil {
-		return err
-	}
-	a.timeline(k).insert(m)
-	return nil
+	return late.additions(a), nil
 }
 
 // timeline returns the timeline of a resource, making it when it is new; a.mu

@@ -105,6 +105,7 @@ func (a *Aggregator) copied() contents {
 		counts:    a.counts,
 		sealed:    a.sealed.Load() != 0,
 	}
+	c.counts.Events += a.accepted.Load()
 	for s := range a.index.all() {
 		one := addition{key: s.Key(), meter: s.group.def}
 		b := s.copied()

@@ -79,6 +79,9 @@ func (a *Aggregator) tenant(account Account) *tenant {
 // room returns an error when the account's tenant cannot have more series, or
 // lives of resources; a.mu is held.
 func (a *Aggregator) room(account Account, more int) error {
+	if a.accepting {
+		return nil
+	}
 	have := 0
 	if t := a.tenants[account.Tenant()]; t != nil {
 		have = t.series

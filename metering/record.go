@@ -45,26 +45,36 @@ func (a *Aggregator) Record(e Event) error {
 		a.counts.Duplicates++
 		return nil
 	}
-	if e.Kind.carriesAmounts() {
-		err = a.addAll(items.additions(&e))
-	} else {
-		err = a.live(&e, items.moment(&e))
-	}
-	if err != nil {
-		a.counts.Refused++
-		if _, full := errors.AsType[*QuotaError](err); full {
-			for _, it := range items {
-				if !e.Kind.carriesAmounts() {
-					it.n = fixed.Int128{} // how long it would have been held is not known
-				}
-				a.refuse(e.Account, it.meter, it.n)
-			}
-		}
+	if err := a.take(&e, items); err != nil {
 		return err
 	}
 	a.events[id] = body
-	a.counts.Events++
 	return nil
+}
+
+// take counts what an event has to count, or counts it as refused; a.mu is held
+// for writing.
+func (a *Aggregator) take(e *Event, items checkedItems) error {
+	var err error
+	if e.Kind.carriesAmounts() {
+		err = a.addAll(items.additions(e))
+	} else {
+		err = a.live(e, items.moment(e))
+	}
+	if err == nil {
+		a.counts.Events++
+		return nil
+	}
+	a.counts.Refused++
+	if _, full := errors.AsType[*QuotaError](err); full {
+		for _, it := range items {
+			if !e.Kind.carriesAmounts() {
+				it.n = fixed.Int128{} // how long it would have been held is not known
+			}
+			a.refuse(e.Account, it.meter, it.n)
+		}
+	}
+	return err
 }
 
 // check holds an event to the catalogue and returns what it has to count.
