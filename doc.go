@@ -37,6 +37,7 @@
 //	metering/summary     what does not add up: highest, latest, unique
 //	metering/csvbatch    CSV of usage into batches
 //	metering/otelmeter   health of metering stages as OpenTelemetry instruments
+//	metering/meteringtest disks that lose power and file systems that fail, for tests
 //	energy               cumulative energy from power samples and counters
 //	energy/facility      PUE as ISO/IEC 30134-2 has it, with its refusals
 //	energy/attribution   device energy to the tenants who held the device, to the microjoule
