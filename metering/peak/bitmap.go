@@ -17,6 +17,32 @@ func (b bitmap) set(i int) bool {
 	return had
 }
 
+// fill puts all numbers from lo to before hi into the set, if none of them is
+// there, and reports whether it did.
+func (b bitmap) fill(lo, hi int) bool {
+	for i := lo / 64; i < words(hi); i++ {
+		if b[i]&within(i, lo, hi) != 0 {
+			return false
+		}
+	}
+	for i := lo / 64; i < words(hi); i++ {
+		b[i] |= within(i, lo, hi)
+	}
+	return true
+}
+
+// within returns the bits of a word that stand for numbers from lo to before hi.
+func within(word, lo, hi int) uint64 {
+	w := ^uint64(0)
+	if word == lo/64 {
+		w <<= lo % 64
+	}
+	if rest := hi - word*64; rest < 64 {
+		w &= 1<<rest - 1
+	}
+	return w
+}
+
 func (b bitmap) union(c bitmap) {
 	for i, w := range c {
 		b[i] |= w
@@ -27,14 +53,7 @@ func (b bitmap) union(c bitmap) {
 func (b bitmap) count(lo, hi int) int {
 	n := 0
 	for i := lo / 64; i < words(hi); i++ {
-		w := b[i]
-		if i == lo/64 {
-			w &= ^uint64(0) << (lo % 64)
-		}
-		if rest := hi - i*64; rest < 64 {
-			w &= 1<<rest - 1
-		}
-		n += bits.OnesCount64(w)
+		n += bits.OnesCount64(b[i] & within(i, lo, hi))
 	}
 	return n
 }

@@ -19,6 +19,7 @@ type Day struct {
 // Days yields all days of the period, in order.
 func (l *Line) Days() iter.Seq[Day] {
 	return func(yield func(Day) bool) {
+		l.settle()
 		for i, period := range l.days() {
 			d := Day{Period: period, Samples: l.samplesOf(i), Intervals: l.plan.intervalsOf(i), Valid: l.valid.has(i)}
 			d.Exists = d.Samples > 0 || l.marked.has(i)

@@ -66,6 +66,26 @@ func ExampleLine_AddLevels() {
 	// Output: 30 bit/s of 5
 }
 
+// What a collector reads at one instant is a row. A line that did not answer has
+// no sample, which is not zero.
+func ExampleLines_AddRow() {
+	lines, err := day(peak.Maximum()).NewLines(3)
+	check(err)
+	eight := time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC)
+	check(lines.AddRow(eight, []int64{10, 20, 30}))
+	check(lines.AddRow(eight.Add(time.Hour), []int64{40, 0, peak.NoSample}))
+	for i := range lines.Len() {
+		line := lines.Line(i)
+		most, err := line.Compute(peak.Maximum())
+		check(err)
+		fmt.Println(most.Level, "of", line.Samples())
+	}
+	// Output:
+	// 40 bit/s of 2
+	// 20 bit/s of 2
+	// 30 bit/s of 1
+}
+
 // A sample that is delivered twice counts once, and lines from several
 // collectors are merged in any order.
 func ExampleLine_Merge() {

@@ -135,6 +135,56 @@ func TestLaw_AddLevels_SameAsAdd(t *testing.T) {
 	})
 }
 
+// TestLaw_AddRow_SameAsAdd: rows of lines, in any order, with gaps and
+// repetitions, and with samples of single lines, merges and questions between
+// them, leave each line as samples one by one leave it.
+func TestLaw_AddRow_SameAsAdd(t *testing.T) {
+	law(t, func(t *testing.T, g generator) {
+		s := g.sampling()
+		var rules []peak.Rule
+		for range 1 + g.IntN(3) {
+			r, _ := g.rule()
+			rules = append(rules, r)
+		}
+		p, err := peak.NewPlan(s, rules...)
+		require.NoError(t, err)
+		lines := newLines(t, p, 1+g.IntN(5))
+		want := make([]*peak.Line, lines.Len())
+		for i := range want {
+			want[i] = p.NewLine()
+		}
+		top, gaps, jumps, slot := int64(1)<<g.IntN(13), 1+g.IntN(20), 1+g.IntN(40), g.IntN(p.Intervals())
+		row := make([]int64, lines.Len()) // one and the same: it is the caller's
+		for range g.IntN(200) {
+			for i := range row {
+				row[i] = g.Int64N(top + 1)
+				if g.one(gaps) {
+					row[i] = peak.NoSample
+					continue
+				}
+				feedLine(t, g, s, want[i], []oracleSample{{slot, row[i]}})
+			}
+			at := s.Period.Start().Add(time.Duration(slot)*s.Interval + time.Duration(g.Int64N(int64(s.Interval))))
+			require.NoError(t, lines.AddRow(at, row))
+			if slot++; slot == p.Intervals() || g.one(jumps) {
+				slot = g.IntN(p.Intervals())
+			}
+			if i, j := g.IntN(len(want)), g.IntN(len(want)); g.one(30) {
+				v := []oracleSample{{g.IntN(p.Intervals()), g.Int64N(top + 1)}}
+				feedLine(t, g, s, want[i], v)
+				feedLine(t, g, s, lines.Line(i), v)
+				require.NoError(t, want[i].Merge(want[j]))
+				require.NoError(t, lines.Line(i).Merge(lines.Line(j)))
+			} else if g.one(30) {
+				require.Equal(t, known(t, want[i], rules), known(t, lines.Line(i), rules))
+			}
+		}
+		for i := range want {
+			require.Equal(t, known(t, want[i], rules), known(t, lines.Line(i), rules))
+		}
+	})
+}
+
 // TestLaw_Ratio_IsBigRat: ratios compute as math/big's do.
 func TestLaw_Ratio_IsBigRat(t *testing.T) {
 	law(t, func(t *testing.T, g generator) {

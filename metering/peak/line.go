@@ -18,28 +18,39 @@ import (
 // whatever order they come. A Line is for one goroutine at a time and not to be
 // copied; the zero Line has no plan and takes no sample.
 type Line struct {
+	// What most samples need alone lies together, in 64 bytes.
 	plan  *Plan
 	today today
-	added uint64
+	seen  bitmap // intervals with a sample
 
-	seen     bitmap // intervals with a sample
+	repeated uint64
 	valid    bitmap // days with a level above ValidAbove
 	marked   bitmap // days that exist, with or without a sample
 	all      pool   // of all days
 	proven   pool   // of valid days, where these have a bound above 0
 	unproven pairs  // of days that may become valid yet
 	daily    dayTable
+
+	rows         *rows // of the Lines that it is one of
+	index, taken int32 // its place in a row, and how many of those that wait it has
 }
 
 // NewLine returns a line without samples.
 func (p *Plan) NewLine() *Line {
-	w, d := words(p.intervals), words(len(p.days))
-	all := make(bitmap, w+2*d)
-	l := &Line{plan: p, today: today{wordAt: -1}, seen: all[:w:w], valid: all[w : w+d : w+d], marked: all[w+d:]}
-	if n := len(p.days) * p.keeps.day; n > 0 {
-		l.daily = dayTable{make([]int64, n), make([]uint16, n)}
-	}
+	l, n := &Line{}, len(p.days)*p.keeps.day
+	l.begin(p, make(bitmap, p.lineWords()), dayTable{make([]int64, n), make([]uint16, n)})
 	return l
+}
+
+// lineWords returns how many words the three bitmaps of a line have.
+func (p *Plan) lineWords() int { return words(p.intervals) + 2*words(len(p.days)) }
+
+// begin gives a zero line its plan and memory.
+func (l *Line) begin(p *Plan, all bitmap, daily dayTable) {
+	w, d := words(p.intervals), words(len(p.days))
+	l.plan, l.daily = p, daily
+	l.seen, l.valid, l.marked = all[:w:w], all[w:w+d:w+d], all[w+d:]
+	l.forget()
 }
 
 // Plan returns the line's plan.
@@ -65,8 +76,9 @@ func (l *Line) Add(s Sample) error {
 
 // AddLevels takes the levels of consecutive intervals, from the one that
 // contains a time, in grains of the plan's dimension. The plan's direction is
-// for the caller to have applied. It does what Add does one by one, in about a
-// third of the time. It fails with an *[OutsideError] or [ErrNegative], and
+// for the caller to have applied. It does what Add does one by one, day by day,
+// in a third of the time or less: 3 to 10 ns a level of a month, and 25 ns where
+// nearly each is among the largest so far. It fails with an *[OutsideError] or [ErrNegative], and
 // then has recorded none of them.
 func (l *Line) AddLevels(from time.Time, grains []int64) error {
 	first, err := l.plan.slot(from)
@@ -79,8 +91,11 @@ func (l *Line) AddLevels(from time.Time, grains []int64) error {
 	if least := slices.Min(grains); least < 0 {
 		return fmt.Errorf("%w: %d grains", ErrNegative, least)
 	}
-	for i, v := range grains {
-		l.add(first+i, v)
+	for len(grains) > 0 {
+		day := int(l.plan.dayOf[first])
+		n := min(int(l.plan.first[day+1])-first, len(grains))
+		l.addRun(day, first, grains[:n])
+		first, grains = first+n, grains[n:]
 	}
 	return nil
 }
@@ -107,13 +122,16 @@ func (l *Line) add(slot int, v int64) {
 	}
 	bit := uint64(1) << (slot % 64)
 	again := now.word&bit != 0
-	now.word |= bit
-	l.seen[now.wordAt] = now.word
-	l.added++
+	if again {
+		l.repeated++
+	} else {
+		now.word |= bit
+		l.seen[now.wordAt] = now.word
+	}
 	if int32(slot) < now.first || int32(slot) >= now.end {
 		l.turn(int(l.plan.dayOf[slot]))
 	}
-	if v > now.floor || v > now.poolFloor || !now.valid {
+	if v > now.bar {
 		l.raise(slot, v, again)
 	}
 }
@@ -122,9 +140,6 @@ func (l *Line) add(slot int, v int64) {
 // says that it may have one.
 func (l *Line) raise(slot int, v int64, again bool) {
 	p, day := l.plan, int(l.today.day)
-	if v == 0 {
-		return
-	}
 	if v > p.above && !l.valid.set(day) {
 		l.prove(day)
 	}
@@ -141,7 +156,7 @@ func (l *Line) raise(slot int, v int64, again bool) {
 	if m := p.keeps.day; m > 0 {
 		l.daily.add(day, uint16(slot), v, again, m)
 	}
-	l.look()
+	l.today.bar = l.bar(day)
 }
 
 // MarkExisting says that the line exists on every day that the period shares
@@ -166,18 +181,28 @@ func (l *Line) Compute(r Rule) (Result, error) {
 	if _, err := needs(r, l.plan); err != nil {
 		return Result{}, err
 	}
+	l.settle()
 	return r.compute(l)
 }
 
 // Samples returns how many intervals have a sample.
-func (l *Line) Samples() int { return l.seen.count(0, 64*len(l.seen)) }
+func (l *Line) Samples() int {
+	l.settle()
+	return l.seen.count(0, 64*len(l.seen))
+}
 
 // Repeated returns how many samples came for an interval that had one: they
 // were counted once, and what differs by its larger level.
-func (l *Line) Repeated() uint64 { return l.added - uint64(l.Samples()) }
+func (l *Line) Repeated() uint64 {
+	l.settle()
+	return l.repeated
+}
 
 // ValidDays returns how many days have a level above [Sampling.ValidAbove].
-func (l *Line) ValidDays() int { return l.valid.count(0, 64*len(l.valid)) }
+func (l *Line) ValidDays() int {
+	l.settle()
+	return l.valid.count(0, 64*len(l.valid))
+}
 
 // ExistingDays returns how many days have a sample or were marked.
 func (l *Line) ExistingDays() int {

@@ -194,11 +194,12 @@ func TestLine_Memory(t *testing.T) {
 	p := monthPlan(t, monthRules()...)
 	require.LessOrEqual(t, p.LineBytes(), 10_000)
 	for _, shape := range shapes {
-		levels := levelsOf(p, shape.level)
+		levels := levelsOf(p.Intervals(), shape.level)
 		before := heap()
-		all := newLines(p, lines)
-		for _, l := range all {
-			require.NoError(t, l.AddLevels(monthStart, levels))
+		all := make([]*peak.Line, lines)
+		for i := range all {
+			all[i] = p.NewLine()
+			require.NoError(t, all[i].AddLevels(monthStart, levels))
 		}
 		perLine := int(heap()-before) / lines
 		require.LessOrEqual(t, perLine, p.LineBytes()+100, shape.name)

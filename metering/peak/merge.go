@@ -11,16 +11,19 @@ func (l *Line) Merge(other *Line) error {
 	if l == other {
 		return nil
 	}
+	l.settle()
+	other.settle()
 	for day := range l.plan.days {
 		if other.valid.has(day) && !l.valid.set(day) {
 			l.prove(day)
 		}
 	}
 	l.mergeLevels(other)
+	apart := l.Samples() + other.Samples()
 	l.seen.union(other.seen)
+	l.repeated += other.repeated + uint64(apart-l.Samples())
 	l.marked.union(other.marked)
-	l.added += other.added
-	l.today = today{wordAt: -1}
+	l.forget()
 	return nil
 }
 

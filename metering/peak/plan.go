@@ -137,8 +137,8 @@ func (p *Plan) same(q *Plan) bool {
 // Where a percentile of valid days has [Sampling.ValidAbove] above 0, each
 // sample of a day that is not valid and above 0 takes 10 to 20 bytes more.
 func (p *Plan) LineBytes() int {
-	const line, entry, rounding = 320, 10, 9 // an entry is a level and its interval
+	const line, entry, rounding = 352, 10, 9 // an entry is a level and its interval
 	entries := poolSize(p.keeps.all, p.intervals) + poolSize(p.keeps.valid, p.intervals) + len(p.days)*p.keeps.day
-	n := line + 8*(words(p.intervals)+2*words(len(p.days))) + entry*entries
+	n := line + 8*p.lineWords() + entry*entries
 	return n + n/rounding // sizes that an allocator hands out are up to a ninth larger
 }

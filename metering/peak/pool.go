@@ -35,13 +35,19 @@ func (p *pool) add(slot uint16, v int64, again bool, k, intervals int) {
 			return
 		}
 	}
-	if p.values == nil {
-		size := poolSize(k, intervals)
-		p.values, p.slots = make([]int64, 0, size), make([]uint16, 0, size)
-	}
+	p.grow(k, intervals)
 	p.values, p.slots = append(p.values, v), append(p.slots, slot)
-	if n := len(p.values); n > k && n == poolSize(k, intervals) {
+	if n := len(p.values); n > k && n == cap(p.values) {
 		p.prune(k)
+	}
+}
+
+// grow gives a pool its memory, once: what was asked for and what the allocator
+// hands out with it, which makes a pool wait longer.
+func (p *pool) grow(k, intervals int) {
+	if p.values == nil {
+		p.values = slices.Grow(p.values, poolSize(k, intervals))
+		p.slots = slices.Grow(p.slots, cap(p.values))
 	}
 }
 
@@ -49,35 +55,34 @@ func (p *pool) add(slot uint16, v int64, again bool, k, intervals int) {
 // which stay: a rule asks for values, and what comes later is either above
 // them all or adds nothing.
 func (p *pool) prune(k int) {
-	pairs := pairs{p.values, p.slots}
-	pairs.partition(k, patience)
-	p.values, p.slots = p.values[:k], p.slots[:k]
-	p.floor = slices.Min(p.values)
+	at := len(p.values) - k
+	pairs{p.values, p.slots}.partition(at, patience)
+	p.floor = p.values[at]
+	p.values, p.slots = p.values[:copy(p.values, p.values[at:])], p.slots[:copy(p.slots, p.slots[at:])]
 }
 
 // around returns the level at a place, from the largest, which is 1, and the
 // one behind it. Zeros are not in the pool: they are what comes behind all.
-func (p *pool) around(rank int) (at, next int64) {
+func (p *pool) around(rank int) (level, next int64) {
 	if rank > len(p.values) {
 		return 0, 0
 	}
-	pairs := pairs{slices.Clone(p.values), slices.Clone(p.slots)}
-	pairs.partition(rank, patience)
-	at = slices.Min(pairs.values[:rank])
-	if rest := pairs.values[rank:]; len(rest) > 0 {
-		next = slices.Max(rest)
+	pairs, at := pairs{slices.Clone(p.values), slices.Clone(p.slots)}, len(p.values)-rank
+	pairs.partition(at, patience)
+	if at > 0 {
+		next = slices.Max(pairs.values[:at])
 	}
-	return at, next
+	return pairs.values[at], next
 }
 
-// pairs are levels with their intervals, the larger levels first once sorted.
+// pairs are levels with their intervals, the smaller levels first once sorted.
 type pairs struct {
 	values []int64
 	slots  []uint16
 }
 
 func (p pairs) Len() int           { return len(p.values) }
-func (p pairs) Less(i, j int) bool { return p.values[i] > p.values[j] }
+func (p pairs) Less(i, j int) bool { return p.values[i] < p.values[j] }
 func (p pairs) Swap(i, j int) {
 	p.values[i], p.values[j] = p.values[j], p.values[i]
 	p.slots[i], p.slots[j] = p.slots[j], p.slots[i]
@@ -87,34 +92,40 @@ func (p pairs) Swap(i, j int) {
 // and some, where a pivot that is the median of three leaves half of the rest.
 const patience = 40
 
-// partition moves the k largest levels to the front (Hoare's selection). Where
-// the input defeats the choice of pivots it sorts, so that no input is slow.
-func (p pairs) partition(k, patience int) {
-	lo, hi := 0, len(p.values)-1
+// partition puts at a place what sorting would, with no larger level before it
+// and no smaller one behind (Hoare's selection). Levels that rise as they come
+// are the most to do, since each is taken: these are in order then, and the one
+// in the place, which is tried as a pivot, is found to be right without a swap.
+// Where the input defeats the choice of pivots it sorts, so that no input is
+// slow.
+func (p pairs) partition(at, patience int) {
+	values, slots := p.values, p.slots[:len(p.values)]
+	lo, hi := 0, len(values)-1
 	for rounds := 0; lo < hi; rounds++ {
 		if rounds == patience {
-			sort.Sort(pairs{p.values[lo : hi+1], p.slots[lo : hi+1]})
+			sort.Sort(pairs{values[lo : hi+1], slots[lo : hi+1]})
 			return
 		}
-		pivot := median(p.values[lo], p.values[(lo+hi)/2], p.values[hi])
+		pivot := median(values[lo], values[at], values[hi])
 		i, j := lo, hi
 		for i <= j {
-			for p.values[i] > pivot {
+			for values[i] < pivot {
 				i++
 			}
-			for p.values[j] < pivot {
+			for values[j] > pivot {
 				j--
 			}
 			if i <= j {
-				p.Swap(i, j)
+				values[i], values[j] = values[j], values[i]
+				slots[i], slots[j] = slots[j], slots[i]
 				i++
 				j--
 			}
 		}
 		switch {
-		case k-1 <= j:
+		case at <= j:
 			hi = j
-		case k-1 >= i:
+		case at >= i:
 			lo = i
 		default:
 			return

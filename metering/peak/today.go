@@ -11,30 +11,38 @@ type today struct {
 	day        int32
 	wordAt     int32  // the place in seen of word, and -1 at first
 	word       uint64 // a copy, which seen always equals
-	floor      int64  // what a level has to exceed to be one of the day's largest
-	poolFloor  int64  // or of the period's
-	valid      bool
+	bar        int64  // what a level has to exceed to change anything but seen
 }
+
+// forget makes the next sample look anew: what today knows is out of date.
+func (l *Line) forget() { l.today = today{wordAt: -1} }
 
 // turn makes a day today.
 func (l *Line) turn(day int) {
 	p := l.plan
 	l.today.first, l.today.end, l.today.day = p.first[day], p.first[day+1], int32(day)
-	l.look()
+	l.today.bar = l.bar(day)
 }
 
-// look reads what is known of today anew.
-func (l *Line) look() {
-	p, now := l.plan, &l.today
-	now.valid = l.valid.has(int(now.day))
-	now.floor, now.poolFloor = math.MaxInt64, math.MaxInt64
+// bar returns what a level of a day has to exceed to be one of the day's
+// largest, or of the period's, or to make the day valid.
+func (l *Line) bar(day int) int64 {
+	p, bar := l.plan, int64(math.MaxInt64)
 	if m := p.keeps.day; m > 0 {
-		now.floor = l.daily.values[(int(now.day)+1)*m-1]
+		bar = l.daily.values[(day+1)*m-1]
 	}
 	if p.keeps.all > 0 {
-		now.poolFloor = l.all.floor
+		bar = min(bar, l.all.floor)
 	}
+	valid := l.valid.has(day)
 	if p.keeps.valid > 0 {
-		now.poolFloor = min(now.poolFloor, l.proven.floor)
+		if !valid {
+			return 0 // each level above it waits for the day to become valid
+		}
+		bar = min(bar, l.proven.floor)
 	}
+	if !valid {
+		bar = min(bar, p.above)
+	}
+	return bar
 }
