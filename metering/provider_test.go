@@ -1,8 +1,10 @@
 package metering_test
 
 import (
+	"encoding/json"
 	"fmt"
-	"math/big"
+	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -11,70 +13,145 @@ import (
 	"github.com/meterbook/meterbook/metering"
 )
 
-// What providers publish of how long a resource was used, by their own worked
-// examples.
+// What providers publish of how much was used, by their own worked examples.
+// Each vector of testdata/provider_billing.json is inputs and figures; a driver
+// runs the library on the inputs of its model, whatever they are. A figure that
+// is money is one quantity times a price of the inputs: it checks the quantity.
 
-// TestProvider_ClockHours: seconds by clock hours of UTC+8, in which providers
-// settle what they count by the second.
-func TestProvider_ClockHours(t *testing.T) {
-	for _, tt := range []struct {
-		source, start, end string
-		seconds            []int64
-	}{
-		{"https://support.huaweicloud.com/intl/ar-mena/price-deh/deh_billing_0005.html", "2023-04-18T09:59:30+08:00", "2023-04-18T10:45:46+08:00", []int64{30, 2746}},
-		{"https://support.huaweicloud.com/intl/ar-mena/price-ecs/ecs_billing_2003.html", "2023-04-18T08:45:30+08:00", "2023-04-18T08:55:30+08:00", []int64{600}},
-		{"https://www.alibabacloud.com/help/en/analyticdb/analyticdb-for-postgresql/product-overview/per-second-billing", "2023-04-18T10:59:30+08:00", "2023-04-18T12:50:30+08:00", []int64{30, 3600, 3030}},
-	} {
-		life := metering.MustPeriod(tt.start, tt.end)
-		a := metering.NewAggregator()
-		machine := func(id string, kind metering.Kind, at time.Time, items ...metering.Item) {
-			require.NoError(t, a.Record(metering.Event{Account: "acme", Source: "control", ID: id, Time: at, Kind: kind, Resource: "i-1", Items: items}))
+// providerFigures are figures by the names that vectors give them: numbers as
+// *big.Rat, words as string, and slices and maps of these.
+type providerFigures map[string]any
+
+// providerDrivers measure the inputs of a model.
+var providerDrivers = map[string]func(in inputs) providerFigures{
+	"per_second":                         measureSeconds,
+	"per_second_hourly_settlement_split": measureSecondsByHour,
+	"clock_hour_ceiling":                 measureClockHours,
+	"resource_hours_piecewise":           measureResourceHours,
+	"cu_minutes_hourly":                  measureComputeUnits,
+	"capacity_time_truncate_2dp":         measureCapacityTime,
+	"metered_unit_conversion":            measureConverted,
+	"metered_unit_conversion_truncate":   measureConverted,
+	"storage_min_size_min_duration":      measureLeastStorage,
+	"early_deletion_remainder":           measureEarlyDeletion,
+	"file_alignment":                     measureBlocks,
+	"upgrade_proration_30day_month":      measureMonths,
+	"unit_price_month_to_hour":           measureMonthUnit,
+	"free_tier_shared_then_flat":         measurePooledRequests,
+
+	"enhanced95_daily_floor":            measureDailyFloor,
+	"enhanced95_monthly_floor":          measureMonthlyFloor,
+	"enhanced95_daily_peak":             measureDailyPeak,
+	"enhanced95_daily_peak_short_day":   measureDailyPeak,
+	"enhanced95_max_of_usage_and_floor": measureLegs,
+	"activation_freeze":                 measureCommitment,
+	"p95_month_points":                  measurePoints,
+	"p95_index":                         measurePoints,
+	"p95_index_and_fee":                 measurePoints,
+	"p95_partial_month":                 measurePartialMonth,
+	"monthly_top5":                      measureTop5,
+	"effective_factor":                  measureFactor,
+	"p95_real_trace":                    measureRealTrace,
+
+	"vgpu_coefficient":            measureSlots,
+	"ascend_vnpu_template_share":  measureTemplate,
+	"energy_counter_delta":        measureCounter,
+	"gpu_card_seconds":            measurePods,
+	"token_cached_subset":         measureCachedSubset,
+	"token_cache_disjoint":        measureCacheDisjoint,
+	"token_price":                 measureTokens,
+	"token_price_cache_split":     measureCacheSplit,
+	"token_tier_by_request_input": measureTokenTier,
+	"token_totals":                measureTokenTotals,
+}
+
+// chargingModels have nothing to measure: prices, discounts, terms and rounding
+// of money.
+var chargingModels = []string{
+	"amortised_cost_by_day", "bill_truncate_then_allocate", "duration_tiers_reset_on_change", "graduated_tiers",
+	"graduated_tiers_month_cumulative", "month_total_round_half_up_2dp", "savings_plan_total", "volume_tiers_all_units",
+}
+
+// Every vector that is known, sorted: those that are measured are in testdata.
+var (
+	measuringVectors = []string{
+		"AL-01", "AL-02", "AL-03a", "AL-05", "AL-06", "AL-06b", "AL-07", "AL-08", "AL-17", "AL-18", "AN-01", "BD-03", "BD-05",
+		"BP-01", "DS-02", "GPU-01", "GPU-03", "HW-01", "HW-04", "HW-05", "HW-07", "HW-08", "HW-09a", "HW-09b", "HW-11", "HW-12",
+		"IDC-01", "IDC-02", "IDC-03", "OA-01", "OBS-03", "TC-01", "TC-01b", "TC-05", "TC-07", "TR-01", "TR-03", "TR-04-code", "YV-01",
+	}
+	chargingVectors   = []string{"AL-04", "AL-10", "AL-12a", "BD-01", "HW-02", "HW-13", "TC-02", "TC-03", "TC-04"}
+	unverifiedVectors = []string{"AL-14", "TC-06"}
+)
+
+// unmeasuredFigures are words, and money that is rounded or split further.
+var unmeasuredFigures = []string{"doc", "fee_formula", "hit_usd", "miss_usd", "out_usd", "payable", "total_usd", "valid_day_rule", "wiped"}
+
+type providerVector struct {
+	ID, Source, Status, Model, Verified string
+	Inputs, Expected                    map[string]any
+}
+
+// unverified reports that who collected the vector does not vouch for it.
+func (v providerVector) unverified() bool {
+	return v.Status == "ambiguous" || v.Verified != "" && v.Verified != "recomputed"
+}
+
+func (v providerVector) run(t *testing.T) {
+	got := providerDrivers[v.Model](inputs{t, v.Inputs, v.Source})
+	for name, want := range v.Expected {
+		if slices.Contains(unmeasuredFigures, name) {
+			continue
 		}
-		machine("1", metering.Start, life.Start(), metering.Item{Meter: metering.InstanceTime, Quantity: metering.Grains(1, metering.Count)})
-		machine("2", metering.Stop, life.End())
-		day, err := metering.NewPeriod(life.Start().Truncate(time.Hour), life.End().Truncate(time.Hour).Add(time.Hour))
-		require.NoError(t, err)
-		var seconds []int64
-		for _, row := range mustCollect(t, a.Usage(day, metering.Per(metering.Hours(metering.MustZone("Asia/Shanghai"))))) {
-			n, err := row.Quantity.In(metering.MustUnit("{item}.s"), 0)
-			require.NoError(t, err)
-			seconds = append(seconds, n.IntPart())
-		}
-		require.Equal(t, tt.seconds, seconds, tt.source)
+		require.Contains(t, got, name, "%s: not measured of %s", v.ID, v.Model)
+		require.True(t, agree(want, got[name]), "%s: %s is %v, want %v: %s", v.ID, name, got[name], want, v.Source)
 	}
 }
 
-// TestProvider_CardOffCPUOn: a card is metered while it is there; a boot without
-// it meters the processor alone, and the disk is held all the time.
-// https://cloud.yovole.com/help/ai/html/pricing/gpu_instance.html, whose page
-// prints 1.0833 core-hours where its own formula gives 10.0833.
-func TestProvider_CardOffCPUOn(t *testing.T) {
-	a := metering.NewAggregator()
-	at, n := metering.MustPeriod("2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z").Start(), 0
-	holds := func(kind metering.Kind, minutes int, cards, cores string) {
-		e := metering.Event{Account: "acme", Source: "control", ID: fmt.Sprint(n), Time: at, Kind: kind, Resource: "gpu-1"}
-		if kind != metering.Stop {
-			e.Items = []metering.Item{
-				{Meter: metering.AcceleratorTime, SKU: "card", Quantity: metering.MustQuantity(cards + " {card}")},
-				{Meter: metering.CPUTime, Quantity: metering.MustQuantity(cores + " {core}")},
-				{Meter: metering.BlockStorage, Quantity: metering.MustQuantity("20 GBy")},
-			}
+// TestProvider_Vectors: what the library makes of the inputs is exactly what the
+// provider says.
+func TestProvider_Vectors(t *testing.T) {
+	var ids []string
+	for _, v := range readVectors[providerVector](t, "testdata/provider_billing.json") {
+		require.Contains(t, providerDrivers, v.Model, v.ID)
+		require.NotEmpty(t, v.Expected, v.ID)
+		ids = append(ids, v.ID)
+		t.Run(v.ID, v.run)
+	}
+	slices.Sort(ids)
+	require.Equal(t, measuringVectors, ids, "sort new vectors into the lists of this file")
+}
+
+// TestProvider_SharedVectors: the collection that the figures were taken from has
+// none that is not sorted, and says the same.
+func TestProvider_SharedVectors(t *testing.T) {
+	for _, v := range readVectors[providerVector](t, "../../shared/vectors/provider_billing.json") {
+		if v.unverified() || slices.Contains(unverifiedVectors, v.ID) {
+			require.Contains(t, unverifiedVectors, v.ID, "%s is not verified: sort it", v.ID)
+			require.True(t, v.unverified(), "%s is verified now: measure it, or sort it", v.ID)
+			continue
 		}
-		require.NoError(t, a.Record(e))
-		at, n = at.Add(time.Duration(minutes)*time.Minute), n+1
+		if slices.Contains(chargingVectors, v.ID) || slices.Contains(chargingModels, v.Model) {
+			require.NotContains(t, measuringVectors, v.ID)
+			continue
+		}
+		require.Contains(t, providerDrivers, v.Model, "%s is of a model that nothing measures: sort it", v.ID)
+		t.Run(v.ID, v.run)
 	}
-	holds(metering.Start, 20, "1", "10")
-	holds(metering.Resize, 10, "0", "0.5")
-	holds(metering.Resize, 20, "2", "20")
-	holds(metering.Stop, 0, "", "")
-	got := map[metering.MeterID]*big.Rat{}
-	for _, row := range mustCollect(t, a.Usage(metering.MustPeriod("2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z"))) {
-		unit := map[metering.MeterID]string{metering.AcceleratorTime: "{card}.h", metering.CPUTime: "{core}.h", metering.BlockStorage: "GBy.h"}[row.Key.Meter]
-		got[row.Key.Meter] = new(big.Rat).SetFrac(row.Quantity.Grains().Big(), metering.MustUnit(unit).Grains().Big())
+}
+
+// readVectors skips the test where the file is not there.
+func readVectors[T any](t *testing.T, name string) (vectors []T) {
+	file, err := os.Open(name)
+	if os.IsNotExist(err) {
+		t.Skip("shared vectors absent: " + name)
 	}
-	require.Equal(t, "1/1", got[metering.AcceleratorTime].String())
-	require.Equal(t, "121/12", got[metering.CPUTime].String())
-	require.Equal(t, "50/3", got[metering.BlockStorage].String())
+	require.NoError(t, err)
+	defer file.Close()
+	d := json.NewDecoder(file)
+	d.UseNumber()
+	require.NoError(t, d.Decode(&vectors))
+	require.NotEmpty(t, vectors)
+	return vectors
 }
 
 // TestProvider_StoppedMachine: a machine that is stopped and kept is not charged
