@@ -1,0 +1,264 @@
+package segment
+
+import (
+	"errors"
+	"io"
+)
+
+// run is the writer: the only goroutine that changes files while a log is open.
+// While it waits for the disk, the next group fills up, so that many writers
+// share one Sync.
+func (l *Log) run() {
+	defer close(l.stopped)
+	for {
+		g, closing := l.take()
+		switch {
+		case g != nil:
+			l.commit(g)
+		case closing:
+			l.finish()
+			return
+		default:
+			select {
+			case <-l.wake:
+			case <-l.due:
+				l.due = nil
+				l.commit(&group{start: l.end, at: l.end, sync: true, done: make(chan struct{})})
+			}
+		}
+	}
+}
+
+// take takes the group that was handed over, or the one that was filled since.
+func (l *Log) take() (g *group, closing bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.err != nil:
+		return nil, l.closing
+	case l.inflight != nil:
+		return l.inflight, false
+	case l.group.records > 0 || l.group.sync:
+		l.hand(l.group)
+		return l.inflight, false
+	}
+	return nil, l.closing
+}
+
+// hand hands the group over to the writer and begins the next one. mu is held.
+func (l *Log) hand(g *group) {
+	l.inflight = g
+	l.group = newGroup(g.at)
+	l.changed()
+}
+
+func newGroup(start place) *group {
+	return &group{start: start, at: start, done: make(chan struct{})}
+}
+
+// commit writes a group and answers for it.
+func (l *Log) commit(g *group) {
+	durable := l.opts.Interval == 0 || g.sync || l.expired()
+	err := l.write(g)
+	if err == nil && durable {
+		err = l.flush()
+	}
+	if err != nil {
+		l.fail(g, err)
+	}
+	// What an earlier group wrote stays due when this one failed, but never
+	// after a Sync that failed: it is not tried again.
+	if l.dirty && l.due == nil && !errors.Is(err, ErrPoisoned) {
+		l.due = l.opts.After(l.opts.Interval)
+	}
+	if err == nil {
+		l.acknowledge(g, durable)
+	}
+}
+
+// expired reports whether a Sync is due, so that groups that never end cannot
+// put it off.
+func (l *Log) expired() bool {
+	select {
+	case <-l.due:
+		l.due = nil
+		return true
+	default:
+		return false
+	}
+}
+
+func (l *Log) write(g *group) error {
+	if g.records == 0 {
+		return nil
+	}
+	if g.rotate {
+		if err := l.rotate(g); err != nil {
+			return err
+		}
+	}
+	if err := l.ensure(g.at.off); err != nil {
+		return err
+	}
+	if err := l.put(g.buf, g.at.off-int64(len(g.buf))); err != nil {
+		return err
+	}
+	l.dirty = true
+	return nil
+}
+
+// put writes bytes, or takes back what of them it wrote.
+func (l *Log) put(b []byte, off int64) error {
+	n, err := l.file.WriteAt(b, off)
+	if err == nil && n < len(b) {
+		err = io.ErrShortWrite
+	}
+	if err == nil {
+		return nil
+	}
+	err = failed("write", l.name(), err)
+	// The end is put back where it was and made durable before anyone hears of
+	// the failure: nothing of the group can come up later.
+	back := l.file.Truncate(l.end.off)
+	if back == nil {
+		l.alloc = l.end.off
+		back = l.file.Sync()
+	}
+	if back != nil {
+		return poisoned(errors.Join(err, failed("roll back", l.name(), back)))
+	}
+	return err
+}
+
+// flush makes what was written durable.
+func (l *Log) flush() error {
+	if !l.dirty {
+		return nil
+	}
+	if err := l.file.Sync(); err != nil {
+		return poisoned(failed("sync", l.name(), err))
+	}
+	l.dirty, l.due = false, nil
+	return nil
+}
+
+// acknowledge answers for a group that was written. If nothing else is waiting,
+// a mark is left behind it that proves it durable. The mark is not synced: it
+// costs a write to memory, outlives the process, and is there for nothing when
+// the next group is written. Without it, damage to the last group before a
+// kill could not be told from a torn write.
+func (l *Log) acknowledge(g *group, durable bool) {
+	var m []byte
+	l.mu.Lock()
+	if g.records > 0 {
+		l.end = g.at
+	}
+	if durable {
+		l.synced = l.end
+	}
+	if l.inflight == g { // a Sync that was due has no group there
+		l.inflight = nil
+	}
+	l.recycle(g)
+	next := l.end
+	if durable && !l.end.marked && l.inflight == nil && l.group.records == 0 && !l.closing {
+		m, next = appendMark(nil, l.id, l.end, mark{kind: trailing, durable: l.end.off})
+		l.group.start, l.group.at = next, next
+	}
+	l.changed()
+	l.mu.Unlock()
+	close(g.done)
+	if m == nil {
+		return
+	}
+	if err := l.put(m, l.end.off); err != nil {
+		l.fail(nil, err)
+		return
+	}
+	l.mu.Lock()
+	l.end = next
+	l.mu.Unlock()
+}
+
+// maxSpare is the largest buffer that is kept for the next group.
+const maxSpare = 32 << 20
+
+// recycle keeps a group's buffer for another one. mu is held.
+func (l *Log) recycle(g *group) {
+	if cap(g.buf) > cap(l.spare) && cap(g.buf) <= maxSpare {
+		l.spare = g.buf[:0]
+	}
+	g.buf = nil
+}
+
+// fail answers for a group that failed, if there is one, and for what was staged
+// behind it, which is chained to it. Sequences go back to what was written.
+func (l *Log) fail(g *group, err error) {
+	l.mu.Lock()
+	failed := []*group{l.group}
+	if l.inflight != nil {
+		failed = append(failed, l.inflight)
+	}
+	if g != nil && g != l.inflight {
+		failed = append(failed, g)
+	}
+	l.group, l.inflight = newGroup(l.end), nil
+	if errors.Is(err, ErrPoisoned) {
+		l.err, l.due = err, nil
+	}
+	for _, g := range failed {
+		g.err = err
+		l.recycle(g)
+	}
+	l.changed()
+	l.mu.Unlock()
+	for _, g := range failed {
+		close(g.done)
+	}
+}
+
+// finish is the end of the writer.
+func (l *Log) finish() {
+	err := l.err
+	if err == nil {
+		err = l.seal()
+	}
+	if e := l.file.Close(); e != nil && err == nil {
+		err = failed("close", l.name(), e)
+	}
+	if e := l.lock.Close(); e != nil && err == nil {
+		err = failed("unlock", lockName, e)
+	}
+	l.mu.Lock()
+	l.closed = err
+	if l.err == nil {
+		l.err = ErrClosed
+	}
+	l.changed()
+	l.mu.Unlock()
+}
+
+// seal marks the log as closed, unless it ends in such a mark.
+func (l *Log) seal() error {
+	l.dirty = l.dirty || l.end.last == trailing // so that all before the mark is durable
+	if err := l.flush(); err != nil {
+		return err
+	}
+	if l.end.last == closing || l.end.last == sealing {
+		return nil
+	}
+	m, end := appendMark(nil, l.id, l.end, mark{kind: closing, durable: l.end.off})
+	if err := l.put(m, l.end.off); err != nil {
+		return err
+	}
+	if err := l.file.Truncate(end.off); err != nil {
+		return failed("truncate", l.name(), err)
+	}
+	if err := l.file.Sync(); err != nil {
+		return failed("sync", l.name(), err)
+	}
+	return nil
+}
+
+// name is that of the file being written.
+func (l *Log) name() string { return segmentName(l.end.number) }

@@ -1,0 +1,9 @@
+//go:build !linux
+
+package segment
+
+import "os"
+
+func syncData(f *os.File) error { return f.Sync() }
+
+func allocate(f *os.File, _, to int64) error { return f.Truncate(to) }
