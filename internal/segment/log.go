@@ -92,6 +92,18 @@ func (l *Log) First() uint64 {
 	return l.segments[0].first
 }
 
+// Firsts returns the sequence that the first record of each segment has or will
+// have, oldest first: places from which a Reader begins without reading on.
+func (l *Log) Firsts() []uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	firsts := make([]uint64, len(l.segments))
+	for i, s := range l.segments {
+		firsts[i] = s.first
+	}
+	return firsts
+}
+
 // Durable returns the sequence of the last record that is durable, or one less
 // than First.
 func (l *Log) Durable() uint64 {

@@ -1,0 +1,77 @@
+package journal
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+
+	"github.com/meterbook/meterbook/internal/segment"
+)
+
+// A control record is its kind, a code and a number (8 bytes): what a journal has
+// to remember in its place among events.
+const (
+	windowMoves  = 1 // the first day of the window, from here on
+	windowsSeal  = 2 // an instant before which a recorder sealed its windows
+	windowMoved  = 3 // an instant in the window that a recorder made current
+	controlSize  = 10
+	firstUnknown = 4
+)
+
+func (r *blockText) control() (code byte, number uint64) {
+	code, number = r.byte(), r.fixed(8)
+	if code == 0 || code >= firstUnknown || r.rest != "" {
+		r.fail("a control that this version does not know")
+	}
+	return code, number
+}
+
+// readControl takes notice of a control record.
+func (j *Journal) readControl(r *blockText) error {
+	code, number := r.control()
+	if r.err == nil && code == windowMoves {
+		if number > lastDay {
+			r.fail("a window that is no day's")
+			return r.err
+		}
+		j.oldest = max(j.oldest, int32(number))
+	}
+	return r.err
+}
+
+// stageControl stages a control record. j.mu is held.
+func (j *Journal) stageControl(code byte, number uint64) (segment.Ticket, error) {
+	var f flight
+	t, err := j.log.Stage(func(b *segment.Batch) error {
+		if err := j.caughtUp(b.First()); err != nil {
+			return err
+		}
+		payload := [controlSize]byte{controlRecord, code}
+		binary.LittleEndian.PutUint64(payload[2:], number)
+		record, err := b.Append(payload[:])
+		f = flight{place{record, j.next - 1}, j.next, nil}
+		return err
+	})
+	if err == nil {
+		j.flights = append(j.flights, f)
+	}
+	return t, err
+}
+
+// control makes a control record durable.
+func (j *Journal) control(ctx context.Context, code byte, number uint64) error {
+	j.mu.Lock()
+	if j.closed {
+		j.mu.Unlock()
+		return ErrClosed
+	}
+	t, err := j.stageControl(code, number)
+	j.mu.Unlock()
+	if err == nil {
+		err = t.Wait(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("journal: control: %w", err)
+	}
+	return nil
+}

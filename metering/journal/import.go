@@ -1,0 +1,77 @@
+package journal
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/meterbook/meterbook/metering"
+)
+
+// Import appends events of another journal, each once: by its identity, and by
+// its place in the other journal. Entries are in order, and what comes before
+// [Journal.Imported] is passed over, so that both ends can begin again at any
+// time; how far the other journal was read is made durable in one piece with its
+// events. Otherwise it is [Journal.Append]: events that are refused are passed,
+// too.
+//
+// One Import at a time is to be under way for one other journal.
+func (j *Journal) Import(ctx context.Context, from ID, entries ...Entry) (Result, error) {
+	switch {
+	case from == j.ID() || from.IsZero():
+		return Result{}, &metering.FieldError{Field: "journal", Value: from.String(), Reason: "want that of another one"}
+	case len(entries) > pieceEvents:
+		return Result{}, &metering.FieldError{Field: "entries", Value: fmt.Sprint(len(entries)), Reason: fmt.Sprintf("want at most %d at once", pieceEvents)}
+	}
+	for i := range entries {
+		if i > 0 && entries[i].Sequence <= entries[i-1].Sequence {
+			return Result{}, &metering.FieldError{Field: "sequence", Value: fmt.Sprint(entries[i].Sequence), Reason: fmt.Sprintf("want one after %d", entries[i-1].Sequence)}
+		}
+	}
+	done := j.importing(from)
+	skipped := 0
+	for skipped < len(entries) && entries[skipped].Sequence <= done {
+		skipped++
+	}
+	events := make([]metering.Event, 0, len(entries)-skipped)
+	for _, e := range entries[skipped:] {
+		events = append(events, e.Event)
+	}
+	all := Result{Duplicates: skipped}
+	for at := 0; at < len(events); {
+		to := pieceOf(events, at, maxBlock)
+		res, err := j.appendFrom(ctx, events[at:to], &position{from, entries[skipped+to-1].Sequence})
+		if err != nil {
+			return Result{}, err
+		}
+		all.Accepted += res.Accepted
+		all.Duplicates += res.Duplicates
+		for _, r := range res.Refused {
+			all.Refused = append(all.Refused, Refusal{r.Index + skipped + at, r.Err})
+		}
+		at = to
+	}
+	return all, nil
+}
+
+// Imported returns the sequence up to which another journal was imported; 0 for
+// one that was not.
+func (j *Journal) Imported(from ID) uint64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.settle()
+	return j.positions[from]
+}
+
+// importing is Imported, with what is under way.
+func (j *Journal) importing(from ID) uint64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.settle()
+	done := j.positions[from]
+	for _, f := range j.flights {
+		if f.origin != nil && f.origin.journal == from {
+			done = max(done, f.origin.event)
+		}
+	}
+	return done
+}

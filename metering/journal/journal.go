@@ -1,0 +1,387 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/meterbook/meterbook/internal/segment"
+	"github.com/meterbook/meterbook/metering"
+)
+
+// A Journal is a durable log of events, each of which is in it once. Open one
+// with [Open]. It is safe for concurrent use, and one process at a time has it.
+type Journal struct {
+	files  Files
+	dir    io.Closer // nil where files were given
+	opts   options
+	log    *segment.Log
+	secret secret
+
+	scribes sync.Pool
+
+	// mu is held while events are looked up and encoded, never while the disk is
+	// waited for. It is locked before the log's own lock.
+	mu      sync.Mutex
+	index   *identities
+	next    uint64   // sequence of the next event
+	flights []flight // records that are not known to be durable, in order
+	place            // the last that is known to be durable
+	oldest  int32    // first day of the window, as the log knows it
+	// positions are how far other journals were imported, durably.
+	positions map[ID]uint64
+	counts    Counts
+	closed    bool
+
+	keeper keeper
+}
+
+// A place is the end of a record of the log, and the last event up to there.
+type place struct{ record, event uint64 }
+
+// A flight is a record under way, and its first event.
+type flight struct {
+	place
+	first  uint64
+	origin *position // of imported events
+}
+
+// Counts say what a journal has been given since it was opened.
+type Counts struct {
+	Accepted   uint64 // events made durable
+	Duplicates uint64 // events that were in the journal already
+	Conflicts  uint64 // refused: another event has the identity
+	Untimely   uint64 // refused: outside the window of identities
+	Refused    uint64 // refused for any other reason
+	Failed     uint64 // not made durable, or not known to be
+}
+
+// A Result says what became of the events of one Append.
+type Result struct {
+	Accepted   int // durable now, and not before
+	Duplicates int // durable before
+	// Refused are the events that are not in the journal, in order.
+	Refused []Refusal
+}
+
+// A Refusal is an event that was refused, by its index among those given.
+type Refusal struct {
+	Index int
+	Err   error
+}
+
+// Append makes events durable, each once. When it returns without an error, every
+// event is in the journal for good, or in Refused with the reason:
+//
+//   - a *[metering.FieldError] or [metering.ErrTimeRange] for an event that is not
+//     valid by itself;
+//   - [metering.ErrConflict] where the identity is that of another event;
+//   - [metering.ErrTooLate] for an event of a day before the window of identities,
+//     [metering.ErrTooEarly] for one after it.
+//
+// With an error, none of the accepted events is acknowledged: with [ErrNoSpace] or
+// another failure of the disk they are not in the journal; with [ErrPoisoned] or
+// the context's error it is open whether they are. Send them again in each case:
+// what is there already is a duplicate then.
+//
+// Many callers share one sync of the disk. A batch of events costs less than as
+// many calls; up to [MaxBatch] are taken.
+func (j *Journal) Append(ctx context.Context, events ...metering.Event) (Result, error) {
+	if len(events) > MaxBatch {
+		return Result{}, &metering.FieldError{Field: "events", Value: fmt.Sprint(len(events)), Reason: fmt.Sprintf("want at most %d at once", MaxBatch)}
+	}
+	return j.appendFrom(ctx, events, nil)
+}
+
+// appendFrom appends events of this journal, or of another one's up to a position.
+func (j *Journal) appendFrom(ctx context.Context, events []metering.Event, origin *position) (Result, error) {
+	var res Result
+	events, at := j.valid(events, &res)
+	s := j.scribes.Get().(*scribe)
+	defer j.scribes.Put(s)
+	s.prepare(events)
+	tickets, err := j.stageAll(ctx, s, events, origin)
+	for _, t := range tickets {
+		if e := t.Wait(ctx); e != nil && err == nil {
+			err = e
+		}
+	}
+	if err != nil {
+		j.failed(len(events))
+		return Result{}, outward(err)
+	}
+	for i, f := range s.findings {
+		switch f.verdict {
+		case fresh:
+			res.Accepted++
+		case duplicate:
+			res.Duplicates++
+		default:
+			res.Refused = append(res.Refused, Refusal{at(i), refusal(f.verdict, &events[i], s.claims[i].day)})
+		}
+	}
+	slices.SortFunc(res.Refused, func(a, b Refusal) int { return a.Index - b.Index })
+	j.count(&res, s)
+	return res, nil
+}
+
+// MaxBatch is how many events one Append takes.
+const MaxBatch = 1 << 16
+
+// valid returns the events that are valid by themselves, and which they are of
+// those given.
+func (j *Journal) valid(events []metering.Event, res *Result) ([]metering.Event, func(int) int) {
+	for i := range events {
+		if err := events[i].Validate(); err != nil {
+			res.Refused = append(res.Refused, Refusal{i, err})
+		}
+	}
+	if res.Refused == nil {
+		return events, func(i int) int { return i }
+	}
+	kept := make([]metering.Event, 0, len(events))
+	var at []int
+	for i, next := 0, 0; i < len(events); i++ {
+		if next < len(res.Refused) && res.Refused[next].Index == i {
+			next++
+			continue
+		}
+		kept, at = append(kept, events[i]), append(at, i)
+	}
+	return kept, func(i int) int { return at[i] }
+}
+
+func refusal(v verdict, e *metering.Event, day int32) error {
+	if v == conflict {
+		return fmt.Errorf("%w: id %.64q of source %.64q, tenant %.64q", metering.ErrConflict, e.ID, e.Source, e.Account.Tenant())
+	}
+	at := e.Time.UTC().Format(time.RFC3339Nano)
+	if v == late {
+		return fmt.Errorf("%w: %s is before the days whose identities are kept", metering.ErrTooLate, at)
+	}
+	return fmt.Errorf("%w: %s is after the days whose identities are kept", metering.ErrTooEarly, at)
+}
+
+func (j *Journal) failed(events int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.counts.Failed += uint64(events)
+}
+
+// count counts what became of events.
+func (j *Journal) count(res *Result, s *scribe) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.counts.Accepted += uint64(res.Accepted)
+	j.counts.Duplicates += uint64(res.Duplicates)
+	j.counts.Refused += uint64(len(res.Refused))
+	for _, f := range s.findings {
+		switch f.verdict {
+		case conflict:
+			j.counts.Conflicts++
+			j.counts.Refused--
+		case late, early:
+			j.counts.Untimely++
+			j.counts.Refused--
+		}
+	}
+}
+
+// Counts returns what was given so far.
+func (j *Journal) Counts() Counts {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.counts
+}
+
+// stageAll stages events in pieces that the log takes, and returns their tickets.
+func (j *Journal) stageAll(ctx context.Context, s *scribe, events []metering.Event, origin *position) ([]segment.Ticket, error) {
+	var few [2]segment.Ticket
+	tickets := few[:0]
+	for from := 0; from < len(events) || origin != nil; {
+		to := len(events) // what is imported is one piece: its position is in it
+		if origin == nil {
+			to = piece(events, from)
+		}
+		t, err := j.stage(s, events, from, to, origin)
+		switch {
+		case errors.Is(err, segment.ErrFull):
+			if err := j.log.Ready(ctx); err != nil {
+				return tickets, err
+			}
+			continue
+		case err != nil:
+			return tickets, err
+		}
+		tickets = append(tickets, t)
+		from, origin = to, nil
+	}
+	return tickets, nil
+}
+
+const (
+	pieceEvents = 1 << 14
+	pieceBytes  = 8 << 20
+)
+
+// piece returns where a piece of the events ends that begins with from.
+func piece(events []metering.Event, from int) int { return pieceOf(events, from, pieceBytes) }
+
+// pieceOf is piece for another number of bytes, unless one event takes more.
+func pieceOf(events []metering.Event, from, most int) int {
+	size := 0
+	for i := from; i < len(events) && i-from < pieceEvents; i++ {
+		e := &events[i]
+		size += len(e.ID) + len(e.Reason) + len(e.Adjusts) + 32 + 19*len(e.Items)
+		size += len(e.Account) + len(e.Source) + len(e.Resource) + len(e.Region) // the subject, at most
+		for name, value := range e.Labels.All() {
+			size += len(name) + len(value) + 4
+		}
+		for k := range e.Items {
+			size += len(e.Items[k].Meter) + len(e.Items[k].SKU) + 16
+		}
+		if size > most && i > from {
+			return i
+		}
+	}
+	return min(from+pieceEvents, len(events))
+}
+
+// stage looks up a piece of the events that were prepared, and stages those that
+// are new.
+func (j *Journal) stage(s *scribe, events []metering.Event, from, to int, origin *position) (segment.Ticket, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.closed {
+		return segment.Ticket{}, ErrClosed
+	}
+	j.keeper.look(j, to-from)
+	j.settle()
+	var flights []flight
+	t, err := j.log.Stage(func(b *segment.Batch) error {
+		if err := j.caughtUp(b.First()); err != nil {
+			return err
+		}
+		fresh, err := j.index.add(s.claims[from:to], j.next, s.findings[from:to])
+		if err != nil || fresh == 0 && origin == nil {
+			return err
+		}
+		if flights, err = j.encode(b, s, events, from, to, origin); err != nil {
+			return errors.Join(err, j.index.cut(j.next))
+		}
+		j.next += uint64(fresh)
+		return nil
+	})
+	if err == nil {
+		j.flights = append(j.flights, flights...)
+	}
+	for i := from; i < to; i++ {
+		if f := &s.findings[i]; f.verdict == outside {
+			f.verdict = early
+			if s.claims[i].day < j.oldest {
+				f.verdict = late
+			}
+		}
+	}
+	return t, err
+}
+
+// Verdicts on what is outside of the window.
+const (
+	late  verdict = 16 + iota // before it
+	early                     // after it
+)
+
+// encode puts the events that are new into records of a batch; with an origin one
+// record, which tells how far that was read.
+func (j *Journal) encode(b *segment.Batch, s *scribe, events []metering.Event, from, to int, origin *position) ([]flight, error) {
+	e := encoder{batch: b, scribe: s, seq: j.next, origin: origin}
+	if origin != nil {
+		e.open()
+	}
+	for i := from; i < to; i++ {
+		if s.findings[i].verdict != fresh {
+			continue
+		}
+		if e.buf != nil && len(e.buf)-e.start > maxBlock && origin == nil {
+			if err := e.close(); err != nil {
+				return nil, err
+			}
+		}
+		if e.buf == nil {
+			e.open()
+		}
+		e.buf = s.append(e.buf, &events[i], i)
+		e.seq++
+	}
+	err := e.close()
+	return e.flights, err
+}
+
+// An encoder makes the records of one batch.
+type encoder struct {
+	batch   *segment.Batch
+	scribe  *scribe
+	origin  *position
+	buf     []byte // the log's, and behind it the record; nil between records
+	start   int    // of the record
+	first   uint64 // event of the record
+	seq     uint64 // of the next event
+	flights []flight
+}
+
+func (e *encoder) open() {
+	e.buf = e.batch.Begin()
+	e.start, e.first = len(e.buf), e.seq
+	e.buf = e.scribe.begin(e.buf, e.seq, e.origin)
+}
+
+func (e *encoder) close() error {
+	if e.buf == nil {
+		return nil
+	}
+	e.scribe.end(e.buf, e.start, int(e.seq-e.first))
+	record, err := e.batch.End(e.buf)
+	e.buf = nil
+	e.flights = append(e.flights, flight{place{record, e.seq - 1}, e.first, e.origin})
+	return err
+}
+
+// caughtUp takes notice of records that the log has taken back: it would give
+// their sequences to others now. Their events are as if they had never been. j.mu
+// is held.
+func (j *Journal) caughtUp(nextRecord uint64) error {
+	for i, f := range j.flights {
+		if f.record < nextRecord {
+			continue
+		}
+		if err := j.index.cut(f.first); err != nil {
+			return err
+		}
+		j.next = f.first
+		j.flights = j.flights[:i]
+		break
+	}
+	return nil
+}
+
+// settle notes which events are durable. j.mu is held, the log's lock is not. A
+// flight that the log took back is not taken for durable: its sequence is given
+// again only after [Journal.caughtUp].
+func (j *Journal) settle() {
+	durable := j.log.Durable()
+	n := 0
+	for n < len(j.flights) && j.flights[n].record <= durable {
+		f := &j.flights[n]
+		j.place = f.place
+		if f.origin != nil {
+			j.positions[f.origin.journal] = f.origin.event
+		}
+		n++
+	}
+	j.flights = append(j.flights[:0], j.flights[n:]...)
+}

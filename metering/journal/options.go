@@ -1,0 +1,112 @@
+package journal
+
+import (
+	"crypto/rand"
+	"io"
+	"time"
+
+	"github.com/meterbook/meterbook/internal/segment"
+)
+
+// Files is the directory that a journal lives in; [Directory] makes one of the
+// operating system. Tests have others, in metering/meteringtest.
+type (
+	Files = segment.Files
+	File  = segment.File
+	ID    = segment.ID
+)
+
+type options struct {
+	log      segment.Options
+	window   int // days of identities before today
+	inMemory int // identities
+	now      func() time.Time
+	random   io.Reader
+}
+
+// An Option changes how [Open] opens a journal.
+type Option interface{ apply(options) options }
+
+type optionFunc func(options) options
+
+func (f optionFunc) apply(o options) options { return f(o) }
+
+// Sync makes Append return when its events are on the disk. It is the default.
+func Sync() Option {
+	return optionFunc(func(o options) options { o.log.Interval = 0; return o })
+}
+
+// Interval makes Append return when the operating system has its events, which
+// are on the disk at most d, and one sync, later: what a power failure can take.
+// The end of the process takes nothing. d is up to an hour; not above 0 it is
+// [Sync].
+func Interval(d time.Duration) Option {
+	return optionFunc(func(o options) options { o.log.Interval = max(d, 0); return o })
+}
+
+// DefaultWindow is for how many days before today identities are kept.
+const DefaultWindow = 35
+
+// MaxWindow is the most of [WithWindow].
+const MaxWindow = 59
+
+// WithWindow sets for how many days before today identities are kept, 1 to
+// [MaxWindow], and events taken; [DefaultWindow] by default. It should be no less
+// than the late window of the aggregators that count the events.
+func WithWindow(days int) Option {
+	return optionFunc(func(o options) options { o.window = min(max(days, 1), MaxWindow); return o })
+}
+
+// WithIdentitiesInMemory sets how many identities may be in memory before days are
+// moved to files, at 42 to 48 bytes each; 16 million by default, at least 1024. Today and
+// yesterday stay in memory as long as they can.
+func WithIdentitiesInMemory(n int) Option {
+	return optionFunc(func(o options) options { o.inMemory = max(n, 1024); return o })
+}
+
+// WithSegmentSize sets after how many bytes a file of the log is finished, 4 KiB
+// to 1 GiB; 64 MiB by default.
+func WithSegmentSize(n int64) Option {
+	return optionFunc(func(o options) options { o.log.SegmentSize = n; return o })
+}
+
+// WithPreallocation sets by how many bytes files grow ahead of what is written;
+// not above 0 for none.
+func WithPreallocation(n int64) Option {
+	return optionFunc(func(o options) options {
+		if n <= 0 {
+			n = -1
+		}
+		o.log.Preallocate = n
+		return o
+	})
+}
+
+// WithClock sets what tells the day; time.Now by default. A clock that goes back
+// does not move the window of identities.
+func WithClock(now func() time.Time) Option {
+	return optionFunc(func(o options) options { o.now = now; return o })
+}
+
+// WithRandom sets where the journal's id and secret come from; crypto/rand by
+// default. Both are made once, when the journal is.
+func WithRandom(r io.Reader) Option {
+	return optionFunc(func(o options) options { o.random = r; return o })
+}
+
+func newOptions(opts []Option) options {
+	o := options{window: DefaultWindow, inMemory: 16 << 20}
+	for _, one := range opts {
+		if one != nil {
+			o = one.apply(o)
+		}
+	}
+	if o.now == nil {
+		o.now = time.Now
+	}
+	if o.random == nil {
+		o.random = rand.Reader
+	}
+	o.log.Random = o.random
+	return o
+}

@@ -1,0 +1,146 @@
+package journal
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"slices"
+)
+
+// Small files of a journal: what they hold is behind a magic and before a
+// checksum, and a new one replaces the old one in one step.
+const (
+	secretFile = "secret"
+	placeFile  = "place"
+	maxSmall   = 1 << 20
+)
+
+
+// writeSmall makes a small file durable.
+func writeSmall(files Files, name, magic string, body []byte) error {
+	data := append([]byte(magic), body...)
+	data = binary.LittleEndian.AppendUint32(data, crc32.Checksum(data, castagnoli()))
+	temporary := name + newSuffix
+	err := func() (err error) {
+		f, err := files.Create(temporary)
+		if errors.Is(err, fs.ErrExist) { // what a crash has left
+			if f, err = files.Edit(temporary); err == nil {
+				err = f.Truncate(0)
+			}
+		}
+		if f == nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, f.Close()) }()
+		if err == nil {
+			_, err = f.WriteAt(data, 0)
+		}
+		if err == nil {
+			err = f.Sync()
+		}
+		return err
+	}()
+	if err == nil {
+		err = files.Rename(temporary, name)
+	}
+	if err == nil {
+		err = files.SyncDir()
+	}
+	if err != nil {
+		return fmt.Errorf("journal: write %s: %w", name, err)
+	}
+	return nil
+}
+
+// readSmall returns what a small file holds; nil where there is none, or it is
+// damaged: what it says can be had otherwise.
+func readSmall(files Files, name, magic string) ([]byte, error) {
+	f, err := files.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("journal: open %s: %w", name, err)
+	}
+	size, err := f.Size()
+	var data []byte
+	if err == nil && size <= maxSmall {
+		data = make([]byte, size)
+		_, err = f.ReadAt(data, 0)
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return nil, fmt.Errorf("journal: read %s: %w", name, err)
+	}
+	n := len(data) - 4
+	if n < len(magic) || string(data[:len(magic)]) != magic || binary.LittleEndian.Uint32(data[n:]) != crc32.Checksum(data[:n], castagnoli()) {
+		return nil, nil
+	}
+	return data[len(magic):n], nil
+}
+
+const (
+	secretMagic = "mbjsecr\x01"
+	placeMagic  = "mbjplce\x01"
+)
+
+// loadSecret returns the journal's secret, which is made once. Where it was lost
+// there is a new one: files of identities are then another's, and made anew.
+func (j *Journal) loadSecret() (key [16]byte, err error) {
+	id := j.log.ID()
+	body, err := readSmall(j.files, secretFile, secretMagic)
+	if err != nil {
+		return key, err
+	}
+	if len(body) == len(id)+len(key) && ID(body[:len(id)]) == id {
+		return [16]byte(body[len(id):]), nil
+	}
+	if _, err := io.ReadFull(j.opts.random, key[:]); err != nil {
+		return key, fmt.Errorf("journal: secret: %w", err)
+	}
+	return key, writeSmall(j.files, secretFile, secretMagic, slices.Concat(id[:], key[:]))
+}
+
+// loadPlace returns a place from which the log has to be read on, and what was
+// known there.
+func (j *Journal) loadPlace() (place, error) {
+	start := place{record: j.log.First() - 1}
+	body, err := readSmall(j.files, placeFile, placeMagic)
+	if err != nil || body == nil {
+		return start, err
+	}
+	r := blockText{rest: string(body)}
+	id := r.bytes(len(ID{}))
+	p := place{r.fixed(8), r.fixed(8)}
+	oldest := int32(r.fixed(4))
+	positions := make(map[ID]uint64)
+	for r.err == nil && r.rest != "" {
+		var from ID
+		copy(from[:], r.bytes(len(from)))
+		positions[from] = r.fixed(8)
+	}
+	own := j.log.ID()
+	if r.err != nil || id != string(own[:]) || p.record > j.log.Durable() || p.record < start.record {
+		return start, nil
+	}
+	j.oldest, j.positions = oldest, positions
+	return p, nil
+}
+
+// savePlace makes a place durable.
+func (j *Journal) savePlace(p place, oldest int32, positions map[ID]uint64) error {
+	id := j.log.ID()
+	body := binary.LittleEndian.AppendUint64(slices.Clone(id[:]), p.record)
+	body = binary.LittleEndian.AppendUint64(body, p.event)
+	body = binary.LittleEndian.AppendUint32(body, uint32(oldest))
+	for from, event := range positions {
+		body = append(body, from[:]...)
+		body = binary.LittleEndian.AppendUint64(body, event)
+	}
+	return writeSmall(j.files, placeFile, placeMagic, body)
+}
