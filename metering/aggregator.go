@@ -99,6 +99,15 @@ func NewAggregator(opts ...Option) *Aggregator {
 // Catalogue returns the meters that can be recorded.
 func (a *Aggregator) Catalogue() *Catalogue { return a.catalogue }
 
+// Current returns the start of the current window; the zero Time while there is
+// none.
+func (a *Aggregator) Current() time.Time {
+	if w, ok := a.now.Load().window(); ok {
+		return time.Unix(0, w*a.width).UTC()
+	}
+	return time.Time{}
+}
+
 // Window returns the width of the windows kept.
 func (a *Aggregator) Window() time.Duration { return time.Duration(a.width) }
 

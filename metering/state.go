@@ -34,10 +34,7 @@ func (a *Aggregator) State() (State, error) {
 	if a.archive != nil {
 		return State{}, fmt.Errorf("%w: state of archived windows", ErrState)
 	}
-	s := State{Watermark: a.Watermark()}
-	if w, ok := a.now.Load().window(); ok {
-		s.Current = time.Unix(0, w*a.width).UTC()
-	}
+	s := State{Watermark: a.Watermark(), Current: a.Current()}
 	a.mu.RLock()
 	defer a.mu.RUnlock()
 	s.Counts = a.countsLocked()

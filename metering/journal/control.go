@@ -15,7 +15,8 @@ const (
 	windowsSeal  = 2 // an instant before which a recorder sealed its windows
 	windowMoved  = 3 // an instant in the window that a recorder made current
 	controlSize  = 10
-	firstUnknown = 4
+	exportedUpTo = 4 // an event up to which all were exported
+	firstUnknown = 5
 )
 
 func (r *blockText) control() (code byte, number uint64) {
@@ -29,12 +30,14 @@ func (r *blockText) control() (code byte, number uint64) {
 // readControl takes notice of a control record.
 func (j *Journal) readControl(r *blockText) error {
 	code, number := r.control()
-	if r.err == nil && code == windowMoves {
-		if number > lastDay {
-			r.fail("a window that is no day's")
-			return r.err
-		}
+	switch {
+	case r.err != nil:
+	case code == windowMoves && number > lastDay:
+		r.fail("a window that is no day's")
+	case code == windowMoves:
 		j.oldest = max(j.oldest, int32(number))
+	case code == exportedUpTo:
+		j.exported = max(j.exported, number)
 	}
 	return r.err
 }

@@ -114,6 +114,21 @@ func (ix *identities) add(claims []claim, next uint64, out []finding) (int, erro
 	return int(seq - next), nil
 }
 
+// look answers a claim without entering it.
+func (ix *identities) look(c claim) (finding, error) {
+	if !ix.inWindow(c.day) {
+		return finding{verdict: outside}, nil
+	}
+	if known, _ := ix.table.find(c.id); known != nil {
+		return judge(&c, known), nil
+	}
+	old, found, err := ix.search(c.id, ix.sieve.days(c.id))
+	if err != nil || !found {
+		return finding{}, err
+	}
+	return judge(&c, &old), nil
+}
+
 // one answers one claim.
 func (ix *identities) one(c *claim, seq uint64) (finding, error) {
 	if !ix.inWindow(c.day) {

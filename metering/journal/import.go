@@ -16,6 +16,13 @@ import (
 //
 // One Import at a time is to be under way for one other journal.
 func (j *Journal) Import(ctx context.Context, from ID, entries ...Entry) (Result, error) {
+	return j.importEach(ctx, from, entries, func(events []metering.Event, at *position) (Result, error) {
+		return j.appendFrom(ctx, events, at, nil)
+	})
+}
+
+// importEach passes pieces of what is to be imported on.
+func (j *Journal) importEach(ctx context.Context, from ID, entries []Entry, pass func([]metering.Event, *position) (Result, error)) (Result, error) {
 	switch {
 	case from == j.ID() || from.IsZero():
 		return Result{}, &metering.FieldError{Field: "journal", Value: from.String(), Reason: "want that of another one"}
@@ -39,7 +46,7 @@ func (j *Journal) Import(ctx context.Context, from ID, entries ...Entry) (Result
 	all := Result{Duplicates: skipped}
 	for at := 0; at < len(events); {
 		to := pieceOf(events, at, maxBlock)
-		res, err := j.appendFrom(ctx, events[at:to], &position{from, entries[skipped+to-1].Sequence})
+		res, err := pass(events[at:to], &position{from, entries[skipped+to-1].Sequence})
 		if err != nil {
 			return Result{}, err
 		}

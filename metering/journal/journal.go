@@ -26,12 +26,14 @@ type Journal struct {
 
 	// mu is held while events are looked up and encoded, never while the disk is
 	// waited for. It is locked before the log's own lock.
-	mu      sync.Mutex
-	index   *identities
-	next    uint64   // sequence of the next event
-	flights []flight // records that are not known to be durable, in order
-	place            // the last that is known to be durable
-	oldest  int32    // first day of the window, as the log knows it
+	mu       sync.Mutex
+	index    *identities
+	next     uint64             // sequence of the next event
+	flights  []flight           // records that are not known to be durable, in order
+	place                       // the last that is known to be durable
+	oldest   int32              // first day of the window, as the log knows it
+	exported uint64             // events up to here were exported
+	guard    func(*Entry) error // what else keeps an event from being dropped
 	// positions are how far other journals were imported, durably.
 	positions map[ID]uint64
 	counts    Counts
@@ -94,11 +96,12 @@ func (j *Journal) Append(ctx context.Context, events ...metering.Event) (Result,
 	if len(events) > MaxBatch {
 		return Result{}, &metering.FieldError{Field: "events", Value: fmt.Sprint(len(events)), Reason: fmt.Sprintf("want at most %d at once", MaxBatch)}
 	}
-	return j.appendFrom(ctx, events, nil)
+	return j.appendFrom(ctx, events, nil, nil)
 }
 
-// appendFrom appends events of this journal, or of another one's up to a position.
-func (j *Journal) appendFrom(ctx context.Context, events []metering.Event, origin *position) (Result, error) {
+// appendFrom appends events of this journal, or of another one's up to a position,
+// and has each that is new counted once it is durable.
+func (j *Journal) appendFrom(ctx context.Context, events []metering.Event, origin *position, counted func(*metering.Event)) (Result, error) {
 	var res Result
 	events, at := j.valid(events, &res)
 	s := j.scribes.Get().(*scribe)
@@ -118,6 +121,9 @@ func (j *Journal) appendFrom(ctx context.Context, events []metering.Event, origi
 		switch f.verdict {
 		case fresh:
 			res.Accepted++
+			if counted != nil {
+				counted(&events[i])
+			}
 		case duplicate:
 			res.Duplicates++
 		default:

@@ -40,7 +40,7 @@ type Torn = segment.Torn
 // it can be called again.
 //
 // After a clean close it costs the reading of the identities of recent days;
-// after a crash also that of the events since the last checkpoint.
+// after a crash also that of the events since the last snapshot.
 func Open(dir string, opts ...Option) (*Journal, Recovery, error) {
 	d, err := segment.OpenDirectory(dir)
 	if err != nil {

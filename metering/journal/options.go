@@ -3,9 +3,11 @@ package journal
 import (
 	"crypto/rand"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/meterbook/meterbook/internal/segment"
+	"github.com/meterbook/meterbook/metering"
 )
 
 // Files is the directory that a journal lives in; [Directory] makes one of the
@@ -22,6 +24,11 @@ type options struct {
 	inMemory int // identities
 	now      func() time.Time
 	random   io.Reader
+	after    func(time.Duration) <-chan time.Time
+
+	// Of recorders.
+	usage       []metering.Option
+	checkpoints time.Duration
 }
 
 // An Option changes how [Open] opens a journal.
@@ -94,8 +101,31 @@ func WithRandom(r io.Reader) Option {
 	return optionFunc(func(o options) options { o.random = r; return o })
 }
 
+// WithTimer sets what [Interval] and [WithCheckpoints] wait with; time.After by
+// default.
+func WithTimer(after func(time.Duration) <-chan time.Time) Option {
+	return optionFunc(func(o options) options { o.after = after; return o })
+}
+
+// WithUsage sets options of a recorder's aggregator: its catalogue, windows, late
+// window and quota.
+func WithUsage(opts ...metering.Option) Option {
+	opts = slices.Clone(opts)
+	return optionFunc(func(o options) options { o.usage = opts; return o })
+}
+
+// DefaultCheckpoints is how often a recorder makes checkpoints.
+const DefaultCheckpoints = 10 * time.Second
+
+// WithCheckpoints sets how often a recorder makes what was added to series
+// durable; [DefaultCheckpoints] by default, and not by itself for 0 or less. It is
+// what a crash can take of additions.
+func WithCheckpoints(every time.Duration) Option {
+	return optionFunc(func(o options) options { o.checkpoints = every; return o })
+}
+
 func newOptions(opts []Option) options {
-	o := options{window: DefaultWindow, inMemory: 16 << 20}
+	o := options{window: DefaultWindow, inMemory: 16 << 20, checkpoints: DefaultCheckpoints}
 	for _, one := range opts {
 		if one != nil {
 			o = one.apply(o)
@@ -107,6 +137,9 @@ func newOptions(opts []Option) options {
 	if o.random == nil {
 		o.random = rand.Reader
 	}
-	o.log.Random = o.random
+	if o.after == nil {
+		o.after = time.After
+	}
+	o.log.Random, o.log.After = o.random, o.after
 	return o
 }

@@ -10,17 +10,17 @@ import (
 	"slices"
 )
 
-// Small files of a journal: what they hold is behind a magic and before a
-// checksum, and a new one replaces the old one in one step.
+// Files of a journal that are read whole: what they hold is behind a magic and
+// before a checksum, and a new one replaces the old one in one step.
 const (
 	secretFile = "secret"
 	placeFile  = "place"
-	maxSmall   = 1 << 20
+	totalsFile = "totals"
+	maxWhole   = 1 << 36
 )
 
-
-// writeSmall makes a small file durable.
-func writeSmall(files Files, name, magic string, body []byte) error {
+// writeWhole makes such a file durable.
+func writeWhole(files Files, name, magic string, body []byte) error {
 	data := append([]byte(magic), body...)
 	data = binary.LittleEndian.AppendUint32(data, crc32.Checksum(data, castagnoli()))
 	temporary := name + newSuffix
@@ -55,9 +55,9 @@ func writeSmall(files Files, name, magic string, body []byte) error {
 	return nil
 }
 
-// readSmall returns what a small file holds; nil where there is none, or it is
+// readWhole returns what such a file holds; nil where there is none, or it is
 // damaged: what it says can be had otherwise.
-func readSmall(files Files, name, magic string) ([]byte, error) {
+func readWhole(files Files, name, magic string) ([]byte, error) {
 	f, err := files.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -67,7 +67,7 @@ func readSmall(files Files, name, magic string) ([]byte, error) {
 	}
 	size, err := f.Size()
 	var data []byte
-	if err == nil && size <= maxSmall {
+	if err == nil && size <= maxWhole {
 		data = make([]byte, size)
 		_, err = f.ReadAt(data, 0)
 		if errors.Is(err, io.EOF) {
@@ -93,7 +93,7 @@ const (
 // there is a new one: files of identities are then another's, and made anew.
 func (j *Journal) loadSecret() (key [16]byte, err error) {
 	id := j.log.ID()
-	body, err := readSmall(j.files, secretFile, secretMagic)
+	body, err := readWhole(j.files, secretFile, secretMagic)
 	if err != nil {
 		return key, err
 	}
@@ -103,21 +103,21 @@ func (j *Journal) loadSecret() (key [16]byte, err error) {
 	if _, err := io.ReadFull(j.opts.random, key[:]); err != nil {
 		return key, fmt.Errorf("journal: secret: %w", err)
 	}
-	return key, writeSmall(j.files, secretFile, secretMagic, slices.Concat(id[:], key[:]))
+	return key, writeWhole(j.files, secretFile, secretMagic, slices.Concat(id[:], key[:]))
 }
 
 // loadPlace returns a place from which the log has to be read on, and what was
 // known there.
 func (j *Journal) loadPlace() (place, error) {
 	start := place{record: j.log.First() - 1}
-	body, err := readSmall(j.files, placeFile, placeMagic)
+	body, err := readWhole(j.files, placeFile, placeMagic)
 	if err != nil || body == nil {
 		return start, err
 	}
 	r := blockText{rest: string(body)}
 	id := r.bytes(len(ID{}))
 	p := place{r.fixed(8), r.fixed(8)}
-	oldest := int32(r.fixed(4))
+	oldest, exported := int32(r.fixed(4)), r.fixed(8)
 	positions := make(map[ID]uint64)
 	for r.err == nil && r.rest != "" {
 		var from ID
@@ -128,19 +128,20 @@ func (j *Journal) loadPlace() (place, error) {
 	if r.err != nil || id != string(own[:]) || p.record > j.log.Durable() || p.record < start.record {
 		return start, nil
 	}
-	j.oldest, j.positions = oldest, positions
+	j.oldest, j.exported, j.positions = oldest, exported, positions
 	return p, nil
 }
 
 // savePlace makes a place durable.
-func (j *Journal) savePlace(p place, oldest int32, positions map[ID]uint64) error {
+func (j *Journal) savePlace(p place, oldest int32, exported uint64, positions map[ID]uint64) error {
 	id := j.log.ID()
 	body := binary.LittleEndian.AppendUint64(slices.Clone(id[:]), p.record)
 	body = binary.LittleEndian.AppendUint64(body, p.event)
 	body = binary.LittleEndian.AppendUint32(body, uint32(oldest))
+	body = binary.LittleEndian.AppendUint64(body, exported)
 	for from, event := range positions {
 		body = append(body, from[:]...)
 		body = binary.LittleEndian.AppendUint64(body, event)
 	}
-	return writeSmall(j.files, placeFile, placeMagic, body)
+	return writeWhole(j.files, placeFile, placeMagic, body)
 }

@@ -1,0 +1,331 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/meterbook/meterbook/metering"
+)
+
+// A Recorder is the front door: a journal and the aggregator that counts what is
+// in it, as one. It has two verbs. [Recorder.Record] takes events, which are
+// durable and counted once when it returns. Additions to a [Recorder.Series] cost
+// an atomic addition, and are volatile until the next [Recorder.Checkpoint].
+//
+// Open one with [OpenRecorder]. It is safe for concurrent use.
+type Recorder struct {
+	j    *Journal
+	opts options
+
+	// admit is held for reading from the moment at which events are found to be
+	// countable until they are counted, and for writing by who changes what is
+	// countable, or looks at all of it.
+	admit sync.RWMutex
+	usage *metering.Aggregator // what is in the journal
+	hot   *metering.Aggregator // what was added since the last checkpoint
+
+	turn    sync.Mutex // held by who makes a checkpoint; locked before admit
+	source  string     // of events of checkpoints
+	number  uint64     // of the last one
+	pending []metering.Event
+
+	saved      atomic.Uint64 // events up to here are in the snapshot of totals
+	stop, done chan struct{} // of the goroutine that makes checkpoints
+
+	mu        sync.Mutex
+	uncounted uint64 // events of the journal that the aggregator does not take
+	err       error  // of the last checkpoint that was made by itself
+}
+
+// A RecorderRecovery is what [OpenRecorder] found and did.
+type RecorderRecovery struct {
+	Recovery
+	// Replayed is how many events were counted again, beyond the snapshot of totals.
+	Replayed uint64
+	// Uncounted is how many of these the aggregator did not take: events that were
+	// appended to the journal by another way than a recorder.
+	Uncounted uint64
+}
+
+// OpenRecorder opens the journal in a directory, as [Open] does, with a recorder
+// before it. What was counted is taken from the snapshot of totals and from the
+// events after it; leases that were running go on, known up to their last event.
+//
+// Besides the errors of Open it returns those of [metering.Aggregator.Accept]
+// where the catalogue has changed so that events cannot be counted any more:
+// nothing is passed over.
+func OpenRecorder(dir string, opts ...Option) (*Recorder, RecorderRecovery, error) {
+	j, found, err := Open(dir, opts...)
+	if err != nil {
+		return nil, RecorderRecovery{}, err
+	}
+	return newRecorder(j, found)
+}
+
+// OpenRecorderFiles is [OpenRecorder] on files that are given. It does not close
+// them.
+func OpenRecorderFiles(files Files, opts ...Option) (*Recorder, RecorderRecovery, error) {
+	j, found, err := OpenFiles(files, opts...)
+	if err != nil {
+		return nil, RecorderRecovery{}, err
+	}
+	return newRecorder(j, found)
+}
+
+func newRecorder(j *Journal, found Recovery) (*Recorder, RecorderRecovery, error) {
+	r := &Recorder{j: j, opts: j.opts, usage: metering.NewAggregator(j.opts.usage...), hot: metering.NewAggregator(j.opts.usage...)}
+	report := RecorderRecovery{Recovery: found}
+	err := r.replay(&report)
+	if err == nil {
+		// Epochs are told apart by what was in the journal: where an epoch has left
+		// events in it, the next one has another name.
+		r.source = fmt.Sprintf("checkpoint %d", j.Durable()+1)
+		err = r.catchUp()
+	}
+	if err != nil {
+		return nil, RecorderRecovery{}, errors.Join(outward(err), j.abandon())
+	}
+	r.start()
+	return r, report, nil
+}
+
+// catchUp moves the windows of what is hot to those of what was counted.
+func (r *Recorder) catchUp() error {
+	if t := r.usage.Watermark(); !t.IsZero() {
+		if err := r.hot.Seal(t); err != nil {
+			return err
+		}
+	}
+	if t := r.usage.Current(); !t.IsZero() {
+		return r.hot.Advance(t)
+	}
+	return nil
+}
+
+// replay counts what the journal has.
+func (r *Recorder) replay(report *RecorderRecovery) error {
+	from, err := r.loadTotals()
+	if err != nil {
+		return err
+	}
+	var u unblocker
+	for rec, err := range r.j.log.Records(from.record + 1) {
+		if err != nil {
+			return err
+		}
+		kind, err := u.open(string(rec.Payload))
+		switch {
+		case err != nil:
+		case kind == controlRecord:
+			err = r.replayControl(&u.text)
+		default:
+			err = r.replayBlock(&u, report)
+		}
+		if err != nil {
+			return fmt.Errorf("journal: record %d: %w", rec.Seq, err)
+		}
+	}
+	r.uncounted += report.Uncounted
+	r.saved.Store(from.event)
+	r.j.mu.Lock()
+	r.j.guard = r.guardTotals
+	r.j.mu.Unlock()
+	return nil
+}
+
+func (r *Recorder) replayBlock(u *unblocker, report *RecorderRecovery) error {
+	for {
+		e, seq, err := u.next()
+		if e == nil || err != nil {
+			return err
+		}
+		one := *e
+		if e.Kind != metering.Amount && e.Kind != metering.Adjustment {
+			one = keep(e) // lives are kept
+		}
+		switch err := r.usage.Accept(one); {
+		case err == nil:
+			report.Replayed++
+		case untimely(err):
+			report.Uncounted++
+		default:
+			return fmt.Errorf("event %d: %w", seq, err)
+		}
+	}
+}
+
+// untimely reports whether an event is refused for when it comes, which depends
+// on what was sealed before.
+func untimely(err error) bool {
+	var late *metering.LateError
+	return errors.As(err, &late) || errors.Is(err, metering.ErrTooLate) || errors.Is(err, metering.ErrTooEarly)
+}
+
+func (r *Recorder) replayControl(text *blockText) error {
+	code, number := text.control()
+	at := time.Unix(0, int64(number))
+	switch {
+	case text.err != nil:
+		return text.err
+	case code == windowsSeal:
+		return r.usage.Seal(at)
+	case code == windowMoved:
+		return r.usage.Advance(at)
+	}
+	return nil // of the journal alone
+}
+
+// Journal returns the journal, to be read, tailed and looked after. What is
+// appended to it directly is counted when it is opened again.
+func (r *Recorder) Journal() *Journal { return r.j }
+
+// Record makes events durable and counts them, each once. It is [Journal.Append]
+// with the rules of the aggregator's catalogue: events that it would refuse are
+// refused beforehand, with the errors of [metering.Aggregator.Record], and are not
+// in the journal; one that is in it already is a duplicate, whatever was sealed
+// since.
+func (r *Recorder) Record(ctx context.Context, events ...metering.Event) (Result, error) {
+	r.admit.RLock()
+	defer r.admit.RUnlock()
+	return r.record(ctx, events, nil)
+}
+
+// Import is [Journal.Import] with the rules of [Recorder.Record].
+func (r *Recorder) Import(ctx context.Context, from ID, entries ...Entry) (Result, error) {
+	r.admit.RLock()
+	defer r.admit.RUnlock()
+	return r.j.importEach(ctx, from, entries, func(events []metering.Event, at *position) (Result, error) {
+		return r.record(ctx, events, at)
+	})
+}
+
+// record is Record for who holds admit.
+func (r *Recorder) record(ctx context.Context, events []metering.Event, origin *position) (Result, error) {
+	var refused []Refusal
+	duplicates := 0
+	countable := events
+	var at []int // of countable in events, nil while all are
+	for i := range events {
+		err := r.usage.Check(events[i])
+		if err == nil {
+			if at != nil {
+				countable, at = append(countable, events[i]), append(at, i)
+			}
+			continue
+		}
+		if at == nil {
+			countable, at = append(make([]metering.Event, 0, len(events)), events[:i]...), make([]int, i, len(events))
+			for k := range at {
+				at[k] = k
+			}
+		}
+		known, lookErr := r.j.knows(ctx, &events[i])
+		if lookErr != nil {
+			return Result{}, lookErr
+		}
+		if known {
+			duplicates++
+		} else {
+			refused = append(refused, Refusal{i, err})
+		}
+	}
+	if len(countable) == 0 && origin == nil {
+		return Result{Duplicates: duplicates, Refused: refused}, nil
+	}
+	var uncounted error
+	res, err := r.j.appendFrom(ctx, countable, origin, func(e *metering.Event) {
+		if err := r.usage.Accept(*e); err != nil {
+			uncounted = errors.Join(uncounted, fmt.Errorf("journal: event %q is durable and not counted: %w", e.ID, err))
+			r.mu.Lock()
+			r.uncounted++
+			r.mu.Unlock()
+		}
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	res.Duplicates += duplicates
+	if at != nil {
+		for i := range res.Refused {
+			res.Refused[i].Index = at[res.Refused[i].Index]
+		}
+	}
+	res.Refused = merged(refused, res.Refused)
+	return res, uncounted
+}
+
+// merged returns the refusals of both, in order.
+func merged(a, b []Refusal) []Refusal {
+	if len(a) == 0 || len(b) == 0 {
+		return append(a, b...)
+	}
+	out := make([]Refusal, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		if a[0].Index < b[0].Index {
+			out, a = append(out, a[0]), a[1:]
+		} else {
+			out, b = append(out, b[0]), b[1:]
+		}
+	}
+	return append(append(out, a...), b...)
+}
+
+// Usage yields what is durable of the usage in a period, as
+// [metering.Aggregator.Usage] does: what was added since the last checkpoint is
+// not in it.
+func (r *Recorder) Usage(p metering.Period, opts ...metering.QueryOption) iter.Seq2[metering.Usage, error] {
+	return r.usage.Usage(p, opts...)
+}
+
+// Counts returns what the aggregator has counted and refused.
+func (r *Recorder) Counts() metering.Counts { return r.usage.Counts() }
+
+// Watermark returns the instant before which windows are sealed; the zero Time
+// while none are.
+func (r *Recorder) Watermark() time.Time { return r.usage.Watermark() }
+
+// Seal closes the windows that end at or before t, as [metering.Aggregator.Seal]
+// does: what was added to them until then is made durable first. That they are
+// sealed is in the journal, and stays so when it is opened again. Record waits
+// meanwhile, additions do not.
+func (r *Recorder) Seal(ctx context.Context, t time.Time) error {
+	r.turn.Lock()
+	defer r.turn.Unlock()
+	r.admit.Lock()
+	defer r.admit.Unlock()
+	// From here on, additions to these windows are late; what they have is drained.
+	if err := r.hot.Seal(t); err != nil {
+		return err
+	}
+	if err := r.checkpoint(ctx); err != nil {
+		return err
+	}
+	if !t.After(r.usage.Watermark()) {
+		return nil
+	}
+	if err := r.j.control(ctx, windowsSeal, uint64(t.UnixNano())); err != nil {
+		return outward(err)
+	}
+	return r.usage.Seal(t)
+}
+
+// Advance makes the window that contains t the current one, in which
+// [metering.Series.Add] counts; see [metering.Aggregator.Advance].
+func (r *Recorder) Advance(ctx context.Context, t time.Time) error {
+	r.turn.Lock()
+	defer r.turn.Unlock()
+	r.admit.Lock()
+	defer r.admit.Unlock()
+	if err := r.hot.Advance(t); err != nil {
+		return err
+	}
+	if err := r.j.control(ctx, windowMoved, uint64(t.UnixNano())); err != nil {
+		return outward(err)
+	}
+	return r.usage.Advance(t)
+}
