@@ -111,7 +111,7 @@ func status(over bool, o options, err error) int {
 func measure(o options, stdout io.Writer) (over bool, err error) {
 	b := newBatch(o)
 	defer func() { err = errors.Join(err, b.close()) }()
-	fields := selected(append(hotFields(o), b.fields()...), o.only)
+	fields := selected(slices.Concat(hotFields(o), journalFields(), b.fields()), o.only)
 	if len(fields) == 0 {
 		return false, fmt.Errorf("-only: no row's path/rival matches %q", o.only)
 	}

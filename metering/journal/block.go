@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
+	"sync"
 
 	"github.com/meterbook/meterbook/internal/fixed"
 	"github.com/meterbook/meterbook/metering"
@@ -31,7 +32,7 @@ const (
 )
 
 // maxBlock is about where a block ends and the next one begins.
-const maxBlock = 192 << 10
+const maxBlock = 512 << 10
 
 // A scribe prepares the events of one Append at a time: it puts items in order,
 // knows the subjects, makes claims, and encodes. It is used again, and remembers
@@ -39,9 +40,11 @@ const maxBlock = 192 << 10
 type scribe struct {
 	secret   *secret
 	subjects []known
-	places   [placeCount]uint32 // of subjects by hash, + 1; one may have been forgotten
-	of       []uint32           // by event, its subject
-	claims   []claim
+	places   []uint32 // of subjects by hash, + 1; nil while batches are small
+	events   []metering.Event
+	claims   []claim  // of the events that are valid
+	at       []int    // by claim, its event
+	of       []uint32 // by claim, its subject
 	findings []finding
 	scratch  []byte
 	sorted   []metering.Item
@@ -54,32 +57,109 @@ type scribe struct {
 // A known subject has a number in one block.
 type known struct {
 	subject
-	block  uint64
+	hash   uint32
 	number uint32
+	block  uint64
 }
 
 const (
-	placeCount  = 1 << 12
-	maxSubjects = 1 << 13 // then all are forgotten
+	placeBits   = 14
+	placeCount  = 1 << placeBits
+	placeProbes = 8
+	maxSubjects = placeCount / 2 // then all are forgotten
+	smallBatch  = 64             // up to which a scribe looks through its last subjects
 )
 
-// prepare makes the claims of events, which are valid.
-func (s *scribe) prepare(events []metering.Event) {
-	if len(s.subjects) > maxSubjects {
-		s.subjects = s.subjects[:0]
+// scribes lends scribes. Those that know many subjects are few and stay; others
+// may go.
+type scribes struct {
+	secret *secret
+	mu     sync.Mutex
+	large  []*scribe
+	small  sync.Pool
+}
+
+const largeScribes = 4
+
+func (p *scribes) get(events int) *scribe {
+	if events > smallBatch {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if n := len(p.large); n > 0 {
+			s := p.large[n-1]
+			p.large = p.large[:n-1]
+			return s
+		}
+	} else if s, ok := p.small.Get().(*scribe); ok {
+		return s
 	}
-	s.of, s.claims = s.of[:0], s.claims[:0]
-	last := uint32(0)
+	return &scribe{secret: p.secret}
+}
+
+func (p *scribes) put(s *scribe) {
+	if s.places == nil {
+		p.small.Put(s)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.large) < largeScribes {
+		p.large = append(p.large, s)
+	}
+}
+
+// prepare makes the claims of the events that are valid by themselves, and passes
+// on those that are not.
+func (s *scribe) prepare(events []metering.Event, refuse func(int, error)) {
+	if s.places == nil && len(events) > smallBatch {
+		s.places, s.subjects = make([]uint32, placeCount), s.subjects[:0]
+	}
+	if len(s.subjects) > maxSubjects || s.places == nil && len(s.subjects) > smallBatch {
+		s.subjects = s.subjects[:0]
+		clear(s.places)
+	}
+	s.events, s.at, s.of, s.claims = events, s.at[:0], s.of[:0], s.claims[:0]
+	last := uint32(1 << 31)
 	for i := range events {
 		e := &events[i]
 		items := s.ordered(e)
-		if i == 0 || !s.subjects[last].is(e, items) {
-			last = s.subject(e, items)
+		n, known := last, int(last) < len(s.subjects) && s.subjects[last].is(e, items)
+		if !known {
+			n, known = s.subject(e, items)
 		}
-		s.of = append(s.of, last)
-		s.claims = append(s.claims, s.claim(&s.subjects[last].subject, e, items))
+		if !known || !plain(e) {
+			if err := e.Validate(); err != nil {
+				refuse(i, err)
+				continue
+			}
+		}
+		if !known {
+			n = s.add(e, items)
+		}
+		last = n
+		s.at, s.of = append(s.at, i), append(s.of, n)
+		s.claims = append(s.claims, s.claim(&s.subjects[n].subject, e, items))
 	}
-	s.findings = slices.Grow(s.findings[:0], len(events))[:len(events)]
+	s.findings = slices.Grow(s.findings[:0], len(s.claims))[:len(s.claims)]
+}
+
+// event returns the event of a claim.
+func (s *scribe) event(claim int) *metering.Event { return &s.events[s.at[claim]] }
+
+// plain reports whether an event of a subject that is valid is valid for sure, as
+// most are: what it has of its own is a short id of plain text and a time.
+func plain(e *metering.Event) bool {
+	if len(e.ID) == 0 || len(e.ID) > metering.MaxNameBytes || e.Adjusts != "" || e.Reason != "" || e.Kind == metering.Adjustment {
+		return false
+	}
+	for i := range len(e.ID) {
+		if c := e.ID[i]; c < ' ' || c > '~' {
+			return false
+		}
+	}
+	const from2200 = 7_258_118_400
+	sec := e.Time.Unix()
+	return sec >= 0 && sec < from2200
 }
 
 // ordered returns the items of an event in canonical order.
@@ -96,19 +176,49 @@ func compareItems(a, b metering.Item) int {
 	return cmp.Or(cmp.Compare(a.Meter, b.Meter), cmp.Compare(a.SKU, b.SKU), a.Quantity.Grains().Cmp(b.Quantity.Grains()))
 }
 
-// subject returns the number of the subject of an event, a new one if need be.
-func (s *scribe) subject(e *metering.Event, items []metering.Item) uint32 {
-	place := &s.places[hashOf(e)%placeCount]
-	if n := *place; n > 0 && int(n) <= len(s.subjects) && s.subjects[n-1].is(e, items) {
-		return n - 1
+// subject returns the number of the subject of an event, if it is known.
+func (s *scribe) subject(e *metering.Event, items []metering.Item) (uint32, bool) {
+	if s.places == nil {
+		for n := len(s.subjects) - 1; n >= max(len(s.subjects)-placeProbes, 0); n-- {
+			if s.subjects[n].is(e, items) {
+				return uint32(n), true
+			}
+		}
+		return 0, false
 	}
-	s.subjects = append(s.subjects, known{subject: s.secret.subjectOf(e, items)})
-	*place = uint32(len(s.subjects))
-	return *place - 1
+	hash := hashOf(e)
+	for i := range uint32(placeProbes) {
+		n := s.places[(hash>>(32-placeBits)+i)%placeCount]
+		if n == 0 {
+			break
+		}
+		if one := &s.subjects[n-1]; one.hash == hash && one.is(e, items) {
+			return n - 1, true
+		}
+	}
+	return 0, false
+}
+
+// add adds the subject of an event, which is valid, and returns its number.
+func (s *scribe) add(e *metering.Event, items []metering.Item) uint32 {
+	one := known{subject: s.secret.subjectOf(e, items), hash: hashOf(e)}
+	s.subjects = append(s.subjects, one)
+	if s.places != nil {
+		first := one.hash >> (32 - placeBits) // the best bits of a product
+		free := first                         // where none is, the first one makes room
+		for i := range uint32(placeProbes) {
+			if at := (first + i) % placeCount; s.places[at] == 0 {
+				free = at
+				break
+			}
+		}
+		s.places[free] = uint32(len(s.subjects))
+	}
+	return uint32(len(s.subjects)) - 1
 }
 
 // hashOf is a cheap hash of where subjects differ most: the ends of their texts.
-func hashOf(e *metering.Event) uint64 {
+func hashOf(e *metering.Event) uint32 {
 	const prime = 0x9e3779b97f4a7c15
 	h := uint64(e.Kind)
 	for _, text := range [...]string{string(e.Account), e.Resource, e.Region, e.Source} {
@@ -118,7 +228,7 @@ func hashOf(e *metering.Event) uint64 {
 	if len(e.Items) > 0 {
 		h = (h ^ endOf(e.Items[0].SKU) ^ endOf(string(e.Items[0].Meter))<<1) * prime
 	}
-	return h >> 32
+	return uint32(h >> 32)
 }
 
 // endOf returns the last eight bytes of a text, and its length.
@@ -189,9 +299,9 @@ type position struct {
 	event   uint64
 }
 
-// append appends event i of those that were prepared.
-func (s *scribe) append(b []byte, e *metering.Event, i int) []byte {
-	n := s.of[i]
+// append appends the event of a claim.
+func (s *scribe) append(b []byte, claim int) []byte {
+	e, n := s.event(claim), s.of[claim]
 	items := s.ordered(e)
 	if one := &s.subjects[n]; one.block == s.block {
 		b = binary.AppendUvarint(b, uint64(one.number))

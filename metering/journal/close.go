@@ -56,12 +56,12 @@ func (j *Journal) lookBack() error {
 
 // knows reports whether an event is in the journal, once it is durable.
 func (j *Journal) knows(ctx context.Context, e *metering.Event) (bool, error) {
-	if e.Validate() != nil {
+	s := j.scribes.get(1)
+	defer j.scribes.put(s)
+	s.prepare([]metering.Event{*e}, func(int, error) {})
+	if len(s.claims) == 0 {
 		return false, nil
 	}
-	s := j.scribes.Get().(*scribe)
-	defer j.scribes.Put(s)
-	s.prepare([]metering.Event{*e})
 	var f finding
 	j.mu.Lock()
 	t, err := j.log.Stage(func(b *segment.Batch) error {

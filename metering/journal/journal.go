@@ -22,7 +22,7 @@ type Journal struct {
 	log    *segment.Log
 	secret secret
 
-	scribes sync.Pool
+	scribes scribes
 
 	// mu is held while events are looked up and encoded, never while the disk is
 	// waited for. It is locked before the log's own lock.
@@ -103,18 +103,17 @@ func (j *Journal) Append(ctx context.Context, events ...metering.Event) (Result,
 // and has each that is new counted once it is durable.
 func (j *Journal) appendFrom(ctx context.Context, events []metering.Event, origin *position, counted func(*metering.Event)) (Result, error) {
 	var res Result
-	events, at := j.valid(events, &res)
-	s := j.scribes.Get().(*scribe)
-	defer j.scribes.Put(s)
-	s.prepare(events)
-	tickets, err := j.stageAll(ctx, s, events, origin)
+	s := j.scribes.get(len(events))
+	defer j.scribes.put(s)
+	s.prepare(events, func(i int, err error) { res.Refused = append(res.Refused, Refusal{i, err}) })
+	tickets, err := j.stageAll(ctx, s, origin)
 	for _, t := range tickets {
 		if e := t.Wait(ctx); e != nil && err == nil {
 			err = e
 		}
 	}
 	if err != nil {
-		j.failed(len(events))
+		j.failed(len(s.claims))
 		return Result{}, outward(err)
 	}
 	for i, f := range s.findings {
@@ -122,12 +121,12 @@ func (j *Journal) appendFrom(ctx context.Context, events []metering.Event, origi
 		case fresh:
 			res.Accepted++
 			if counted != nil {
-				counted(&events[i])
+				counted(s.event(i))
 			}
 		case duplicate:
 			res.Duplicates++
 		default:
-			res.Refused = append(res.Refused, Refusal{at(i), refusal(f.verdict, &events[i], s.claims[i].day)})
+			res.Refused = append(res.Refused, Refusal{s.at[i], refusal(f.verdict, s.event(i))})
 		}
 	}
 	slices.SortFunc(res.Refused, func(a, b Refusal) int { return a.Index - b.Index })
@@ -138,30 +137,7 @@ func (j *Journal) appendFrom(ctx context.Context, events []metering.Event, origi
 // MaxBatch is how many events one Append takes.
 const MaxBatch = 1 << 16
 
-// valid returns the events that are valid by themselves, and which they are of
-// those given.
-func (j *Journal) valid(events []metering.Event, res *Result) ([]metering.Event, func(int) int) {
-	for i := range events {
-		if err := events[i].Validate(); err != nil {
-			res.Refused = append(res.Refused, Refusal{i, err})
-		}
-	}
-	if res.Refused == nil {
-		return events, func(i int) int { return i }
-	}
-	kept := make([]metering.Event, 0, len(events))
-	var at []int
-	for i, next := 0, 0; i < len(events); i++ {
-		if next < len(res.Refused) && res.Refused[next].Index == i {
-			next++
-			continue
-		}
-		kept, at = append(kept, events[i]), append(at, i)
-	}
-	return kept, func(i int) int { return at[i] }
-}
-
-func refusal(v verdict, e *metering.Event, day int32) error {
+func refusal(v verdict, e *metering.Event) error {
 	if v == conflict {
 		return fmt.Errorf("%w: id %.64q of source %.64q, tenant %.64q", metering.ErrConflict, e.ID, e.Source, e.Account.Tenant())
 	}
@@ -204,16 +180,17 @@ func (j *Journal) Counts() Counts {
 	return j.counts
 }
 
-// stageAll stages events in pieces that the log takes, and returns their tickets.
-func (j *Journal) stageAll(ctx context.Context, s *scribe, events []metering.Event, origin *position) ([]segment.Ticket, error) {
+// stageAll stages what a scribe has prepared, in pieces that the log takes, and
+// returns their tickets.
+func (j *Journal) stageAll(ctx context.Context, s *scribe, origin *position) ([]segment.Ticket, error) {
 	var few [2]segment.Ticket
 	tickets := few[:0]
-	for from := 0; from < len(events) || origin != nil; {
-		to := len(events) // what is imported is one piece: its position is in it
+	for from := 0; from < len(s.claims) || origin != nil; {
+		to := len(s.claims) // what is imported is one piece: its position is in it
 		if origin == nil {
-			to = piece(events, from)
+			to = from + piece(len(s.claims)-from, pieceBytes, func(i int) *metering.Event { return s.event(from + i) })
 		}
-		t, err := j.stage(s, events, from, to, origin)
+		t, err := j.stage(s, from, to, origin)
 		switch {
 		case errors.Is(err, segment.ErrFull):
 			if err := j.log.Ready(ctx); err != nil {
@@ -234,32 +211,35 @@ const (
 	pieceBytes  = 8 << 20
 )
 
-// piece returns where a piece of the events ends that begins with from.
-func piece(events []metering.Event, from int) int { return pieceOf(events, from, pieceBytes) }
-
-// pieceOf is piece for another number of bytes, unless one event takes more.
-func pieceOf(events []metering.Event, from, most int) int {
+// piece returns how many of n events take no more than so many bytes in a block, or
+// 1.
+func piece(n, most int, event func(int) *metering.Event) int {
+	n = min(n, pieceEvents)
 	size := 0
-	for i := from; i < len(events) && i-from < pieceEvents; i++ {
-		e := &events[i]
-		size += len(e.ID) + len(e.Reason) + len(e.Adjusts) + 32 + 19*len(e.Items)
-		size += len(e.Account) + len(e.Source) + len(e.Resource) + len(e.Region) // the subject, at most
-		for name, value := range e.Labels.All() {
-			size += len(name) + len(value) + 4
-		}
-		for k := range e.Items {
-			size += len(e.Items[k].Meter) + len(e.Items[k].SKU) + 16
-		}
-		if size > most && i > from {
+	for i := range n {
+		if size += sizeOf(event(i)); size > most && i > 0 {
 			return i
 		}
 	}
-	return min(from+pieceEvents, len(events))
+	return n
+}
+
+// sizeOf is the most that an event takes in a block.
+func sizeOf(e *metering.Event) int {
+	size := len(e.ID) + len(e.Reason) + len(e.Adjusts) + 64
+	size += len(e.Account) + len(e.Source) + len(e.Resource) + len(e.Region)
+	for name, value := range e.Labels.All() {
+		size += len(name) + len(value) + 4
+	}
+	for k := range e.Items {
+		size += len(e.Items[k].Meter) + len(e.Items[k].SKU) + 40
+	}
+	return size
 }
 
 // stage looks up a piece of the events that were prepared, and stages those that
 // are new.
-func (j *Journal) stage(s *scribe, events []metering.Event, from, to int, origin *position) (segment.Ticket, error) {
+func (j *Journal) stage(s *scribe, from, to int, origin *position) (segment.Ticket, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.closed {
@@ -276,7 +256,7 @@ func (j *Journal) stage(s *scribe, events []metering.Event, from, to int, origin
 		if err != nil || fresh == 0 && origin == nil {
 			return err
 		}
-		if flights, err = j.encode(b, s, events, from, to, origin); err != nil {
+		if flights, err = j.encode(b, s, from, to, origin); err != nil {
 			return errors.Join(err, j.index.cut(j.next))
 		}
 		j.next += uint64(fresh)
@@ -304,7 +284,7 @@ const (
 
 // encode puts the events that are new into records of a batch; with an origin one
 // record, which tells how far that was read.
-func (j *Journal) encode(b *segment.Batch, s *scribe, events []metering.Event, from, to int, origin *position) ([]flight, error) {
+func (j *Journal) encode(b *segment.Batch, s *scribe, from, to int, origin *position) ([]flight, error) {
 	e := encoder{batch: b, scribe: s, seq: j.next, origin: origin}
 	if origin != nil {
 		e.open()
@@ -321,7 +301,7 @@ func (j *Journal) encode(b *segment.Batch, s *scribe, events []metering.Event, f
 		if e.buf == nil {
 			e.open()
 		}
-		e.buf = s.append(e.buf, &events[i], i)
+		e.buf = s.append(e.buf, i)
 		e.seq++
 	}
 	err := e.close()

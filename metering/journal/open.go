@@ -117,7 +117,7 @@ func (j *Journal) open(r *Recovery) error {
 		return err
 	}
 	r.Events = j.event
-	j.scribes.New = func() any { return &scribe{secret: &j.secret} }
+	j.scribes.secret = &j.secret
 	return nil
 }
 
@@ -173,6 +173,7 @@ func (j *Journal) tell(from place, r *Recovery) error {
 type teller struct {
 	journal *Journal
 	scribe  *scribe
+	one     [1]metering.Event
 	next    uint64
 	told    uint64
 }
@@ -189,7 +190,11 @@ func (t *teller) tell(u *unblocker) error {
 		if seq < t.next {
 			continue
 		}
-		t.scribe.prepare([]metering.Event{*e})
+		t.one[0] = *e
+		t.scribe.prepare(t.one[:], func(_ int, refused error) { err = refused })
+		if err != nil {
+			return fmt.Errorf("%w: event %d: %w", errBlock, seq, err)
+		}
 		found, err := t.journal.index.restore(t.scribe.claims[0], seq)
 		switch {
 		case err != nil:

@@ -124,6 +124,10 @@ func WithCheckpoints(every time.Duration) Option {
 	return optionFunc(func(o options) options { o.checkpoints = every; return o })
 }
 
+// maxRecord has room for a block and its last event, and for a piece that is
+// imported.
+const maxRecord = 4 << 20
+
 func newOptions(opts []Option) options {
 	o := options{window: DefaultWindow, inMemory: 16 << 20, checkpoints: DefaultCheckpoints}
 	for _, one := range opts {
@@ -140,6 +144,7 @@ func newOptions(opts []Option) options {
 	if o.after == nil {
 		o.after = time.After
 	}
+	o.log.MaxRecord = maxRecord
 	o.log.Random, o.log.After = o.random, o.after
 	return o
 }

@@ -91,6 +91,15 @@ func appendText(b []byte, s string) []byte {
 	return append(b, s...)
 }
 
+// dimensions are those that events can have, by name.
+var dimensions = func() map[string]metering.Dimension {
+	all := make(map[string]metering.Dimension)
+	for d := metering.Dimension(1); d.Valid(); d++ {
+		all[d.String()] = d
+	}
+	return all
+}()
+
 // readSubject reads a subject, and holds it to the rules of an event.
 func (r *blockText) readSubject() (metering.Event, error) {
 	e := metering.Event{Kind: metering.Kind(r.byte()), Estimated: r.byte() == estimatedFlag}
@@ -114,9 +123,11 @@ func (r *blockText) readSubject() (metering.Event, error) {
 	for i := range e.Items {
 		it := &e.Items[i]
 		it.Meter, it.SKU = metering.MeterID(r.text()), r.text()
-		var d metering.Dimension
-		if err := d.UnmarshalText([]byte(r.text())); err != nil {
-			return e, err
+		name := r.text()
+		d, known := dimensions[name]
+		if !known {
+			r.fail("a dimension that this version does not know")
+			return e, r.err
 		}
 		it.Quantity = metering.Grains(0, d)
 	}

@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -61,18 +62,21 @@ func (r *Recorder) saveTotals(at place, s metering.State) error {
 	}
 	w := scribe{secret: &r.j.secret}
 	for lives := s.Lives; len(lives) > 0; {
-		n := pieceOf(lives, 0, maxBlock)
-		w.prepare(lives[:n])
+		n := piece(len(lives), maxBlock, func(i int) *metering.Event { return &lives[i] })
+		w.prepare(lives[:n], func(_ int, e error) { err = errors.Join(err, e) })
 		b, _ = appendSized(b, func(b []byte) ([]byte, error) {
 			start := len(b)
 			b = w.begin(b, 1, nil)
-			for i := range lives[:n] {
-				b = w.append(b, &lives[i], i)
+			for i := range w.claims {
+				b = w.append(b, i)
 			}
-			w.end(b, start, n)
+			w.end(b, start, len(w.claims))
 			return b, nil
 		})
 		lives = lives[n:]
+	}
+	if err != nil {
+		return err
 	}
 	return writeWhole(r.j.files, totalsFile, totalsMagic, b)
 }
