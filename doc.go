@@ -37,6 +37,7 @@
 //	metering/summary     what does not add up: highest, latest, unique
 //	metering/csvbatch    CSV of usage into batches
 //	metering/otelmeter   health of metering stages as OpenTelemetry instruments
+//	metering/journal     a durable log of events, each counted once, and a recorder before it
 //	metering/meteringtest disks that lose power and file systems that fail, for tests
 //	energy               cumulative energy from power samples and counters
 //	energy/facility      PUE as ISO/IEC 30134-2 has it, with its refusals
@@ -93,9 +94,9 @@
 //
 // # Limits
 //
-// Everything is in memory: what must survive a crash has to be recorded
-// elsewhere too. There is no journal, no ledger, no FOCUS export and no
-// carbon accounting yet; rate cards have flat, per-unit and graduated prices.
+// An aggregator is in memory; what must survive a crash is recorded through
+// metering/journal. There is no ledger, no FOCUS export and no carbon accounting
+// yet; rate cards have flat, per-unit and graduated prices.
 package meterbook
 
 // Version is the version of the library, in the form of semantic versioning.

@@ -1,4 +1,95 @@
-// Package journal keeps events on disk and counts each once.
+// Package journal keeps events on disk, each counted once through any crash.
+//
+//	rec, found, err := journal.OpenRecorder("/var/lib/meterbook")
+//	res, err := rec.Record(ctx, events...)    // durable, and each counted once
+//	gpu, err := rec.Series(key)               // quick, and volatile until a checkpoint
+//	err = gpu.AddAt(now, metering.MustQuantity("90 {card}.s"))
+//	err = rec.Seal(ctx, now.Add(-time.Hour))  // what comes later is late
+//	for usage, err := range rec.Usage(month, metering.Per(days)) {
+//	}
+//	err = rec.Close()
+//
+// # Two verbs
+//
+// [Recorder.Record] takes events: when it returns they are on the disk, and each
+// is counted once, however often it is sent, whatever crashes in between. A
+// program that gets an error sends the events again, and what was there already is
+// a duplicate. [Recorder.Series] is the hot path: an addition costs nanoseconds in
+// memory, and the next checkpoint makes what came together in each window of each
+// series one event; a crash takes at most what was added since. See [WithCheckpoints].
+//
+// A [Journal] is the first verb without counting: for those who collect events
+// here and count them elsewhere.
+//
+// # Durable
+//
+// [Sync], the default, makes Append return when its events are on the disk; many
+// writers share one sync. [Interval] makes it return when the operating system has
+// them: the end of the process takes nothing then, and a power failure what was
+// acknowledged within the interval. There is no weaker mode. What a disk that lies
+// about syncs takes, no program can keep.
+//
+// # Once
+//
+// An event is its identity (tenant, source, id) and its body. The same identity
+// and body is a duplicate: acknowledged, and not counted. Another body under a
+// known identity is [metering.ErrConflict]. Identities are kept for the days of a
+// window ([WithWindow], 35 days); an event of a day before it is
+// [metering.ErrTooLate], never counted on trust. The window follows the clock that
+// [WithClock] gives, and never goes back: that it moves on is in the journal before
+// identities are dropped.
+//
+// A conflict, or an event that is not valid, is a [Refusal] of that event; the
+// others of its batch are taken. The recorder also refuses, beforehand, what its
+// aggregator would: nothing is durable that is not counted, but for an overflow of
+// 128 bits, which is an error and a count.
+//
+// # After a crash
+//
+// [Open] cuts what was half written off the log and sets it aside in a file that
+// ends in ".quarantine"; nothing acknowledged is in it. Damage to what was durable
+// is a *[CorruptError] with file and offset, and the log is never shortened by it.
+// Then it completes the index of identities from the last [Journal.Snapshot] and
+// the log after it, and a recorder its totals likewise. Seals, and moves of the
+// current window, are in the journal in their place among events, so that what was
+// late stays late. Leases go on, known up to their last event.
+//
+// When a sync fails, the journal is [ErrPoisoned] until it is opened again: what
+// the disk has then is found out by reading it. When the disk is full, the call
+// fails with [ErrNoSpace], leaves nothing behind, and works again once there is
+// room.
+//
+// # Corrections and late events
+//
+// An event of kind Adjustment names the event that it corrects, and why; late
+// events follow the late policy of their meter. Neither changes a byte of what is
+// there.
+//
+// # Many nodes, one biller
+//
+// [Journal.Tail] yields events as they become durable, with their sequences.
+// [Journal.Import] takes entries of another journal, each once: how far the other
+// one was read ([Journal.Imported]) is durable in one piece with its events, so
+// that both ends can stop at any time.
+//
+// # Retention and broken disks
+//
+// Nothing is removed but by [Journal.Drop], which refuses what was not exported
+// ([Journal.Exported]), is of the window, is not sealed, or is in no snapshot of
+// totals. [Verify] reads every byte and says what is wrong; [Salvage] yields what
+// can still be read of a journal that Open refuses. Both change nothing.
+//
+// # Files
+//
+// A journal is a directory of mode 0700 with files of mode 0600, all behind
+// [os.Root]; no name in it comes from an event. The log is files of [WithSegmentSize]
+// ("000000000001.seg"), whose format is that of internal/segment: records with a
+// length, a sequence and a checksum that is chained to the one before. A record is a
+// block of events that have what they share written once, or a control: the window
+// moved, windows were sealed. Besides it there are "secret" (the key of
+// fingerprints), "place" and "totals" (snapshots), and the files of the index
+// ("identities.snapshot", "identities-20783.day"). All but the log can be made anew
+// from it, and are where they are damaged, as long as nothing was dropped.
 //
 // # The index of identities
 //
@@ -70,8 +161,25 @@
 // file 3.0 µs (2.4) with the file in the page cache, and opening, which verifies
 // every block, 9 s.
 //
-// # Laws of the index
+// # Errors
 //
+// Errors begin with "journal:" and wrap the conditions above for [errors.Is];
+// those about an event are of package metering. They name ids and sources, and
+// never labels. Whatever returns an error has acknowledged nothing.
+//
+// # Limits
+//
+// [MaxBatch] events an Append. One process has a journal ([ErrLocked] for the
+// second). Identities take 44 bytes each in memory, up to [WithIdentitiesInMemory];
+// then days go to files, beside those who append. Totals and sealed windows of a
+// recorder are in memory and written whole at each snapshot. An Append of the bare
+// journal under a recorder is counted when that is opened again.
+//
+// # Laws
+//
+//   - TestLaw_Recorder_IsItsAggregator: whatever is recorded, added, sealed,
+//     snapped, closed, killed and cut off, a recorder has counted what an aggregator
+//     would have that never stopped, but for additions since the last checkpoint.
 //   - TestLaw_Identities_CountOnce, TestLaw_Identities_OnDisk: through batches,
 //     undone batches, moves, drops, crashes and damage, claims are answered as two
 //     maps answer them.
@@ -81,4 +189,23 @@
 //     TestLaw_Files_DamageInUse, FuzzIdentities_Open: damage is found, and never an
 //     answer.
 //   - TestLaw_Table_IsAMap, TestLaw_Sieve_MissesNothing: its parts.
+//
+// # Design
+//
+// The index is derived from the log, and nothing else has to be durable for an
+// event to be counted once. Turned down: a store of keys and values, in which the
+// identity, the event and the total are three writes that a crash can part.
+//
+// Events of one call are one block, which stands alone: what they share is written
+// once, and a damaged block costs its own events. Turned down: a dictionary for a
+// file, with which one damaged record makes the rest unreadable; and a checksum for
+// each event, which finds nothing more and costs as much as the event.
+//
+// Looking up, encoding and staging are one step under one lock, so that sequences
+// of events, of records and of the index never disagree; hashing is before it, and
+// the disk after. What the log takes back after a failed write is cut out of the
+// index before its sequences are given again, by whoever comes next.
+//
+// Additions are drained from an aggregator of their own. Turned down: differences
+// between two snapshots of one aggregator, which has to keep both.
 package journal

@@ -166,7 +166,10 @@ func (j *Journal) tell(from place, r *Recovery) error {
 		}
 		r.Indexed = t.told
 	}
-	return j.index.restored(j.event)
+	if err := j.index.restored(j.event); err != nil {
+		return errors.Join(ErrCorrupt, err)
+	}
+	return nil
 }
 
 // A teller tells the index of events from one on.
