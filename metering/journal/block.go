@@ -173,7 +173,8 @@ func (s *scribe) ordered(e *metering.Event) []metering.Item {
 }
 
 func compareItems(a, b metering.Item) int {
-	return cmp.Or(cmp.Compare(a.Meter, b.Meter), cmp.Compare(a.SKU, b.SKU), a.Quantity.Grains().Cmp(b.Quantity.Grains()))
+	return cmp.Or(cmp.Compare(a.Meter, b.Meter), cmp.Compare(a.SKU, b.SKU), a.Quantity.Grains().Cmp(b.Quantity.Grains()),
+		cmp.Compare(a.Quantity.Dimension(), b.Quantity.Dimension()))
 }
 
 // subject returns the number of the subject of an event, if it is known.

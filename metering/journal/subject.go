@@ -3,6 +3,7 @@ package journal
 import (
 	"encoding/binary"
 	"strings"
+	"time"
 
 	"github.com/meterbook/meterbook/metering"
 )
@@ -100,36 +101,51 @@ var dimensions = func() map[string]metering.Dimension {
 	return all
 }()
 
-// readSubject reads a subject, and holds it to the rules of an event.
-func (r *blockText) readSubject() (metering.Event, error) {
-	e := metering.Event{Kind: metering.Kind(r.byte()), Estimated: r.byte() == estimatedFlag}
+// readSubject reads a subject, and holds it to the rules of an event. What is wrong
+// is said without what it says, which may be anybody's.
+func (r *blockText) readSubject() metering.Event {
+	e := metering.Event{Kind: metering.Kind(r.byte())}
+	flags := r.byte()
+	e.Estimated = flags == estimatedFlag
 	for _, to := range [...]*string{(*string)(&e.Account), &e.Source, &e.Resource, &e.Region} {
 		*to = r.text()
 	}
-	if n := r.count(metering.MaxLabels); n > 0 {
-		pairs := make([]string, 0, 2*n)
-		for range 2 * n {
-			pairs = append(pairs, r.text())
-		}
-		labels, err := metering.NewLabels(pairs...)
-		if err != nil {
-			return e, err
-		}
-		e.Labels = labels
-	}
+	e.Labels = r.labels()
 	if n := r.count(metering.MaxItems); n > 0 {
 		e.Items = make([]metering.Item, n)
 	}
 	for i := range e.Items {
 		it := &e.Items[i]
 		it.Meter, it.SKU = metering.MeterID(r.text()), r.text()
-		name := r.text()
-		d, known := dimensions[name]
+		d, known := dimensions[r.text()]
 		if !known {
 			r.fail("a dimension that this version does not know")
-			return e, r.err
 		}
 		it.Quantity = metering.Grains(0, d)
 	}
-	return e, r.err
+	whole := e
+	whole.ID, whole.Time = "any", time.Unix(0, 0)
+	if e.Kind == metering.Adjustment {
+		whole.Adjusts, whole.Reason = "any", "any"
+	}
+	if flags > estimatedFlag || r.err == nil && whole.Validate() != nil {
+		r.fail("a subject that no event has")
+	}
+	return e
+}
+
+func (r *blockText) labels() metering.Labels {
+	n := r.count(metering.MaxLabels)
+	if n == 0 {
+		return metering.Labels{}
+	}
+	pairs := make([]string, 0, 2*n)
+	for range 2 * n {
+		pairs = append(pairs, r.text())
+	}
+	labels, err := metering.NewLabels(pairs...)
+	if err != nil {
+		r.fail("labels that no event has")
+	}
+	return labels
 }

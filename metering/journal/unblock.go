@@ -125,6 +125,9 @@ func (r *blockText) grains() fixed.Int128 {
 	return fixed.Int128{Hi: int64(hi ^ sign), Lo: lo ^ sign}
 }
 
+// lastInstant is the last that an event can have, the end of 2199.
+const lastInstant = 7258118400e9 - 1
+
 // An unblocker reads records. The event that it returns is good until the next
 // call, and its texts are cut from the block's.
 type unblocker struct {
@@ -145,16 +148,18 @@ func (u *unblocker) open(payload string) (kind byte, err error) {
 	u.subjects, u.read, u.last, u.from = u.subjects[:0], 0, 0, nil
 	switch kind = r.byte(); kind {
 	case eventsRecord, importedRecord:
-		u.first, u.count = r.fixed(8), int(r.fixed(4))
+		var count uint64
+		u.first, count = r.fixed(8), r.fixed(4)
 		if kind == importedRecord {
 			u.from = new(position)
 			copy(u.from.journal[:], r.bytes(len(u.from.journal)))
 			u.from.event = r.fixed(8)
 		}
 		// An event takes three bytes at least.
-		if r.err == nil && (u.first == 0 || u.first > maxSequence-uint64(u.count) || u.count > len(r.rest)) {
+		if r.err == nil && (u.first == 0 || u.first > maxSequence-count || count > uint64(len(r.rest))) {
 			r.fail("more events than there is room for")
 		}
+		u.count = int(min(count, uint64(len(payload))))
 	case controlRecord:
 	default:
 		r.fail("of a kind that this version does not know")
@@ -180,15 +185,7 @@ func (u *unblocker) next() (*metering.Event, uint64, error) {
 	case n > uint64(len(u.subjects)):
 		r.fail("a subject that it does not have")
 	case n == 0:
-		e, err := r.readSubject()
-		if err == nil {
-			err = r.err
-		}
-		if err != nil {
-			r.fail(err.Error())
-			return nil, 0, r.err
-		}
-		u.subjects = append(u.subjects, e)
+		u.subjects = append(u.subjects, r.readSubject())
 		n = uint64(len(u.subjects))
 	}
 	if r.err != nil {
@@ -203,8 +200,13 @@ func (u *unblocker) next() (*metering.Event, uint64, error) {
 		it := &e.Items[i]
 		it.Quantity = metering.GrainsWide(r.grains(), it.Quantity.Dimension())
 	}
-	if e.Kind == metering.Adjustment {
-		e.Adjusts, e.Reason = r.text(), r.text()
+	switch {
+	case e.Kind == metering.Adjustment:
+		if e.Adjusts, e.Reason = r.text(), r.text(); e.Validate() != nil {
+			r.fail("an adjustment that is none")
+		}
+	case e.ID == "" || len(e.ID) > metering.MaxNameBytes || u.last < 0 || u.last > lastInstant:
+		r.fail("an id or a time that no event has")
 	}
 	if r.err != nil {
 		return nil, 0, r.err
