@@ -14,11 +14,11 @@ import (
 
 // blockOf encodes events as one record.
 func blockOf(s *scribe, first uint64, from *position, events ...metering.Event) string {
-	s.prepare(events)
+	s.prepare(events, func(i int, err error) { panic(err) })
 	b := s.begin([]byte("what is the log's "), first, from)
 	start := len("what is the log's ")
 	for i := range events {
-		b = s.append(b, &events[i], i)
+		b = s.append(b, i)
 	}
 	s.end(b, start, len(events))
 	return string(b[start:])
@@ -132,7 +132,7 @@ type claimer func(*metering.Event) (id fingerprint, body uint64)
 
 func claimsOf(s *scribe) claimer {
 	return func(e *metering.Event) (fingerprint, uint64) {
-		s.prepare([]metering.Event{*e})
+		s.prepare([]metering.Event{*e}, func(_ int, err error) { panic(err) })
 		return s.claims[0].id, s.claims[0].body
 	}
 }

@@ -49,16 +49,22 @@ func (j *Journal) stageControl(code byte, number uint64) (segment.Ticket, error)
 		if err := j.caughtUp(b.First()); err != nil {
 			return err
 		}
-		payload := [controlSize]byte{controlRecord, code}
-		binary.LittleEndian.PutUint64(payload[2:], number)
-		record, err := b.Append(payload[:])
-		f = flight{place{record, j.next - 1}, j.next, nil}
+		var err error
+		f, err = j.appendControl(b, code, number)
 		return err
 	})
 	if err == nil {
 		j.flights = append(j.flights, f)
 	}
 	return t, err
+}
+
+// appendControl appends a control record to a batch. j.mu is held.
+func (j *Journal) appendControl(b *segment.Batch, code byte, number uint64) (flight, error) {
+	payload := [controlSize]byte{controlRecord, code}
+	binary.LittleEndian.PutUint64(payload[2:], number)
+	record, err := b.Append(payload[:])
+	return flight{place{record, j.next - 1}, j.next, nil}, err
 }
 
 // control makes a control record durable.

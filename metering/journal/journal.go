@@ -31,7 +31,8 @@ type Journal struct {
 	next     uint64             // sequence of the next event
 	flights  []flight           // records that are not known to be durable, in order
 	place                       // the last that is known to be durable
-	oldest   int32              // first day of the window, as the log knows it
+	oldest   int32              // first day of the window
+	said     int32              // the same, as records before the next one say it; 0 if that is open
 	exported uint64             // events up to here were exported
 	guard    func(*Entry) error // what else keeps an event from being dropped
 	// positions are how far other journals were imported, durably.
@@ -197,6 +198,11 @@ func (j *Journal) stageAll(ctx context.Context, s *scribe, origin *position) ([]
 				return tickets, err
 			}
 			continue
+		case errors.Is(err, errBehind):
+			if err := j.catchUp(); err != nil {
+				return tickets, err
+			}
+			continue
 		case err != nil:
 			return tickets, err
 		}
@@ -245,6 +251,9 @@ func (j *Journal) stage(s *scribe, from, to int, origin *position) (segment.Tick
 	if j.closed {
 		return segment.Ticket{}, ErrClosed
 	}
+	if j.due() > j.oldest+1 {
+		return segment.Ticket{}, errBehind
+	}
 	j.keeper.look(j, to-from)
 	j.settle()
 	var flights []flight
@@ -262,8 +271,9 @@ func (j *Journal) stage(s *scribe, from, to int, origin *position) (segment.Tick
 		j.next += uint64(fresh)
 		return nil
 	})
-	if err == nil {
+	if err == nil && flights != nil {
 		j.flights = append(j.flights, flights...)
+		j.said = max(j.said, j.oldest)
 	}
 	for i := from; i < to; i++ {
 		if f := &s.findings[i]; f.verdict == outside {
@@ -276,6 +286,10 @@ func (j *Journal) stage(s *scribe, from, to int, origin *position) (segment.Tick
 	return t, err
 }
 
+// errBehind: days went by without events, and the window has to move before it
+// can be said which days are in it.
+var errBehind = errors.New("journal: the window is behind the clock")
+
 // Verdicts on what is outside of the window.
 const (
 	late  verdict = 16 + iota // before it
@@ -286,6 +300,13 @@ const (
 // record, which tells how far that was read.
 func (j *Journal) encode(b *segment.Batch, s *scribe, from, to int, origin *position) ([]flight, error) {
 	e := encoder{batch: b, scribe: s, seq: j.next, origin: origin}
+	if j.said < j.oldest { // or a clock that goes back would open closed days again
+		f, err := j.appendControl(b, windowMoves, uint64(j.oldest))
+		if err != nil {
+			return nil, err
+		}
+		e.flights = append(e.flights, f)
+	}
 	if origin != nil {
 		e.open()
 	}
@@ -348,7 +369,7 @@ func (j *Journal) caughtUp(nextRecord uint64) error {
 		if err := j.index.cut(f.first); err != nil {
 			return err
 		}
-		j.next = f.first
+		j.next, j.said = f.first, 0
 		j.flights = j.flights[:i]
 		break
 	}

@@ -58,7 +58,7 @@ func (k *keeper) end() {
 // look nudges the keeper if there may be something to do. j.mu is held.
 func (k *keeper) look(j *Journal, events int) {
 	k.since += events
-	if k.since < lookEvery && j.today()-int32(j.opts.window) <= j.oldest {
+	if k.since < lookEvery && j.due() <= j.oldest {
 		return
 	}
 	k.since = 0
@@ -68,14 +68,27 @@ func (k *keeper) look(j *Journal, events int) {
 // today returns the day that the clock says it is.
 func (j *Journal) today() int32 { return dayOf(max(j.opts.now().Unix(), 0) * int64(time.Second)) }
 
-// tend does what is to be done: it moves the window, and days to files.
-func (j *Journal) tend() error {
+// due returns the first day of the window that the clock asks for.
+func (j *Journal) due() int32 { return j.today() - int32(j.opts.window) }
+
+// catchUp moves the window.
+func (j *Journal) catchUp() error {
 	j.keeper.turn.Lock()
 	defer j.keeper.turn.Unlock()
 	if err := j.stepAll(); err != nil {
 		return err
 	}
-	if err := j.moveWindow(); err != nil {
+	return j.moveWindow()
+}
+
+// tend does what is to be done: it moves the window, and days to files.
+func (j *Journal) tend() error {
+	if err := j.catchUp(); err != nil {
+		return err
+	}
+	j.keeper.turn.Lock()
+	defer j.keeper.turn.Unlock()
+	if err := j.stepAll(); err != nil {
 		return err
 	}
 	for {
@@ -102,12 +115,15 @@ func (j *Journal) stepAll() error {
 // in the log before their identities are gone.
 func (j *Journal) moveWindow() error {
 	j.mu.Lock()
-	due := j.today() - int32(j.opts.window)
+	due := j.due()
 	if j.closed || due <= j.oldest {
 		j.mu.Unlock()
 		return nil
 	}
 	t, err := j.stageControl(windowMoves, uint64(due))
+	if err == nil {
+		j.said = max(j.said, due)
+	}
 	j.mu.Unlock()
 	if err == nil {
 		err = t.Wait(context.Background())
@@ -125,17 +141,31 @@ func (j *Journal) moveWindow() error {
 	return errors.Join(err, j.stepAll())
 }
 
-// moveDay moves a day to its file if there is too much in memory.
+// moveDay moves a day to its file if there is too much in memory. Only what is
+// durable can be moved: in an interval it is made so first.
 func (j *Journal) moveDay() (bool, error) {
 	j.mu.Lock()
+	_, ok := j.tooMuch()
+	ok = ok && !j.closed
+	j.mu.Unlock()
+	if !ok {
+		return false, nil
+	}
+	if err := j.log.Sync(context.Background()); err != nil {
+		return false, err
+	}
+	j.mu.Lock()
 	day, ok := j.tooMuch()
-	if !ok || j.closed {
+	if !ok {
 		j.mu.Unlock()
 		return false, nil
 	}
 	j.settle()
 	m, err := j.index.begin(day, j.event)
 	j.mu.Unlock()
+	if err == nil && m.view.count < chunkEntries { // it would take nothing from memory
+		return false, nil
+	}
 	if err == nil {
 		err = m.write()
 	}

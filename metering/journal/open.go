@@ -103,7 +103,8 @@ func (j *Journal) open(r *Recovery) error {
 	if err := j.readOn(from, nil); err != nil {
 		return err
 	}
-	j.oldest = max(j.oldest, j.today()-int32(j.opts.window), 0)
+	j.said = j.oldest
+	j.oldest = max(j.oldest, j.due(), 0)
 	j.index, err = openIdentities(j.files, j.secret.owner(j.log.ID()), j.oldest)
 	if err != nil {
 		return err
