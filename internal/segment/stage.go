@@ -150,10 +150,10 @@ func (l *Log) Stage(fill func(*Batch) error) (Ticket, error) {
 	l.batch = Batch{log: l, group: g, first: g.at.seq + 1}
 	kept := false
 	defer func() {
-		if !kept { // fill failed or panicked
-			buf := g.buf
-			*g = before
-			g.buf = buf[:len(before.buf)]
+		if !kept { // fill failed or panicked; who waits for the group reads the rest of it
+			g.at, g.records = before.at, before.records
+			g.rotate, g.seal, g.header = before.rotate, before.seal, before.header
+			g.buf = g.buf[:len(before.buf)]
 		}
 	}()
 	err := fill(&l.batch)
