@@ -265,7 +265,7 @@ func createBlocks(files segment.Files, name string, header fileHeader) (*blockWr
 	if err != nil {
 		return nil, w.abandon(fmt.Errorf("journal: create %s: %w", temporary, err))
 	}
-	w.buf = make([]byte, 0, readBytes)
+	w.buf = make([]byte, 0, blockBytes*min(readBytes/blockBytes, max(header.blocks, 1)))
 	return w, nil
 }
 

@@ -1,0 +1,337 @@
+package journal_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/meterbook/meterbook/metering"
+	"github.com/meterbook/meterbook/metering/journal"
+	"github.com/meterbook/meterbook/metering/meteringtest"
+)
+
+// A store is a journal, or what a planted bug makes of one.
+type store interface {
+	Append(context.Context, ...metering.Event) (journal.Result, error)
+	Events(uint64) iter.Seq2[journal.Entry, error]
+	Checkpoint(context.Context) error
+	Close() error
+}
+
+// An opener opens a store on files; now is what tells the day.
+type opener func(files journal.Files, now func() time.Time) (store, journal.Recovery, error)
+
+func openReal(files journal.Files, now func() time.Time) (store, journal.Recovery, error) {
+	j, r, err := journal.OpenFiles(files, faultOptions(now)...)
+	if err != nil {
+		return nil, r, err
+	}
+	return j, r, nil
+}
+
+func faultOptions(now func() time.Time) []journal.Option {
+	return []journal.Option{journal.WithClock(now), journal.WithSegmentSize(16 << 10), journal.WithIdentitiesInMemory(1024),
+		journal.WithPreallocation(4 << 10), journal.WithWindow(7)}
+}
+
+// An outcome is what a suite found.
+type outcome struct {
+	cases, lost, doubled, undetected int
+	unkept                           int // checkpoints that did not hold
+	first                            string
+}
+
+func (o *outcome) bad() bool { return o.lost+o.doubled+o.undetected+o.unkept > 0 }
+
+func (o *outcome) note(count *int, format string, args ...any) {
+	*count++
+	if o.first == "" {
+		o.first = fmt.Sprintf(format, args...)
+	}
+}
+
+// A run is one history of a store with faults in it, and the lists that judge it.
+type run struct {
+	open opener
+	wrap func(*meteringtest.Disk) journal.Files // what the store is given for the disk
+	r    *rand.Rand
+	disk *meteringtest.Disk
+	s    store
+	now  atomic.Int64
+	out  *outcome
+	next int // number of the next event that is new
+
+	mu      sync.Mutex
+	acked   []fact // by sequence: acknowledged, or seen since
+	trying  []fact // given, and not answered
+	checked int    // events at the last checkpoint
+}
+
+// oldEvents are of a day that is moved to its file once there are 1024.
+const oldEvents = 1015
+
+func newRun(open opener, seed uint64, out *outcome) *run {
+	w := &run{open: open, r: rand.New(rand.NewPCG(seed, 5)), disk: meteringtest.NewDisk(), out: out}
+	w.wrap = func(d *meteringtest.Disk) journal.Files { return d }
+	w.now.Store(noon.Unix())
+	return w
+}
+
+func (w *run) clock() time.Time { return time.Unix(w.now.Load(), 0) }
+
+// begin fills the journal with what is to be there before faults are.
+func (w *run) begin() {
+	wrap := w.wrap
+	w.wrap = func(d *meteringtest.Disk) journal.Files { return d }
+	w.start()
+	for range oldEvents / 203 {
+		w.append(w.fresh(203, -3)...)
+	}
+	w.close()
+	w.wrap = wrap
+}
+
+// fresh returns events that were never given, of a day after that of the clock.
+func (w *run) fresh(n, days int) (events []metering.Event) {
+	for range n {
+		e := onDay(w.next, days)
+		e.Time = e.Time.AddDate(0, 0, int(w.now.Load()-noon.Unix())/86400)
+		if w.next%40 == 7 {
+			e.Kind, e.Adjusts, e.Reason = metering.Adjustment, "req-0", string(make1K)
+		}
+		w.next++
+		events = append(events, e)
+	}
+	return events
+}
+
+var make1K = func() []byte {
+	b := make([]byte, 1000)
+	for i := range b {
+		b[i] = 'a' + byte(i%26)
+	}
+	return b
+}()
+
+// start opens the store, trying again a few times, and finds out what became of
+// what was not answered.
+func (w *run) start() bool {
+	for range 3 {
+		s, _, err := w.open(w.wrap(w.disk), w.clock)
+		if err != nil {
+			continue
+		}
+		var seen []journal.Entry
+		for e, err := range s.Events(uint64(len(w.acked) + 1)) {
+			if err != nil {
+				break
+			}
+			seen = append(seen, e)
+		}
+		w.mu.Lock()
+		for i, e := range seen {
+			if i >= len(w.trying) || journal.Canonical(&e.Event) != w.trying[i].text {
+				w.out.note(&w.out.doubled, "event %d is not one that could be there: %v", e.Sequence, e.Event.ID)
+				break
+			}
+			w.acked = append(w.acked, w.trying[i])
+		}
+		w.trying = nil
+		w.mu.Unlock()
+		w.s = s
+		return true
+	}
+	return false
+}
+
+// append gives events to the store, and once more if that fails.
+func (w *run) append(events ...metering.Event) {
+	for range 2 {
+		if w.s == nil && !w.start() {
+			return
+		}
+		known := map[string]bool{}
+		for _, f := range w.acked {
+			known[f.identity] = true
+		}
+		w.mu.Lock()
+		for _, e := range events {
+			if f := factOf(e); !known[f.identity] {
+				w.trying = append(w.trying, f)
+				known[f.identity] = true
+			}
+		}
+		fresh := len(w.trying)
+		w.mu.Unlock()
+		res, err := w.s.Append(bg, events...)
+		w.mu.Lock()
+		switch {
+		case err == nil:
+			if res.Accepted != fresh || res.Duplicates != len(events)-fresh {
+				w.out.note(&w.out.doubled, "%+v of %d events, want %d accepted", res, len(events), fresh)
+			}
+			w.acked, w.trying = append(w.acked, w.trying...), nil
+			w.mu.Unlock()
+			return
+		case errors.Is(err, journal.ErrPoisoned), errors.Is(err, journal.ErrIndex):
+			w.mu.Unlock()
+			w.close()
+		default: // it is not there, and never will be
+			w.trying = nil
+			w.mu.Unlock()
+		}
+	}
+}
+
+func (w *run) close() {
+	if w.s == nil {
+		return
+	}
+	all := len(w.acked)
+	if err := w.s.Close(); err == nil {
+		w.mu.Lock()
+		w.checked = all
+		w.mu.Unlock()
+	}
+	w.s = nil
+}
+
+func (w *run) checkpoint() {
+	all := len(w.acked)
+	if w.s != nil && w.s.Checkpoint(bg) == nil {
+		w.mu.Lock()
+		w.checked = all
+		w.mu.Unlock()
+	}
+}
+
+// crash goes on with what another process, or the next start of the machine, finds.
+func (w *run) crash(after *meteringtest.Disk) {
+	s := w.s
+	w.s = nil
+	w.disk = after
+	if s != nil {
+		_ = s.Close() // on the disk that was
+	}
+}
+
+// known draws events that were acknowledged.
+func (w *run) known(n int) (events []metering.Event) {
+	for range n {
+		events = append(events, w.acked[len(w.acked)-1-w.r.IntN(min(len(w.acked), 300))].event)
+	}
+	return events
+}
+
+// scenario is a history with all that a journal does.
+func (w *run) scenario() {
+	w.append(append(w.fresh(3, 0), w.known(2)...)...)
+	w.append(w.fresh(20, -3)...) // a day too many
+	w.tend()
+	w.append(append(w.known(5), w.fresh(60, 0)...)...)
+	w.checkpoint()
+	w.append(w.fresh(9, -1)...)
+	w.now.Add(86400)
+	w.append(append(w.fresh(1, 0), w.known(3)...)...)
+	w.tend()
+	w.append(w.fresh(9, 0)...)
+	w.crash(w.disk.Kill())
+	w.append(w.fresh(30, -3)...)
+	w.close()
+	w.append(w.fresh(5, 0)...)
+	w.now.Add(4 * 86400) // the old days leave the window
+	w.tend()
+	w.append(w.fresh(5, 0)...)
+	w.checkpoint()
+	w.append(w.fresh(2, 0)...)
+	w.close()
+}
+
+func (w *run) tend() {
+	if j, ok := w.s.(interface{ Tend() error }); ok {
+		_ = j.Tend()
+	}
+}
+
+// verify opens what is left on a disk and holds it to what was acknowledged. It
+// is called with mu held, or by the goroutine that appends.
+func (w *run) verify(disk *meteringtest.Disk, what string) {
+	o := w.out
+	o.cases++
+	acked, trying := w.acked, w.trying
+	s, r, err := w.open(disk, w.clock)
+	if err != nil {
+		o.note(&o.lost, "%s: open: %v", what, err)
+		return
+	}
+	n := w.compare(s, what)
+	if int(r.Indexed) > len(acked)+len(trying)-w.checked || len(r.Rebuilt) > 0 && w.checked > 0 {
+		o.note(&o.unkept, "%s: %d of %d events read for the index, the checkpoint was at %d: %v", what, r.Indexed, len(acked), w.checked, r.Rebuilt)
+	}
+	// What is sent again is a duplicate, and what was lost is taken.
+	var again []metering.Event
+	missing := 0
+	for i, f := range append(acked[max(0, len(acked)-50):len(acked):len(acked)], trying...) {
+		again = append(again, f.event)
+		if i+max(0, len(acked)-50) >= n {
+			missing++
+		}
+	}
+	again = append(again, w.fresh(1, 0)...)
+	w.next--
+	res, err := s.Append(bg, again...)
+	if err != nil || res.Accepted+res.Duplicates != len(again) {
+		o.note(&o.lost, "%s: append: %+v %v", what, res, err)
+	} else if res.Accepted != missing+1 {
+		o.note(&o.doubled, "%s: %d accepted again, want %d", what, res.Accepted, missing+1)
+	}
+	if err := s.Close(); err != nil {
+		o.note(&o.lost, "%s: close: %v", what, err)
+	}
+	if o.cases%4 != 0 {
+		return
+	}
+	s, r, err = w.open(disk.PowerLoss(meteringtest.Loss{}), w.clock)
+	if err != nil || int(r.Events) != n+missing+1 && r.Events > 0 {
+		o.note(&o.lost, "%s: opened again: %d events, want %d: %v", what, r.Events, n+missing+1, err)
+	}
+	if err == nil {
+		_ = s.Close()
+	}
+}
+
+// compare reads what there is, most often only the end of it, and returns the
+// sequence of the last event.
+func (w *run) compare(s store, what string) int {
+	o := w.out
+	n := 0
+	if o.cases%8 != 0 {
+		n = max(0, min(len(w.acked), w.checked)-1)
+	}
+	all := append(w.acked[:len(w.acked):len(w.acked)], w.trying...)
+	for e, err := range s.Events(uint64(n + 1)) {
+		switch {
+		case err != nil:
+			o.note(&o.lost, "%s: read: %v", what, err)
+			return n
+		case int(e.Sequence) != n+1:
+			o.note(&o.lost, "%s: event %d after %d", what, e.Sequence, n)
+			return n
+		case n >= len(all):
+			o.note(&o.doubled, "%s: event %d, %s, is not one that could be there", what, n+1, e.Event.ID)
+			return n + 1
+		case journal.Canonical(&e.Event) != all[n].text:
+			o.note(&o.undetected, "%s: event %d is another one", what, n+1)
+		}
+		n++
+	}
+	if n < len(w.acked) {
+		o.note(&o.lost, "%s: %d events, %d were acknowledged", what, n, len(w.acked))
+	}
+	return n
+}

@@ -1,0 +1,42 @@
+package journal_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/meterbook/meterbook/metering/journal"
+)
+
+// TestFaults runs the suites of faults and prints what was lost, counted twice or
+// not noticed: nothing. With -journal.full it tries all of them, for an hour or so.
+func TestFaults(t *testing.T) {
+	seed := journal.LawSeed() + 1
+	var table strings.Builder
+	fmt.Fprintf(&table, "seed %d\n%-44s %9s %6s %8s %11s\n", seed, "fault", "cases", "lost", "doubled", "undetected")
+	for _, one := range []struct {
+		fault string
+		suite func(testing.TB, uint64) outcome
+	}{
+		{"power loss before any call", func(_ testing.TB, seed uint64) outcome {
+			return powerLoss(openReal, seed, form(2000, 100_000), false, asItIs)
+		}},
+	} {
+		t.Run(one.fault, func(t *testing.T) {
+			out := one.suite(t, seed)
+			fmt.Fprintf(&table, "%-44s %9d %6d %8d %11d\n", one.fault, out.cases, out.lost, out.doubled, out.undetected)
+			if out.bad() || out.cases == 0 {
+				t.Errorf("%+v", out)
+			}
+		})
+	}
+	t.Log(table.String())
+}
+
+// form returns the number of the quick or of the full form.
+func form(quick, all int) int {
+	if *full {
+		return all
+	}
+	return quick
+}
