@@ -161,7 +161,8 @@ func (l *Log) acknowledge(g *group, durable bool) {
 	}
 	l.recycle(g)
 	next := l.end
-	if durable && !l.end.marked && l.inflight == nil && l.group.records == 0 && !l.closing {
+	// Behind a seal nothing follows but the next segment.
+	if durable && !l.end.marked && l.end.last != sealing && l.inflight == nil && l.group.records == 0 && !l.closing {
 		m, next = appendMark(nil, l.id, l.end, mark{kind: trailing, durable: l.end.off})
 		l.group.start, l.group.at = next, next
 	}

@@ -30,3 +30,34 @@ func TestLog_EmptyBatchBesideSync(t *testing.T) {
 	group.Wait()
 	require.NoError(t, l.Close())
 }
+
+// A crash between the seal of a segment and the next one leaves a log that ends in
+// a seal. It can be opened, synced and closed any number of times before the
+// next record.
+func TestLog_SealedAndNoNext(t *testing.T) {
+	m := newMemory()
+	l, _ := open(t, m, tiny())
+	n := uint64(0)
+	for len(l.Firsts()) < 2 {
+		add(t, l, 1)
+		require.NoError(t, l.Sync(bg)) // a mark is behind the last record, and the seal behind that
+		n++
+	}
+	require.NoError(t, l.Close())
+	require.NoError(t, m.Remove(segmentName(2)))
+	for range 3 {
+		l, r := open(t, m, tiny())
+		require.Equal(t, n-1, r.Last)
+		require.NoError(t, l.Sync(bg))
+		killed := m.kill()
+		require.NoError(t, l.Close())
+		l, _ = open(t, killed, tiny())
+		require.NoError(t, l.Close())
+	}
+	l, _ = open(t, m, tiny())
+	add(t, l, 3)
+	require.NoError(t, l.Close())
+	l, r := open(t, m, tiny())
+	require.Equal(t, n+2, r.Last)
+	require.NoError(t, l.Close())
+}
