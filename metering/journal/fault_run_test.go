@@ -19,7 +19,7 @@ import (
 type store interface {
 	Append(context.Context, ...metering.Event) (journal.Result, error)
 	Events(uint64) iter.Seq2[journal.Entry, error]
-	Checkpoint(context.Context) error
+	Snapshot(context.Context) error
 	Close() error
 }
 
@@ -203,7 +203,7 @@ func (w *run) close() {
 
 func (w *run) checkpoint() {
 	all := len(w.acked)
-	if w.s != nil && w.s.Checkpoint(bg) == nil {
+	if w.s != nil && w.s.Snapshot(bg) == nil {
 		w.mu.Lock()
 		w.checked = all
 		w.mu.Unlock()
