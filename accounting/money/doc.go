@@ -26,7 +26,7 @@
 //
 // A [Rounding] names a mode and the places that are kept, and nothing rounds without one: the caller says where a
 // fraction goes. [Money.Round] rounds an amount. [Rounding.Apply] rounds a rational, such as a price times a quantity
-// over a unit, once, from its exact value. [Money.Split] cuts an amount into parts by weights and rounds nothing off.
+// over a unit, once, from its exact value; [Rounding.ApplyRat] does so for rationals of any size. [Money.Split] cuts an amount into parts by weights and rounds nothing off.
 //
 // [FromScaled], [Money.Scaled], [Money.SplitBy] and [Rounding.Apply] speak in the integers of the module's own exact
 // kernel, for its other packages; programs that embed the module use decimals and minor units.

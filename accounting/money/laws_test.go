@@ -342,10 +342,14 @@ func requireOracleApply(t *testing.T, r money.Rounding, num fixed.Int256, den fi
 	x := new(big.Rat).SetFrac(num.Big(), new(big.Int).Mul(den.Big(), oracleTen(money.Scale)))
 	want := oracleRound(x, r.Mode.String(), r.Places)
 	got, exact, err := r.Apply(num, den, money.CNY)
+	large, errLarge := r.ApplyRat(x, money.CNY)
 	if !oracleFits(want) {
 		require.ErrorIs(t, err, money.ErrOverflow)
+		require.ErrorIs(t, errLarge, money.ErrOverflow)
 		return
 	}
+	require.NoError(t, errLarge)
+	require.Equal(t, got, large)
 	require.NoError(t, err)
 	require.Zero(t, rat(got).Cmp(want), "%s/%s rounded %s to %d: got %s, want %s",
 		num, den, r.Mode, r.Places, got, want.RatString())

@@ -2,6 +2,7 @@ package money
 
 import (
 	"fmt"
+	"math/big"
 
 	"github.com/meterbook/meterbook/internal/fixed"
 )
@@ -169,4 +170,49 @@ func quotient(num fixed.Int256, den, step fixed.Int128, mode fixed.Mode) (q fixe
 	}
 	twice, _ := step.Add(step)
 	return doubled.Div(twice, mode)
+}
+
+// ApplyRat rounds an amount of any size and denominator, once, from its exact
+// value. It fails as [Rounding.Apply] does, and allocates.
+func (r Rounding) ApplyRat(amount *big.Rat, c Currency) (Money, error) {
+	if err := r.Validate(); err != nil {
+		return Money{}, err
+	}
+	scale := power(r.Places).Big()
+	num := scale.Mul(scale, amount.Num())
+	q, rest := new(big.Int).QuoRem(num, amount.Denom(), new(big.Int)) // towards zero
+	if r.Mode.away(q, rest, amount.Denom()) {
+		q.Add(q, big.NewInt(int64(amount.Sign())))
+	}
+	q.Mul(q, power(Scale-r.Places).Big())
+	v, ok := fixed.FromBig(q)
+	if !ok {
+		return Money{}, fmt.Errorf("%w: an amount of %d bits", ErrOverflow, q.BitLen())
+	}
+	return FromScaled(v, c)
+}
+
+// away says whether a quotient cut towards zero is moved one away from it.
+func (m RoundingMode) away(q, rest, den *big.Int) bool {
+	if rest.Sign() == 0 {
+		return false
+	}
+	twice := new(big.Int).Abs(rest)
+	half := twice.Lsh(twice, 1).Cmp(den)
+	switch m {
+	case HalfEven:
+		return half > 0 || half == 0 && q.Bit(0) == 1
+	case HalfUp:
+		return half >= 0
+	case HalfDown:
+		return half > 0
+	case Up:
+		return true
+	case Floor:
+		return rest.Sign() < 0
+	case Ceiling:
+		return rest.Sign() > 0
+	case Down:
+	}
+	return false
 }
