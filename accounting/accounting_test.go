@@ -115,7 +115,7 @@ func TestNames(t *testing.T) {
 		require.False(t, ok, s)
 	}
 	require.Equal(t, []string{"usage", "recurring", "invalid", "invalid"},
-		[]string{accounting.FromUsage.String(), accounting.FromRecurring.String(), accounting.Origin(0).String(), accounting.Origin(3).String()})
+		[]string{accounting.FromUsage.String(), accounting.FromRecurring.String(), accounting.Origin(0).String(), accounting.Origin(99).String()})
 	require.Equal(t, "gpu@2026-11", (&accounting.Card{ID: "gpu", Version: "2026-11"}).Name())
 }
 

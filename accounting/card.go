@@ -2,8 +2,10 @@ package accounting
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/metering"
 )
 
 // A Card is a rate card: prices as a value, in one currency. Cards are read
@@ -16,7 +18,31 @@ type Card struct {
 	Title    string
 	Currency money.Currency
 	Rounding Rounding
-	Prices   []Price
+	// RoundingChanges replace Rounding from a time on, in order of time. They
+	// take effect with a billing period.
+	RoundingChanges []RoundingChange
+	Prices          []Price
+}
+
+// A RoundingChange is a rounding that holds from a time on.
+type RoundingChange struct {
+	From     time.Time
+	Rounding Rounding
+}
+
+// RoundingIn returns the rounding of a billing period, and false if it changes
+// within the period.
+func (c *Card) RoundingIn(billing metering.Period) (Rounding, bool) {
+	rounding := c.Rounding
+	for _, change := range c.RoundingChanges {
+		switch {
+		case !change.From.After(billing.Start()):
+			rounding = change.Rounding
+		case change.From.Before(billing.End()):
+			return rounding, false
+		}
+	}
+	return rounding, true
 }
 
 // Name returns id@version, as charges refer to the card.
@@ -28,6 +54,16 @@ type Rounding struct {
 	Mode   money.RoundingMode
 	Places int // fractional digits kept, 0 to 18
 	Level  Level
+	// Month, if On, rounds the month's total once more, after credits. What it
+	// cuts off or adds is a charge of its own, so that lines keep their places.
+	Month MonthRounding
+}
+
+// A MonthRounding is how the total of a billing period is rounded.
+type MonthRounding struct {
+	On     bool
+	Mode   money.RoundingMode
+	Places int // fractional digits kept, 0 to 18
 }
 
 // Text returns the rounding of amounts in c for people: "half-even, line", or

@@ -12,9 +12,12 @@ type Origin uint8
 const (
 	FromUsage     Origin = iota + 1 // usage at a price
 	FromRecurring                   // due by the billing period: a flat price, or a tier's flat amount without usage
+	FromTrueUp                      // what usage fell short of a minimum or a commitment
+	FromCredit                      // what a credit or voucher paid, below zero
+	FromRounding                    // what rounding the month's total cut off, or added
 )
 
-var originNames = [...]string{FromUsage: "usage", FromRecurring: "recurring"}
+var originNames = [...]string{FromUsage: "usage", FromRecurring: "recurring", FromTrueUp: "true-up", FromCredit: "credit", FromRounding: "rounding"}
 
 // String returns the origin's name, or "invalid".
 func (o Origin) String() string {

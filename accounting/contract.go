@@ -2,7 +2,10 @@ package accounting
 
 import (
 	"fmt"
+	"slices"
 	"time"
+
+	"github.com/shopspring/decimal"
 
 	"github.com/meterbook/meterbook/metering"
 )
@@ -28,6 +31,42 @@ type Contract struct {
 	// stands for 1. A month without that day begins on its last one.
 	Zone      metering.Zone
 	AnchorDay int
+	// Credits are amounts that pay for charges, in this order, as far as they
+	// go within each billing period.
+	Credits []Credit
+}
+
+// A Credit pays for charges of a billing period: an amount granted, or a
+// voucher that bears a share of eligible spend up to a cap. What it paid is a
+// charge below zero. What is left for the next period is for package credit to
+// keep.
+type Credit struct {
+	ID     string
+	Title  string          // what documents call it; the ID if empty
+	Amount decimal.Decimal // at most this much in a billing period
+	// Share is the part of eligible charges that it bears, above 0 and at most
+	// 1; the zero value is 1. What it bears is cut to the currency's digits.
+	Share decimal.Decimal
+	// Services and Prices narrow what is eligible; none is everything.
+	Services []ServiceID
+	Prices   []string // ids
+}
+
+// A Rollover is what of a credit's balance goes on into the next period.
+type Rollover struct {
+	Least, Most decimal.Decimal
+}
+
+// Carry returns the balance that a period begins with, given the one before
+// it: at least Least, but at most Most.
+func (r Rollover) Carry(balance decimal.Decimal) decimal.Decimal {
+	return decimal.Min(r.Most, decimal.Max(r.Least, balance))
+}
+
+// Pays reports whether a charge is eligible.
+func (c *Credit) Pays(charge *Charge) bool {
+	return (len(c.Services) == 0 || slices.Contains(c.Services, charge.Service)) &&
+		(len(c.Prices) == 0 || slices.Contains(c.Prices, charge.PriceID))
 }
 
 // CustomerName returns Name, or the account if there is none.

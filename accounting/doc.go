@@ -20,7 +20,8 @@
 // # Prices
 //
 // A [Price] says what one [metering.Unit] of the usage that its [Match] describes costs, by a [Model]: [PerUnit],
-// [Graduated] in tiers, or [Flat]. Of the prices that match, the most specific wins: SKU over region over labels; a
+// [Graduated] or [Volume] tiers, a [Package], a [Stairstep] of capacity, a [Percentage] of an amount, a price that rows
+// bring ([Dynamic]) or that a series has ([Spot]), or [Flat]. Its [Terms] say what is done around the model. Of the prices that match, the most specific wins: SKU over region over labels; a
 // tie is an error. Tiers fill over the billing account's whole billing period. A price that changes is two prices of
 // one id, one in force after the other, and its running totals go on.
 //
@@ -31,7 +32,8 @@
 //
 // A [Charge] is usage at a price: who, what, when, how much, and four amounts. List is at the list price, Contracted
 // at the negotiated one, Billed what an invoice asks for, Effective what remains when payments in advance are spread
-// over usage. Today Billed is Contracted and Effective is Billed; discounts, commitments and credits will part them.
+// over usage. Today Billed is Contracted and Effective is Billed. What falls short of a minimum or a commitment, what a
+// [Credit] pays and what the rounding of a month cuts off are charges of their own; [Charge.Origin] tells them apart.
 // [Total] and [GroupBy] add charges up by any dimension.
 //
 // # Explanations

@@ -35,6 +35,27 @@ type Explanation struct {
 	// where the price changed within the billing period, so that it cannot
 	// be told from Before. It is the zero Fraction where the model gives it.
 	Carried Fraction
+	// Staged is set for a price of which more than a running quantity makes the
+	// amount; then Before and After, Opens and Model are not what it goes by.
+	Staged *Staged
+	// Note is what a line is for that no usage makes: a credit, the rounding of
+	// a month.
+	Note string
+}
+
+// Staged is a line of a price that keeps a [Tally]: the price, and what had
+// come together in the line's scope before and after.
+type Staged struct {
+	Price         *Price // the card's, never changed
+	Before, After Tally
+	// EndedBefore and EndedAfter say whether minima and commitments were due.
+	EndedBefore, EndedAfter bool
+}
+
+// exact returns what the line comes to.
+func (s *Staged) exact() *big.Rat {
+	after := s.Price.Cost(s.After, s.EndedAfter)
+	return after.Sub(after, s.Price.Cost(s.Before, s.EndedBefore))
 }
 
 // ErrUnexplained: the Explanation has no price, or none that can be computed.
@@ -42,6 +63,9 @@ var ErrUnexplained = errors.New("accounting: charge has no price that explains i
 
 // check tells whether e can be computed.
 func (e Explanation) check() error {
+	if e.Staged != nil {
+		return e.checkRounding()
+	}
 	graduated, tiered := e.Model.(Graduated)
 	_, flat := e.Model.(Flat)
 	_, perUnit := e.Model.(PerUnit)
@@ -53,6 +77,10 @@ func (e Explanation) check() error {
 	case tiered && len(graduated.Tiers) == 0:
 		return fmt.Errorf("%w: it has no tiers", ErrUnexplained)
 	}
+	return e.checkRounding()
+}
+
+func (e Explanation) checkRounding() error {
 	if err := (money.Rounding{Mode: e.Rounding.Mode, Places: e.Rounding.Places}).Validate(); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnexplained, err)
 	}
@@ -82,7 +110,7 @@ func (e Explanation) totals(exact *big.Rat) (before, after *big.Rat) {
 	switch {
 	case !e.Carried.IsZero():
 		before = e.Carried.Rat()
-	case e.Opens:
+	case e.Opens || e.Staged != nil:
 		before = new(big.Rat)
 	default:
 		before = sum(e.walk(e.Before))
@@ -92,10 +120,15 @@ func (e Explanation) totals(exact *big.Rat) (before, after *big.Rat) {
 
 // rounded rounds r to the card's places.
 func (e Explanation) rounded(r *big.Rat) *big.Rat {
-	scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(e.Rounding.Places)), nil)
+	return roundRat(r, e.Rounding.Mode, e.Rounding.Places)
+}
+
+// roundRat rounds r to a number of places.
+func roundRat(r *big.Rat, mode money.RoundingMode, places int) *big.Rat {
+	scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(places)), nil)
 	num := new(big.Int).Mul(r.Num(), scale)
 	q, rest := new(big.Int).QuoRem(num, r.Denom(), new(big.Int)) // towards zero
-	if rest.Sign() != 0 && awayFromZero(e.Rounding.Mode, q, rest, r.Denom()) {
+	if rest.Sign() != 0 && awayFromZero(mode, q, rest, r.Denom()) {
 		q.Add(q, big.NewInt(int64(r.Sign())))
 	}
 	return new(big.Rat).SetFrac(q, scale)

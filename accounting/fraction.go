@@ -13,6 +13,16 @@ import (
 type Fraction struct {
 	num fixed.Int256
 	den fixed.Int128
+	// text is the amount in lowest terms, where the kernel did not make it.
+	text string
+}
+
+// FractionOf returns r as a Fraction; the zero Fraction for nil.
+func FractionOf(r *big.Rat) Fraction {
+	if r == nil {
+		return Fraction{}
+	}
+	return Fraction{text: r.RatString()}
 }
 
 // NewFraction returns num/den at scale 18, that is num/(den·10¹⁸). It is the
@@ -21,11 +31,15 @@ func NewFraction(num fixed.Int256, den fixed.Int128) Fraction {
 	if den.IsZero() {
 		return Fraction{}
 	}
-	return Fraction{num, den}
+	return Fraction{num: num, den: den}
 }
 
 // Rat returns the amount as a new big.Rat, and nil for the zero Fraction.
 func (f Fraction) Rat() *big.Rat {
+	if f.text != "" {
+		r, _ := new(big.Rat).SetString(f.text) // RatString wrote it
+		return r
+	}
 	if f.den.IsZero() {
 		return nil
 	}
@@ -34,7 +48,7 @@ func (f Fraction) Rat() *big.Rat {
 }
 
 // IsZero reports whether f is no amount; an amount of 0 is one.
-func (f Fraction) IsZero() bool { return f.den.IsZero() }
+func (f Fraction) IsZero() bool { return f.den.IsZero() && f.text == "" }
 
 // String returns the amount in lowest terms, such as "1/3", or "none".
 func (f Fraction) String() string {

@@ -25,6 +25,9 @@ type Price struct {
 	// Until); the zero time leaves that side open.
 	From, Until time.Time
 	Model       Model
+	// Terms are what is done around the model; nil for nothing. Prices of one id
+	// that follow each other have one scope.
+	Terms *Terms
 }
 
 // Covers reports whether the price is in force at any time of period, and

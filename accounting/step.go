@@ -16,6 +16,9 @@ type Step struct {
 	Quantity metering.Quantity // below zero where a correction takes back; zero for a flat amount
 	Price    decimal.Decimal   // for one unit; or the flat amount itself
 	Amount   *big.Rat          // exact; a flat amount that is taken back is −Price
+	// Kind is the word for the model of a line that is one amount, such as
+	// "volume"; empty where the step says it all.
+	Kind string
 }
 
 // IsZero reports whether the step takes no part in its line: no units, and no
@@ -30,6 +33,12 @@ func (s Step) IsZero() bool { return s.Amount.Sign() == 0 && s.Quantity.IsZero()
 func (e Explanation) Steps() []Step {
 	if e.check() != nil {
 		return nil
+	}
+	if e.Staged != nil {
+		return []Step{{Flat: true, Amount: e.Staged.exact(), Kind: e.Staged.Price.kind()}}
+	}
+	if m, ok := e.Model.(Flat); ok && e.Note != "" {
+		return []Step{{Flat: true, Price: m.Amount, Amount: m.Amount.Rat(), Kind: e.Note}}
 	}
 	steps := e.walk(e.After)
 	if !e.Opens {

@@ -11,6 +11,9 @@ import (
 // Text returns the step for people: "52.75 card·h × 18.90 CNY", or
 // "100.00 CNY flat".
 func (s Step) Text(u metering.Unit, c money.Currency) string {
+	if s.Kind != "" {
+		return AmountText(s.Amount, c) + " " + string(c) + " " + s.Kind
+	}
 	if s.Flat {
 		return AmountText(s.Amount, c) + " " + string(c) + " flat"
 	}

@@ -85,6 +85,9 @@ func (v *validator) rounding(p *place, r accounting.Rounding) {
 	if r.Places < 0 || r.Places > money.Scale {
 		v.add(p.field("places"), fmt.Sprint(r.Places), "want a whole number from 0 to %d", money.Scale)
 	}
+	if r.Month != (accounting.MonthRounding{}) {
+		v.add(p, "", "the rounding of a month has no text on a card")
+	}
 	if r.Level != accounting.LineLevel && r.Level != accounting.BillLevel {
 		v.add(p.field("level"), "", "%swant one of line, bill", none(r.Level == 0))
 	}
@@ -98,6 +101,9 @@ func (v *validator) price(p *place, price *accounting.Price) {
 	v.instant(p.field("until"), price.Until)
 	if !price.From.IsZero() && !price.Until.IsZero() && !price.Until.After(price.From) {
 		v.add(p.field("until"), price.Until.UTC().Format(minutes), "want a time after from, %s", price.From.UTC().Format(minutes))
+	}
+	if price.Staged() && !flatOrUnknown(price.Model) || price.Terms != nil {
+		v.add(p, "", "its model or terms have no text on a card; rate it from the literal")
 	}
 	switch model := price.Model.(type) {
 	case accounting.PerUnit:
@@ -120,6 +126,15 @@ func (v *validator) price(p *place, price *accounting.Price) {
 			v.add(p, "", "want exactly one of %v", modelKeys)
 		}
 	}
+}
+
+// flatOrUnknown reports whether a model is Flat, or none that a card knows.
+func flatOrUnknown(m accounting.Model) bool {
+	switch m.(type) {
+	case accounting.PerUnit, accounting.Graduated:
+		return false
+	}
+	return true
 }
 
 // when checks what a flat price needs besides its amount: if it is always

@@ -3,6 +3,7 @@ package rating
 import (
 	"fmt"
 	"maps"
+	"math/big"
 
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/money"
@@ -13,8 +14,10 @@ import (
 // contracted prices, or that of list prices.
 type book struct {
 	slots   []slot
+	staged  []stagedSlot // by the same index
 	total   fixed.Int256 // of the bill, over rounder.common; where the bill is rounded
-	rounded money.Money  // total, rounded
+	extra   *big.Rat     // what staged prices add to total; nil for nothing
+	rounded money.Money  // the sum of both, rounded
 }
 
 // slot is where a price stands.
@@ -37,6 +40,13 @@ type entry struct {
 	// model does not give it; else over is 0.
 	carried fixed.Int256
 	over    fixed.Int128
+
+	// Of a staged price instead: the line, its exact amount, and what carried is
+	// for the kernel's. carriedRat is also set where staged prices are in the
+	// bill's total.
+	staged     *accounting.Staged
+	ratio      *big.Rat
+	carriedRat *big.Rat
 }
 
 // openBook returns the book that continues from s.
@@ -46,9 +56,11 @@ func openBook(s standing, tariffs []*tariff, by *rounder) (b *book, err error) {
 		for _, id := range t.slots {
 			r, known := s.prices[priceKey{t.name, id}]
 			b.slots = append(b.slots, slot{running: r, known: known})
+			at, known := s.staged[priceKey{t.name, id}]
+			b.staged = append(b.staged, stagedSlot{tallies: at, known: known})
 		}
 		for _, p := range t.prices {
-			if s := &b.slots[p.slot]; s.known && s.unit != p.unit {
+			if s := &b.slots[p.slot]; !p.staged && s.known && s.unit != p.unit {
 				return nil, fmt.Errorf("%w: card %q, price %q: the state has it per another unit; a changed card needs a new version",
 					ErrContract, t.name, p.src.ID)
 			}
@@ -64,6 +76,10 @@ func openBook(s standing, tariffs []*tariff, by *rounder) (b *book, err error) {
 			return nil, fmt.Errorf("%w: bill", ErrOverflow)
 		}
 	}
+	if b.extra = s.extra; b.extra != nil {
+		b.rounded, err = by.roundRat(b.exact(by))
+		return b, err
+	}
 	b.rounded, err = by.round(b.total, by.common)
 	return b, err
 }
@@ -71,7 +87,7 @@ func openBook(s standing, tariffs []*tariff, by *rounder) (b *book, err error) {
 // standing returns where the book stands; what it has no slot for stays as it
 // was before.
 func (b *book) standing(before standing, tariffs []*tariff, by *rounder) standing {
-	s := standing{prices: maps.Clone(before.prices), total: before.total, over: before.over}
+	s := standing{prices: maps.Clone(before.prices), staged: maps.Clone(before.staged), total: before.total, over: before.over, extra: b.extra}
 	if s.prices == nil {
 		s.prices = make(map[priceKey]running)
 	}
@@ -79,6 +95,12 @@ func (b *book) standing(before standing, tariffs []*tariff, by *rounder) standin
 		for i, id := range t.slots {
 			if slot := b.slots[t.first+i]; slot.known {
 				s.prices[priceKey{t.name, id}] = slot.running
+			}
+			if at := &b.staged[t.first+i]; at.known {
+				if s.staged == nil {
+					s.staged = make(map[priceKey]tallies)
+				}
+				s.staged[priceKey{t.name, id}] = at.tallies
 			}
 		}
 	}
@@ -109,7 +131,9 @@ func (b *book) post(p *price, q fixed.Int128, by *rounder) (e entry, err error) 
 		}
 		e.amount, err = step(&s.rounded, amount, p.unit, by)
 	} else {
-		e.carried, e.over = b.total, by.common
+		if e.carried, e.over = b.total, by.common; b.extra != nil {
+			e.carriedRat = b.exact(by)
+		}
 		e.amount, err = b.add(e.exact, p.share, by)
 	}
 	if err != nil {
@@ -165,7 +189,7 @@ func (b *book) add(exact fixed.Int256, share fixed.Int128, by *rounder) (money.M
 	if !ok {
 		return money.Money{}, fmt.Errorf("%w: bill", ErrOverflow)
 	}
-	return step(&b.rounded, b.total, by.common, by)
+	return b.stepBill(by)
 }
 
 // postFlat charges a flat price.
@@ -174,7 +198,9 @@ func (b *book) postFlat(p *price, by *rounder) (e entry, err error) {
 	if by.level == accounting.LineLevel {
 		e.amount, err = by.round(e.exact, p.unit)
 	} else {
-		e.carried, e.over = b.total, by.common
+		if e.carried, e.over = b.total, by.common; b.extra != nil {
+			e.carriedRat = b.exact(by)
+		}
 		e.amount, err = b.add(e.exact, p.share, by)
 	}
 	return e, err
@@ -182,8 +208,11 @@ func (b *book) postFlat(p *price, by *rounder) (e entry, err error) {
 
 // mirror adds to the book what another one posted as e.
 func (b *book) mirror(e entry, by *rounder) (money.Money, error) {
-	if by.level == accounting.LineLevel {
+	switch {
+	case by.level == accounting.LineLevel:
 		return e.amount, nil
+	case e.staged != nil:
+		return b.addRat(e.ratio, by)
 	}
 	return b.add(e.exact, e.price.share, by)
 }

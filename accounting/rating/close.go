@@ -54,7 +54,11 @@ func (r *rater) note(k priceKey, m flatMark) {
 func (r *rater) close() error {
 	for _, t := range r.tariffs() {
 		for _, p := range t.flats {
-			if err := r.closeFlat(t, p); err != nil {
+			flat := r.closeFlat
+			if p.staged {
+				flat = r.closeStagedFlat
+			}
+			if err := flat(t, p); err != nil {
 				return err
 			}
 		}
@@ -63,7 +67,16 @@ func (r *rater) close() error {
 				return err
 			}
 		}
+		if r.ended {
+			continue
+		}
+		for _, p := range t.closing {
+			if err := r.closeStaged(t, p); err != nil {
+				return err
+			}
+		}
 	}
+	r.ended = true
 	return nil
 }
 
@@ -164,9 +177,11 @@ func (r *rater) replaced(list *price) bool {
 func (r *rater) listedAtZero(t *tariff, p *price, e entry) (money.Money, error) {
 	list := p
 	if t != r.list {
-		list = r.list.covering(p.key(), r.billing)
+		if list = r.list.covering(p.key(), r.billing); list != nil && list.staged {
+			list = nil // it owes by its own terms
+		}
 	}
-	return r.listed(list, fixed.Int128{}, e)
+	return r.listed(list, &metering.Usage{}, e)
 }
 
 // inForce says whether a price that is due by the billing period is in force

@@ -22,6 +22,9 @@ var (
 	// ErrForeign: usage of an account that the contract does not pay for, or a
 	// state of another billing account.
 	ErrForeign = errors.New("rating: not of this billing account")
+	// ErrUsage: usage lacks what its price goes by. A wrapped
+	// *[accounting.RowError] says what.
+	ErrUsage = errors.New("rating: usage cannot be priced")
 	// ErrOverflow: an amount beyond ±1.7e20 units of currency, or a running
 	// quantity beyond 128 bits of grains.
 	ErrOverflow = errors.New("rating: amount overflows")
@@ -56,11 +59,15 @@ type StraddleError struct {
 	From, Until time.Time
 	Period      metering.Period
 	Recurring   bool // Period is the billing period
+	Scheduled   bool // the price is for certain times of the day or the week
 }
 
 func (e *StraddleError) Error() string {
 	fix := "ask for usage in finer periods"
-	if e.Recurring {
+	switch {
+	case e.Scheduled:
+		return fmt.Sprintf("rating: card %q: the schedule of price %q has only a part of %v; %s", e.Card, e.Price, e.Period, fix)
+	case e.Recurring:
 		fix = "begin and end it with a billing period"
 	}
 	return fmt.Sprintf("rating: card %q: price %q is in force from %s until %s, only a part of %v; %s",
@@ -73,4 +80,16 @@ func edge(t time.Time, open string) string {
 		return open
 	}
 	return t.UTC().Format(time.RFC3339Nano)
+}
+
+// A WindowError reports usage that is in two windows of a price with running
+// totals by hour or day.
+type WindowError struct {
+	Card, Price    string
+	Window, Period metering.Period
+}
+
+func (e *WindowError) Error() string {
+	return fmt.Sprintf("rating: card %q: price %q counts by the window %v, which holds only a part of %v; ask for usage in finer periods",
+		e.Card, e.Price, e.Window, e.Period)
 }

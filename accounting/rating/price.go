@@ -20,8 +20,14 @@ type price struct {
 	slot        int          // of a book
 	share       fixed.Int128 // how many of the rounder's common units one unit is
 
-	anywhere bool // the match has no region and no labels
-	always   bool // in force without beginning and end
+	anywhere bool // the match has no region and no labels, and one meter
+	always   bool // in force without beginning, end and schedule
+	group    int  // of those that usage has one price in each of
+	during   *accounting.Schedule
+
+	staged  bool // it keeps tallies; see staged.go
+	rowWise bool // rows are not put together
+	closes  bool // something may be due at the end of the billing period
 
 	flat   bool
 	amount fixed.Int128 // a flat price's
@@ -43,7 +49,7 @@ type tier struct {
 
 func compilePrice(src *accounting.Price) (*price, error) {
 	p := &price{
-		src: src, specificity: src.Match.Specificity(), unit: fixed.FromInt64(1),
+		src: src, specificity: 2 * src.Match.Specificity(), unit: fixed.FromInt64(1),
 		anywhere: src.Match.Region == "" && src.Match.Labels == metering.Labels{}, always: src.From.IsZero() && src.Until.IsZero(),
 	}
 	if src.ID == "" {
@@ -52,14 +58,31 @@ func compilePrice(src *accounting.Price) (*price, error) {
 	if !src.From.IsZero() && !src.Until.IsZero() && !src.From.Before(src.Until) {
 		return nil, errors.New("it ends before it begins")
 	}
+	if terms := src.Terms; terms != nil && terms.During != nil {
+		p.during, p.always = terms.During, false
+		p.specificity++
+	}
 	if m, ok := src.Model.(accounting.Flat); ok {
+		if p.staged = src.Staged(); p.staged {
+			if err := p.compileTerms(src.Terms); err != nil {
+				return nil, err
+			}
+		}
 		return p, p.compileFlat(m)
 	}
 	if src.Match.Meter == "" {
 		return nil, errors.New("no meter")
 	}
+	if _, ok := src.Model.(accounting.Stairstep); ok && src.Unit.IsZero() {
+		p.anywhere = p.anywhere && len(src.Meters()) == 1
+		return p, p.compileStaged()
+	}
 	if p.unit = src.Unit.Grains(); p.unit.Sign() <= 0 {
 		return nil, errors.New("no unit")
+	}
+	if src.Staged() {
+		p.anywhere = p.anywhere && len(src.Meters()) == 1
+		return p, p.compileStaged()
 	}
 	switch m := src.Model.(type) {
 	case accounting.PerUnit:
@@ -70,7 +93,7 @@ func compilePrice(src *accounting.Price) (*price, error) {
 		}
 		return p, p.compileZero(m)
 	}
-	return nil, fmt.Errorf("model %T; use PerUnit, Graduated or Flat, by value", src.Model)
+	return nil, fmt.Errorf("model %T; use a model of package accounting, by value", src.Model)
 }
 
 func (p *price) compileFlat(m accounting.Flat) (err error) {
@@ -173,6 +196,29 @@ func (p *price) cumulative(q fixed.Int128) (cost fixed.Int256, ok bool) {
 		cost, ok = cost.Add(t.flat)
 	}
 	return cost, ok
+}
+
+// matches reports whether a row's key and time are the price's, in part and
+// as a whole.
+func (p *price) matches(u *metering.Usage) (some, all bool) {
+	if !p.anywhere {
+		m := p.src.Match
+		if m.Meter != u.Key.Meter {
+			m.Meter = u.Key.Meter // filed under each of its meters
+		}
+		if !m.Matches(u.Key) {
+			return false, false
+		}
+	}
+	if p.always {
+		return true, true
+	}
+	some, all = p.src.Covers(u.Period)
+	if p.during != nil && some {
+		someTime, allTime := p.during.Covers(u.Period)
+		some, all = someTime, all && allTime
+	}
+	return some, all
 }
 
 // key returns the usage that the price's match describes, and no more.

@@ -63,5 +63,8 @@ func Stream(contract accounting.Contract, period metering.Period, usage iter.Seq
 			return Bill{}, state, err
 		}
 	}
+	if err := r.settle(); err != nil {
+		return Bill{}, state, err
+	}
 	return r.bill, r.state(state), nil
 }

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/money"
-	"github.com/meterbook/meterbook/internal/fixed"
 	"github.com/meterbook/meterbook/metering"
 )
 
@@ -24,12 +24,17 @@ type rater struct {
 	by         rounder
 	contracted *book
 	atList     *book // nil where it would be the same as contracted
+	groups     groups
+	ended      bool // see State
+	settles    bool // there are credits, or the month's total is rounded
+	settled    settlement
+	apart      map[metering.MeterID]apart // nil where all rows of one key are one line
 	flats      map[priceKey]flatMark
 	ownFlats   bool // flats is this call's copy, not the state's
 }
 
 func newRater(c accounting.Contract, period metering.Period, state State, yield func(accounting.Charge) error) (*rater, error) {
-	r := &rater{yield: yield, bill: Bill{Contract: c, Period: period}}
+	r := &rater{yield: yield, bill: Bill{Contract: c, Period: period}, groups: groups{[]string{""}}}
 	if err := r.compile(c); err != nil {
 		return nil, err
 	}
@@ -55,17 +60,17 @@ func (r *rater) compile(c accounting.Contract) (err error) {
 	if err := c.Account.Validate(); err != nil {
 		return fmt.Errorf("%w: %w", ErrContract, err)
 	}
-	if r.list, err = compile(c.Card, 0); err != nil {
+	if r.list, err = compile(c.Card, 0, &r.groups); err != nil {
 		return err
 	}
 	if c.Negotiated == nil {
 		return nil
 	}
-	if r.negotiated, err = compile(c.Negotiated, len(r.list.slots)); err != nil {
+	if r.negotiated, err = compile(c.Negotiated, len(r.list.slots), &r.groups); err != nil {
 		return err
 	}
 	switch {
-	case c.Negotiated.Currency != c.Card.Currency || c.Negotiated.Rounding != c.Card.Rounding:
+	case c.Negotiated.Currency != c.Card.Currency || c.Negotiated.Rounding != c.Card.Rounding || !slices.Equal(c.Negotiated.RoundingChanges, c.Card.RoundingChanges):
 		return fmt.Errorf("%w: cards %q and %q differ in currency or rounding", ErrContract, r.list.name, r.negotiated.name)
 	case r.negotiated.name == r.list.name:
 		return fmt.Errorf("%w: the list card and the negotiated card are both %q; their running totals need two names", ErrContract, r.list.name)
@@ -76,8 +81,23 @@ func (r *rater) compile(c accounting.Contract) (err error) {
 // open sets the books to where state left them.
 func (r *rater) open(state State) (err error) {
 	card := r.list.card
-	r.by = rounder{level: card.Rounding.Level, currency: card.Currency,
-		rule: money.Rounding{Mode: card.Rounding.Mode, Places: card.Rounding.Places}}
+	rounding, ok := card.RoundingIn(r.billing)
+	if !ok {
+		return fmt.Errorf("%w: card %q: its rounding changes within %v; let it change with a billing period", ErrContract, r.list.name, r.billing)
+	}
+	for _, t := range r.tariffs() {
+		t.rounding = rounding
+		for m, how := range t.apart {
+			if r.apart == nil {
+				r.apart = make(map[metering.MeterID]apart)
+			}
+			r.apart[m] = apart{how.rows || r.apart[m].rows, how.resources || r.apart[m].resources}
+		}
+	}
+	r.by = rounder{level: rounding.Level, currency: card.Currency, rule: money.Rounding{Mode: rounding.Mode, Places: rounding.Places}}
+	if err := r.openSettlement(rounding, state); err != nil {
+		return err
+	}
 	atList := state.list
 	if atList == nil {
 		atList = &state.contracted // they part now, if they do
@@ -93,6 +113,7 @@ func (r *rater) open(state State) (err error) {
 			return err
 		}
 	}
+	r.ended = state.ended
 	r.flats = state.flats // copied when something is noted
 	r.bill.total, err = money.FromMinor(0, card.Currency)
 	r.bill.list = r.bill.total
@@ -120,8 +141,16 @@ func (r *rater) rows(usage iter.Seq2[metering.Usage, error]) error {
 		if err := r.accepts(row); err != nil {
 			return err
 		}
-		row.Key.Resource = ""
-		if open.Period == row.Period && open.Key == row.Key {
+		same := true
+		if r.apart != nil {
+			how := r.apart[row.Key.Meter]
+			if same = !how.rows; !how.resources {
+				row.Key.Resource = ""
+			}
+		} else {
+			row.Key.Resource = ""
+		}
+		if same && open.Period == row.Period && open.Key == row.Key {
 			if open, err = sumRows(open, row); err != nil {
 				return err
 			}
@@ -159,69 +188,92 @@ func sumRows(a, b metering.Usage) (metering.Usage, error) {
 	return a, fmt.Errorf("rating: %v in %v: %w", a.Key, a.Period, err)
 }
 
-// line turns one row of usage into a charge. The row before the first one
-// has no period.
+// line turns one row of usage into a charge, or into one for each group of
+// prices that has a price for it. The row before the first one has no period.
 func (r *rater) line(u *metering.Usage) error {
 	if u.Period.IsZero() {
 		return nil
-	}
-	list, err := r.list.find(u)
-	if err != nil {
-		return err
-	}
-	p, t := list, r.list
-	if r.negotiated != nil {
-		special, err := r.negotiated.find(u)
-		if err != nil {
-			return err
-		}
-		if special != nil {
-			p, t = special, r.negotiated
-		}
 	}
 	covered, err := r.touchFlats(u)
 	if err != nil {
 		return err
 	}
+	for group := range r.groups.names {
+		priced, err := r.lineIn(u, group)
+		if err != nil {
+			return err
+		}
+		covered = covered || priced
+	}
+	if !covered {
+		return r.unpriced(*u)
+	}
+	return nil
+}
+
+// lineIn charges a row at its price in a group, and reports whether it has one.
+func (r *rater) lineIn(u *metering.Usage, group int) (priced bool, err error) {
+	list, err := r.list.find(u, group)
+	if err != nil {
+		return false, err
+	}
+	p, t := list, r.list
+	if r.negotiated != nil {
+		special, err := r.negotiated.find(u, group)
+		if err != nil {
+			return false, err
+		}
+		if special != nil {
+			p, t = special, r.negotiated
+		}
+	}
 	if p == nil {
-		return r.unpriced(*u, covered)
+		return false, nil
 	}
 	c := t.charge(p, r.bill.Contract.Account)
 	c.Account, c.SKU, c.Region, c.Labels = u.Key.Account, u.Key.SKU, u.Key.Region, u.Key.Labels
 	c.Period, c.Quantity, c.Estimated, c.Origin = u.Period, u.Quantity, u.Estimated, accounting.FromUsage
-	e, err := r.contracted.post(p, u.Quantity.Grains(), &r.by)
-	if err != nil {
-		return err
+	var e entry
+	if p.staged {
+		c.Meter = u.Key.Meter
+		c.Unit, _ = p.src.UnitOf(u.Key.Meter)
+		e, err = r.postStaged(r.contracted, p, u)
+	} else {
+		e, err = r.contracted.post(p, u.Quantity.Grains(), &r.by)
 	}
-	at, err := r.listed(list, u.Quantity.Grains(), e)
 	if err != nil {
-		return err
+		return true, err
 	}
-	return r.bills(&c, e, at)
+	at, err := r.listed(list, u, e)
+	if err != nil {
+		return true, err
+	}
+	return true, r.bills(&c, e, at)
 }
 
 // unpriced deals with usage that no price is for.
-func (r *rater) unpriced(u metering.Usage, covered bool) error {
-	switch {
-	case covered:
-		return nil // its flat price is its charge
-	case r.reportUnpriced:
+func (r *rater) unpriced(u metering.Usage) error {
+	if r.reportUnpriced {
 		r.bill.Unpriced = append(r.bill.Unpriced, u)
 		return nil
 	}
 	return &UnpricedError{Card: r.list.name, Usage: u}
 }
 
-// listed returns what q grains, contracted as e, come to at the list price;
+// listed returns what usage, contracted as e, comes to at the list price;
 // where there is none, the contracted amount stands in for it.
-func (r *rater) listed(list *price, q fixed.Int128, e entry) (money.Money, error) {
+func (r *rater) listed(list *price, u *metering.Usage, e entry) (money.Money, error) {
 	switch {
 	case r.atList == nil:
 		return e.amount, nil
 	case list == nil:
 		return r.atList.mirror(e, &r.by)
 	}
-	at, err := r.atList.post(list, q, &r.by)
+	if list.staged {
+		at, err := r.postStaged(r.atList, list, u)
+		return at.amount, err
+	}
+	at, err := r.atList.post(list, u.Quantity.Grains(), &r.by)
 	return at.amount, err
 }
 
@@ -229,8 +281,14 @@ func (r *rater) listed(list *price, q fixed.Int128, e entry) (money.Money, error
 func (r *rater) bills(c *accounting.Charge, e entry, list money.Money) error {
 	c.List, c.Contracted, c.Billed, c.Effective = list, e.amount, e.amount, e.amount
 	c.Explanation.Opens = e.opens
-	c.Explanation.Carried = accounting.NewFraction(e.carried, e.over)
-	if dim := c.Unit.Dimension(); dim.Valid() {
+	if e.carriedRat != nil {
+		c.Explanation.Carried = accounting.FractionOf(e.carriedRat)
+	} else {
+		c.Explanation.Carried = accounting.NewFraction(e.carried, e.over)
+	}
+	if e.staged != nil {
+		c.Explanation.Staged = e.staged
+	} else if dim := c.Unit.Dimension(); dim.Valid() {
 		c.Explanation.Before, c.Explanation.After = metering.GrainsWide(e.before, dim), metering.GrainsWide(e.after, dim)
 	}
 	var err1, err2 error
@@ -239,12 +297,17 @@ func (r *rater) bills(c *accounting.Charge, e entry, list money.Money) error {
 	if err := cmp.Or(err1, err2); err != nil {
 		return fmt.Errorf("%w: total: %w", ErrOverflow, err)
 	}
+	if r.settles {
+		if err := r.settled.add(r.bill.Contract.Credits, c); err != nil {
+			return err
+		}
+	}
 	return r.yield(*c)
 }
 
 // state returns where rating stands now, given where it stood before.
 func (r *rater) state(before State) State {
-	s := State{account: r.bill.Contract.Account, period: r.billing, flats: r.flats, contracted: r.contracted.standing(before.contracted, r.tariffs(), &r.by)}
+	s := State{account: r.bill.Contract.Account, period: r.billing, flats: r.flats, ended: r.ended, settled: r.settled, contracted: r.contracted.standing(before.contracted, r.tariffs(), &r.by)}
 	if r.atList != nil {
 		from := before.contracted
 		if before.list != nil {

@@ -34,7 +34,7 @@ func TestRate_RefusesCard(t *testing.T) {
 		{"places above", "19 decimal places", cardOf("c", accounting.Rounding{Places: 19, Level: accounting.LineLevel})},
 		{"no id", `price "": no id`, cardOf("c", toCents, priceOf("", perUnit("1")))},
 		{"no model", "model <nil>", cardOf("c", toCents, priceOf("p", nil))},
-		{"model by pointer", "model *accounting.PerUnit; use PerUnit", cardOf("c", toCents, priceOf("p", &accounting.PerUnit{}))},
+		{"model by pointer", "model *accounting.PerUnit; use a model", cardOf("c", toCents, priceOf("p", &accounting.PerUnit{}))},
 		{"no meter", "no meter", cardOf("c", toCents, priceOf("p", perUnit("1"), func(p *accounting.Price) { p.Match.Meter = "" }))},
 		{"no unit", "no unit", cardOf("c", toCents, priceOf("p", perUnit("1"), func(p *accounting.Price) { p.Unit = metering.Unit{} }))},
 		{"ends before it begins", "ends before it begins", cardOf("c", toCents, priceOf("p", perUnit("1"), from(3), until(2)))},

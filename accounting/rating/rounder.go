@@ -37,7 +37,9 @@ func (by *rounder) measure(tariffs []*tariff, units ...fixed.Int128) error {
 	}
 	for _, t := range tariffs {
 		for _, p := range t.prices {
-			include(p.unit)
+			if !p.staged {
+				include(p.unit)
+			}
 		}
 	}
 	if !ok {
@@ -45,6 +47,9 @@ func (by *rounder) measure(tariffs []*tariff, units ...fixed.Int128) error {
 	}
 	for _, t := range tariffs {
 		for _, p := range t.prices {
+			if p.staged {
+				continue
+			}
 			p.share, _, _ = by.common.QuoRem(p.unit)
 		}
 	}

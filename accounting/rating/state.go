@@ -1,6 +1,8 @@
 package rating
 
 import (
+	"math/big"
+
 	"github.com/meterbook/meterbook/internal/fixed"
 	"github.com/meterbook/meterbook/metering"
 )
@@ -22,6 +24,8 @@ type State struct {
 	contracted standing
 	list       *standing // at list prices; nil while they are the contracted ones
 	flats      map[priceKey]flatMark
+	ended      bool // what the billing period owes is charged
+	settled    settlement
 }
 
 type priceKey struct{ card, id string }
@@ -29,6 +33,8 @@ type priceKey struct{ card, id string }
 // standing is a book between calls. It is never changed.
 type standing struct {
 	prices map[priceKey]running
+	staged map[priceKey]tallies
+	extra  *big.Rat     // of the bill, from staged prices; nil for nothing
 	total  fixed.Int256 // of the bill, over over, at scale 18
 	over   fixed.Int128 // 0 where no bill was rounded
 }

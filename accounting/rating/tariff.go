@@ -14,9 +14,11 @@ import (
 // tariff is a card compiled for rating. It is built anew by every call of
 // Rate, so that it is never shared and a card may be a struct literal.
 type tariff struct {
-	card   *accounting.Card
-	name   string
-	prices []*price // in the card's order
+	card *accounting.Card
+	name string
+	// rounding is the card's in the billing period.
+	rounding accounting.Rounding
+	prices   []*price // in the card's order
 
 	// usage has the prices of usage by meter and SKU, most specific first; a
 	// price without an SKU stands under the empty one.
@@ -29,6 +31,8 @@ type tariff struct {
 	// the prices of usage or with each other.
 	matching map[metering.MeterID][]*price
 	flats    []*price // all flat prices, in the card's order
+	closing  []*price // staged prices that may owe something at the end, in the card's order
+	apart    map[metering.MeterID]apart
 	atZero   []*price // prices that may owe something without usage, in the card's order
 
 	// slots are the ids of the prices of usage; a book has a slot for each,
@@ -44,11 +48,12 @@ type meterSKU struct {
 
 // compile readies card for rating, giving its prices the slots from first on.
 // It refuses whatever it could not rate with.
-func compile(card *accounting.Card, first int) (*tariff, error) {
+func compile(card *accounting.Card, first int, groups *groups) (*tariff, error) {
 	if card == nil {
 		return nil, fmt.Errorf("%w: no card", ErrContract)
 	}
 	t := &tariff{card: card, name: card.Name(), first: first,
+		apart: make(map[metering.MeterID]apart),
 		usage: make(map[meterSKU][]*price), matching: make(map[metering.MeterID][]*price)}
 	if !card.Currency.Valid() {
 		return nil, fmt.Errorf("%w: card %q: currency %q", ErrContract, t.name, card.Currency)
@@ -59,12 +64,21 @@ func compile(card *accounting.Card, first int) (*tariff, error) {
 	if !card.Rounding.Level.Valid() {
 		return nil, fmt.Errorf("%w: card %q: the rounding has no level", ErrContract, t.name)
 	}
+	staged := make(map[string]bool) // ids of which one version is staged
+	for i := range card.Prices {
+		if card.Prices[i].Staged() {
+			staged[card.Prices[i].ID] = true
+		}
+	}
 	for i := range card.Prices {
 		p, err := compilePrice(&card.Prices[i])
 		if err != nil {
 			return nil, fmt.Errorf("%w: card %q, price %q: %w", ErrContract, t.name, card.Prices[i].ID, err)
 		}
-		t.add(p)
+		if staged[p.src.ID] {
+			p.staged = true
+		}
+		t.add(p, groups)
 	}
 	if err := t.assign(); err != nil {
 		return nil, fmt.Errorf("%w: card %q, %w", ErrContract, t.name, err)
@@ -76,7 +90,10 @@ func compile(card *accounting.Card, first int) (*tariff, error) {
 }
 
 // add files a price.
-func (t *tariff) add(p *price) {
+func (t *tariff) add(p *price, groups *groups) {
+	if p.src.Terms != nil {
+		p.group = groups.index(p.src.Terms.Group)
+	}
 	t.prices = append(t.prices, p)
 	if p.flat {
 		t.flats = append(t.flats, p)
@@ -85,11 +102,40 @@ func (t *tariff) add(p *price) {
 		}
 		return
 	}
-	if p.owesAtZero {
+	if p.owesAtZero && !p.staged {
 		t.atZero = append(t.atZero, p)
 	}
-	k := meterSKU{p.src.Match.Meter, p.src.Match.SKU}
-	t.usage[k] = append(t.usage[k], p)
+	if !p.staged {
+		k := meterSKU{p.src.Match.Meter, p.src.Match.SKU}
+		t.usage[k] = append(t.usage[k], p)
+		return
+	}
+	if p.closes {
+		t.closing = append(t.closing, p)
+	}
+	byResource := p.src.Terms != nil && p.src.Terms.Scope.Resource
+	for _, m := range p.src.Meters() {
+		k := meterSKU{m, p.src.Match.SKU}
+		t.usage[k] = append(t.usage[k], p)
+		if p.rowWise || byResource {
+			t.apart[m] = apart{rows: p.rowWise || t.apart[m].rows, resources: byResource || t.apart[m].resources}
+		}
+	}
+}
+
+// apart says how rows of a meter are kept apart that else are one line.
+type apart struct{ rows, resources bool }
+
+// groups numbers the groups of prices on the cards of a contract. Group 0 is
+// that without a name.
+type groups struct{ names []string }
+
+func (g *groups) index(name string) int {
+	if i := slices.Index(g.names, name); i >= 0 {
+		return i
+	}
+	g.names = append(g.names, name)
+	return len(g.names) - 1
 }
 
 // assign gives every id its slot, and refuses prices of one id that are in
@@ -129,26 +175,30 @@ func (t *tariff) charge(p *price, payer metering.Account) accounting.Charge {
 	return accounting.Charge{
 		BillingAccount: payer, Service: p.src.Service, Meter: p.src.Match.Meter, Unit: p.src.Unit,
 		PriceID: p.src.ID, Card: t.name,
-		Explanation: accounting.Explanation{Model: p.src.Model, Unit: p.src.Unit, Currency: t.card.Currency, Rounding: t.card.Rounding},
+		Explanation: accounting.Explanation{Model: p.src.Model, Unit: p.src.Unit, Currency: t.card.Currency, Rounding: t.rounding},
 	}
 }
 
 // find returns the price of a row of usage: the most specific of those in
 // force, or nil when none matches.
-func (t *tariff) find(u *metering.Usage) (*price, error) {
+func (t *tariff) find(u *metering.Usage, group int) (*price, error) {
 	if k := (meterSKU{u.Key.Meter, u.Key.SKU}); t.lastFound != k {
 		t.lastFound, t.last = k, t.usage[k]
 	}
-	p, err := t.among(t.last, u)
+	p, err := t.among(t.last, u, group)
 	if p == nil && err == nil && u.Key.SKU != "" {
-		p, err = t.among(t.usage[meterSKU{meter: u.Key.Meter}], u)
+		p, err = t.among(t.usage[meterSKU{meter: u.Key.Meter}], u, group)
 	}
 	if p == nil || err != nil {
 		return nil, err
 	}
-	if got, want := u.Quantity.Dimension(), p.src.Unit.Dimension(); got != want && !(got == 0 && u.Quantity.IsZero()) {
+	unit := p.src.Unit
+	if p.staged {
+		unit, _ = p.src.UnitOf(u.Key.Meter)
+	}
+	if got, want := u.Quantity.Dimension(), unit.Dimension(); got != want && !(got == 0 && u.Quantity.IsZero()) {
 		return nil, fmt.Errorf("%w: card %q: price %q is per %s, which does not measure %v: %w",
-			ErrContract, t.name, p.src.ID, p.src.Unit, u.Key, &metering.DimensionError{Got: got, Want: want})
+			ErrContract, t.name, p.src.ID, unit, u.Key, &metering.DimensionError{Got: got, Want: want})
 	}
 	return p, nil
 }
@@ -156,17 +206,17 @@ func (t *tariff) find(u *metering.Usage) (*price, error) {
 // among is find for candidates of the row's meter and SKU in order of
 // specificity. Most prices have nothing else to match and no dates, which is
 // seen without copying the key and the price.
-func (t *tariff) among(candidates []*price, u *metering.Usage) (best *price, err error) {
+func (t *tariff) among(candidates []*price, u *metering.Usage, group int) (best *price, err error) {
 	for _, p := range candidates {
 		if best != nil && p.specificity < best.specificity {
 			break
 		}
-		if !p.anywhere && !p.src.Match.Matches(u.Key) {
+		if p.group != group {
 			continue
 		}
 		some, all := true, true
-		if !p.always {
-			some, all = p.src.Covers(u.Period)
+		if !p.anywhere || !p.always {
+			some, all = p.matches(u)
 		}
 		switch {
 		case !some:
@@ -195,5 +245,6 @@ func (t *tariff) covering(key metering.Key, period metering.Period) *price {
 }
 
 func (t *tariff) straddle(p *price, period metering.Period, recurring bool) error {
-	return &StraddleError{Card: t.name, Price: p.src.ID, From: p.src.From, Until: p.src.Until, Period: period, Recurring: recurring}
+	scheduled := p.during != nil && !recurring
+	return &StraddleError{Card: t.name, Price: p.src.ID, From: p.src.From, Until: p.src.Until, Period: period, Recurring: recurring, Scheduled: scheduled}
 }

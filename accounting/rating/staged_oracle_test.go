@@ -1,0 +1,365 @@
+package rating_test
+
+import (
+	"math/big"
+	"sort"
+)
+
+// What staged prices cost, worked out from all the rows of a billing period at
+// once, with rationals and plain loops. Like the other oracle this one imports
+// the standard library only.
+
+type stagedPrice struct {
+	model  string
+	tiers  []stagedTier
+	at0    bool // the first flat amount is due without usage
+	above  bool // a bound is in the tier above
+	price  string
+	size   string // of a package; parts are charged if started
+	start  bool
+	rate   string // percent of an event
+	fixed  string
+	events int
+	units  string // free
+	low    string // of an event; empty for none
+	high   string
+	series []stagedSpot
+	stairs []stagedTier // upTo and flat
+
+	window, by string // "", "hour", "day", "row"; "", "account", "resource"
+	peak       bool
+	prorate    string // "", "time", "days"
+	times      string
+	over       string
+	mode       string // of the rounding of quantities; empty for none
+	places     int
+	restart    bool
+	free       string
+	factor     string
+	percent    string
+	off        string
+	maximum    string
+	minimum    string
+	committed  string
+	overage    string
+	trueUp     bool
+	idle       bool
+}
+
+type stagedTier struct{ upTo, price, flat, block string }
+
+type stagedSpot struct {
+	from  int64
+	price string
+}
+
+type stagedRow struct {
+	units             *big.Rat
+	start, end        int64 // Unix seconds
+	account, resource string
+	size, bid         string // labels
+}
+
+type stagedMonth struct{ start, end int64 } // in UTC, of whole days
+
+// oracleStaged returns what all rows cost when the period is over.
+func oracleStaged(p stagedPrice, month stagedMonth, rows []stagedRow) *big.Rat {
+	groups := map[string][]stagedRow{}
+	for i, r := range rows {
+		k := ""
+		switch p.window {
+		case "hour":
+			k = string(rune(r.start / 3600))
+		case "day":
+			k = string(rune(r.start / 86400))
+		case "row":
+			k = string(rune(i + 1))
+		}
+		switch p.by {
+		case "account":
+			k += "|" + r.account
+		case "resource":
+			k += "|" + r.resource
+		}
+		groups[k] = append(groups[k], r)
+	}
+	total := new(big.Rat)
+	for _, group := range groups {
+		total.Add(total, p.scope(month, group))
+	}
+	if p.by != "" || p.window == "row" {
+		return total
+	}
+	windows := int64(1)
+	switch p.window {
+	case "hour":
+		windows = (month.end - month.start) / 3600
+	case "day":
+		windows = (month.end - month.start) / 86400
+	}
+	unused := windows - int64(len(groups))
+	if p.window != "" && !(p.idle && p.committed != "") {
+		unused = 0
+	}
+	alone := p.bound(new(big.Rat))
+	if p.window == "" && p.at0 {
+		alone = p.scope(month, []stagedRow{{units: new(big.Rat), start: month.start, end: month.start}})
+	}
+	return total.Add(total, alone.Mul(alone, big.NewRat(unused, 1)))
+}
+
+// scope returns what the rows of one scope cost.
+func (p stagedPrice) scope(month stagedMonth, rows []stagedRow) *big.Rat {
+	whole, used, peak := new(big.Rat), new(big.Rat), new(big.Rat)
+	earned := new(big.Rat)
+	for i, r := range rows {
+		taken := new(big.Rat).Mul(r.units, p.shareOf(month, r))
+		if p.restart {
+			taken = p.convert(taken)
+		}
+		earned.Add(earned, p.rowCost(rows[:i], month, r, taken, whole, used))
+		whole.Add(whole, r.units)
+		if whole.Cmp(peak) > 0 {
+			peak.Set(whole)
+		}
+		switch {
+		case !p.peak:
+			used.Add(used, taken)
+		case i == 0 || taken.Cmp(used) > 0:
+			used.Set(taken)
+		}
+	}
+	units := used
+	if !p.restart {
+		units = p.convert(used)
+	}
+	if units.Sign() > 0 && p.free != "" {
+		units = new(big.Rat).Sub(units, oracleRat(p.free))
+		if units.Sign() < 0 {
+			units = new(big.Rat)
+		}
+	}
+	return p.bound(p.change(p.modelCost(units, whole, peak, earned)))
+}
+
+func (p stagedPrice) shareOf(month stagedMonth, r stagedRow) *big.Rat {
+	switch p.prorate {
+	case "time":
+		return big.NewRat(r.end-r.start, month.end-month.start)
+	case "days":
+		first, last := r.start/86400, (r.end-1)/86400
+		if r.end == r.start {
+			return new(big.Rat)
+		}
+		return big.NewRat(last-first+1, (month.end-month.start)/86400)
+	}
+	return big.NewRat(1, 1)
+}
+
+func (p stagedPrice) convert(units *big.Rat) *big.Rat {
+	out := new(big.Rat).Set(units)
+	if p.times != "" {
+		out.Mul(out, oracleRat(p.times))
+	}
+	if p.over != "" {
+		out.Quo(out, oracleRat(p.over))
+	}
+	if p.mode != "" {
+		out = oracleRound(out, p.mode, p.places)
+	}
+	return out
+}
+
+// rowCost returns what a row costs by itself, for models that go by rows.
+func (p stagedPrice) rowCost(before []stagedRow, month stagedMonth, r stagedRow, taken, whole, used *big.Rat) *big.Rat {
+	switch p.model {
+	case "dynamic":
+		cost := new(big.Rat).Mul(taken, oracleRat(r.bid))
+		return cost.Mul(cost, oracleRat(p.price))
+	case "spot":
+		price := ""
+		for _, s := range p.series {
+			if s.from <= r.start {
+				price = s.price
+			}
+		}
+		return new(big.Rat).Mul(taken, oracleRat(price))
+	case "sized":
+		return p.tierCost(p.tiers[p.tierOf(oracleRat(r.size))], taken)
+	case "percentage":
+		return p.eventCost(len(before), used, taken)
+	case "graduated":
+		if p.prorate == "" || r.units.Sign() == 0 {
+			return new(big.Rat)
+		}
+		return p.crossed(whole, new(big.Rat).Add(whole, r.units), taken)
+	}
+	return new(big.Rat)
+}
+
+func (p stagedPrice) eventCost(number int, before, amount *big.Rat) *big.Rat {
+	paid := new(big.Rat).Set(amount)
+	limited := p.events > 0 || p.units != ""
+	if limited && (p.events == 0 || number < p.events) {
+		if p.units == "" {
+			return new(big.Rat)
+		}
+		left := new(big.Rat).Sub(oracleRat(p.units), before)
+		if left.Sign() > 0 {
+			if paid.Cmp(left) <= 0 {
+				return new(big.Rat)
+			}
+			paid.Sub(paid, left)
+		}
+	}
+	cost := paid.Mul(paid, oracleRat(p.rate))
+	cost.Quo(cost, big.NewRat(100, 1))
+	if amount.Sign() < 0 {
+		return cost
+	}
+	cost.Add(cost, oracleRat(p.fixed))
+	if p.low != "" && cost.Cmp(oracleRat(p.low)) < 0 {
+		cost = oracleRat(p.low)
+	}
+	if p.high != "" && cost.Cmp(oracleRat(p.high)) > 0 {
+		cost = oracleRat(p.high)
+	}
+	return cost
+}
+
+// crossed spreads taken over the tiers between two quantities.
+func (p stagedPrice) crossed(from, to, taken *big.Rat) *big.Rat {
+	if from.Cmp(to) > 0 {
+		from, to = to, from
+	}
+	length := new(big.Rat).Sub(to, from)
+	cost := new(big.Rat)
+	for i, t := range p.tiers {
+		lo, hi := from, to
+		if i > 0 && oracleRat(p.tiers[i-1].upTo).Cmp(lo) > 0 {
+			lo = oracleRat(p.tiers[i-1].upTo)
+		}
+		if t.upTo != "" && oracleRat(t.upTo).Cmp(hi) < 0 {
+			hi = oracleRat(t.upTo)
+		}
+		if lo.Cmp(hi) < 0 {
+			part := new(big.Rat).Sub(hi, lo)
+			part.Mul(part, taken)
+			cost.Add(cost, p.tierCost(t, part.Quo(part, length)))
+		}
+	}
+	return cost
+}
+
+func (p stagedPrice) tierOf(q *big.Rat) int {
+	return sort.Search(len(p.tiers)-1, func(i int) bool {
+		c := q.Cmp(oracleRat(p.tiers[i].upTo))
+		return c < 0 || c == 0 && !p.above
+	})
+}
+
+func (p stagedPrice) tierCost(t stagedTier, units *big.Rat) *big.Rat {
+	n := new(big.Rat).Set(units)
+	if t.block != "" {
+		n = oracleRound(n.Quo(n, oracleRat(t.block)), "ceiling", 0)
+	}
+	return n.Mul(n, oracleRat(t.price))
+}
+
+func (p stagedPrice) modelCost(q, whole, peak, earned *big.Rat) *big.Rat {
+	flat := func(cost *big.Rat, i int, by *big.Rat) {
+		if i > 0 || by.Sign() > 0 || p.at0 {
+			cost.Add(cost, oracleRat(p.tiers[i].flat))
+		}
+	}
+	cost := new(big.Rat)
+	switch p.model {
+	case "per_unit":
+		return cost.Mul(q, oracleRat(p.price))
+	case "package":
+		mode := "floor"
+		if p.start {
+			mode = "ceiling"
+		}
+		n := oracleRound(new(big.Rat).Quo(q, oracleRat(p.size)), mode, 0)
+		return cost.Mul(n, oracleRat(p.price))
+	case "volume":
+		by := q
+		if p.prorate != "" {
+			by = whole
+		}
+		i := p.tierOf(by)
+		cost.Set(p.tierCost(p.tiers[i], q))
+		flat(cost, i, by)
+	case "graduated":
+		if p.prorate != "" {
+			if whole.Sign() < 0 {
+				return cost
+			}
+			cost.Set(earned)
+			for i := range p.tierOf(peak) + 1 {
+				flat(cost, i, peak)
+			}
+			return cost
+		}
+		last := p.tierOf(q)
+		for i := 0; i <= last; i++ {
+			lo, hi := new(big.Rat), q
+			if i > 0 {
+				lo = oracleRat(p.tiers[i-1].upTo)
+			}
+			if i < last {
+				hi = oracleRat(p.tiers[i].upTo)
+			}
+			cost.Add(cost, p.tierCost(p.tiers[i], new(big.Rat).Sub(hi, lo)))
+			flat(cost, i, q)
+		}
+	case "stairstep":
+		if whole.Sign() <= 0 && !p.at0 {
+			return cost
+		}
+		for i := len(p.stairs) - 1; i >= 0; i-- {
+			if p.stairs[i].upTo == "" || whole.Cmp(oracleRat(p.stairs[i].upTo)) <= 0 {
+				cost = oracleRat(p.stairs[i].flat)
+			}
+		}
+	default:
+		return cost.Set(earned)
+	}
+	return cost
+}
+
+func (p stagedPrice) change(a *big.Rat) *big.Rat {
+	if p.factor != "" {
+		a = new(big.Rat).Mul(a, oracleRat(p.factor))
+	}
+	if p.percent != "" {
+		left := new(big.Rat).Sub(big.NewRat(100, 1), oracleRat(p.percent))
+		a = left.Mul(left, a).Quo(left, big.NewRat(100, 1))
+	}
+	if p.off != "" && a.Sign() > 0 {
+		if a = new(big.Rat).Sub(a, oracleRat(p.off)); a.Sign() < 0 {
+			a = new(big.Rat)
+		}
+	}
+	if p.maximum != "" && a.Cmp(oracleRat(p.maximum)) > 0 {
+		a = oracleRat(p.maximum)
+	}
+	return a
+}
+
+func (p stagedPrice) bound(a *big.Rat) *big.Rat {
+	if p.committed != "" {
+		c := oracleRat(p.committed)
+		if a.Cmp(c) > 0 {
+			beyond := new(big.Rat).Sub(a, c)
+			a = new(big.Rat).Add(c, beyond.Mul(beyond, oracleRat(p.overage)))
+		} else if p.trueUp {
+			a = c
+		}
+	}
+	if p.minimum != "" && a.Cmp(oracleRat(p.minimum)) < 0 {
+		a = oracleRat(p.minimum)
+	}
+	return new(big.Rat).Set(a)
+}
