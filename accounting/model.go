@@ -13,7 +13,7 @@ import (
 // [Spot] or [Flat], as values, not pointers. Amounts are in the card's
 // currency, with at most 18 digits after the point. Rating takes negative ones
 // (a rebate); package ratecard, which guards against slips of the pen, takes
-// them for PerUnit and Flat alone.
+// them for PerUnit alone.
 type Model interface{ model() }
 
 // PerUnit charges every unit alike.

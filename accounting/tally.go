@@ -215,6 +215,8 @@ func (p Proration) Share(period, billing metering.Period, zone metering.Zone) *b
 		if n := days(billing, zone); n > 0 {
 			return big.NewRat(days(period, zone), n)
 		}
+	case ProrateDaysInclusive:
+		return big.NewRat(days(period, zone)+1, days(billing, zone)+1)
 	case ProrateMonth30:
 		return ratio(period.Duration(), 30*day)
 	case ProrateYear12:

@@ -99,6 +99,10 @@ const (
 	ProrateDays              // local days begun, of the days of the billing period
 	ProrateMonth30           // of 30 days of 24 hours
 	ProrateYear12            // of 365/12 days of 24 hours
+	// ProrateDaysInclusive is a peer's policy (flexprice's): one day more than
+	// begun, of one day more than the billing period has, as if the end of a
+	// period were a day of it.
+	ProrateDaysInclusive
 )
 
 // A Conversion turns units of usage into units of billing: times Multiply,
@@ -134,6 +138,11 @@ type Commitment struct {
 	Overage decimal.Decimal // times the amount beyond the commitment; 1 for no change
 	TrueUp  bool            // what is not used is charged at the end of the billing period
 	Idle    bool            // also of windows without any usage
+}
+
+// IsZero reports whether t, which may be nil, changes nothing.
+func (t *Terms) IsZero() bool {
+	return t == nil || t.plain() && t.Group == "" && t.During == nil && t.ProrateMinimum == ProrateNone
 }
 
 // plain reports whether nothing but the model makes the amount.

@@ -38,7 +38,7 @@ func TestParseYAML_Bad(t *testing.T) {
 		wantID     = "want 1 to 64 of a-z, 0-9, '-', '_', '.'"
 		wantTime   = "want a time to the minute with its zone, such as 2026-01-01T00:00Z or 2026-01-01T00:00+08:00"
 		wantModes  = "want one of half-even, half-up, half-down, down, up, floor, ceiling"
-		wantPrice  = "want one of id, title, service, match, unit, from, until, per_unit, graduated, on_zero, flat, when"
+		wantPrice  = "want one of id, title, service, match, unit, from, until, per_unit, graduated, volume, package, stairstep, percentage, dynamic, spot, flat, on_zero, bounds, sized_by, when, group, during, meters, scope, gather, prorate, convert, free, factor, power_factor, discount, maximum, minimum, prorate_minimum, commitment"
 	)
 	graduated := func(tiers string) string { return "graduated: " + tiers }
 	for _, tt := range []struct {
@@ -86,12 +86,12 @@ func TestParseYAML_Bad(t *testing.T) {
 		{"key in another case", "currency: CNY", "Currency: CNY", []string{`line 3, column 1: Currency: unknown key; did you mean currency?`}},
 		{"key that needs quotes", "per_unit: 1", "per_unit: 1\n    \"a\\nb\": 1", []string{`line 11, column 5: prices[0]["a\nb"]: unknown key; ` + wantPrice}},
 		{"unknown key of a match", "{meter", "{vendor: x, meter", []string{`line 8, column 13: prices[0].match.vendor: unknown key; want one of meter, sku, region, labels`}},
-		{"unknown key of a rounding", "level: line", "level: line, step: 5", []string{`line 4, column 53: rounding.step: unknown key; want one of mode, places, level`}},
+		{"unknown key of a rounding", "level: line", "level: line, step: 5", []string{`line 4, column 53: rounding.step: unknown key; want one of mode, places, level, month`}},
 		{"duplicate key", "per_unit: 1", "per_unit: 1\n    id: b", []string{`line 11, column 5: prices[0].id: key given twice, first on line 6`}},
 		{"duplicate model", "per_unit: 1", "per_unit: 1\n    per_unit: 2", []string{`line 11, column 5: prices[0].per_unit: key given twice, first on line 10`}},
 		{"duplicate label", "input}", "input, labels: {a: x, a: y}}", []string{`line 8, column 52: prices[0].match.labels.a: key given twice, first on line 8`}},
 		{"two models", "per_unit: 1", "per_unit: 1\n    flat: 2", []string{`line 11, column 11: prices[0].flat: "2": want exactly one model, and there is per_unit already`}},
-		{"no model", "    per_unit: 1\n", "", []string{`line 6, column 5: prices[0]: want exactly one of per_unit, graduated, flat`}},
+		{"no model", "    per_unit: 1\n", "", []string{`line 6, column 5: prices[0]: want exactly one of per_unit, graduated, volume, package, stairstep, percentage, dynamic, spot, flat`}},
 		{"list as key", "per_unit: 1", "per_unit: 1\n    ? [x]\n    : y", []string{`line 11, column 7: prices[0]: a key is a plain text`}},
 
 		// The card.
@@ -106,7 +106,7 @@ func TestParseYAML_Bad(t *testing.T) {
 		{"unknown currency", "CNY", "RMB", []string{`line 3, column 11: currency: "RMB": unknown currency; want a code of ISO 4217, such as CNY`}},
 		{"currency in another case", "CNY", "cny", []string{`line 3, column 11: currency: "cny": unknown currency; want a code of ISO 4217, such as CNY`}},
 		{"no rounding", "rounding: {mode: half-even, places: 2, level: line}\n", "", []string{`line 1, column 1: rounding: missing; such as {mode: half-even, places: 2, level: line}`}},
-		{"rounding as a word", "{mode: half-even, places: 2, level: line}", "half-even", []string{`line 4, column 11: rounding: "half-even": want a mapping with keys of mode, places, level, got a scalar`}},
+		{"rounding as a word", "{mode: half-even, places: 2, level: line}", "half-even", []string{`line 4, column 11: rounding: "half-even": want a mapping with keys of mode, places, level, month, got a scalar`}},
 		{"no mode", "mode: half-even, ", "", []string{`line 4, column 11: rounding.mode: missing; ` + wantModes}},
 		{"unknown mode", "half-even", "bankers", []string{`line 4, column 18: rounding.mode: "bankers": ` + wantModes}},
 		{"no places", "places: 2, ", "", []string{`line 4, column 11: rounding.places: missing; want a whole number from 0 to 18`}},
@@ -170,7 +170,7 @@ func TestParseYAML_Bad(t *testing.T) {
 		{"on_zero missing", "per_unit: 1", graduated("[{price: 1, flat: 2}]"), []string{`line 6, column 5: prices[0].on_zero: missing; say whether a billing period without usage owes the 2 of the first tier: waive or charge`}},
 		{"on_zero without need", "per_unit: 1", graduated("[{up_to: 1, price: 1}, {price: 1, flat: 2}]\n    on_zero: waive"), []string{`line 11, column 14: prices[0].on_zero: "waive": decides about a flat amount of the first tier, and there is none`}},
 		{"on_zero unknown", "per_unit: 1", graduated("[{price: 1, flat: 2}]\n    on_zero: never"), []string{`line 11, column 14: prices[0].on_zero: "never": want one of waive, charge`}},
-		{"on_zero of another model", "per_unit: 1", "per_unit: 1\n    on_zero: waive", []string{`line 11, column 14: prices[0].on_zero: "waive": goes with graduated, not with per_unit`}},
+		{"on_zero of another model", "per_unit: 1", "per_unit: 1\n    on_zero: waive", []string{`line 11, column 14: prices[0].on_zero: "waive": goes with graduated, volume, stairstep, not with per_unit`}},
 
 		// Flat prices.
 		{"when missing", "per_unit: 1", "flat: 1", []string{`line 6, column 5: prices[0].when: missing; want always, or if_used to owe it only in billing periods with usage`}},
@@ -226,9 +226,9 @@ func TestParseYAML_BadAsAWhole(t *testing.T) {
 	for _, tt := range []struct{ name, src, want string }{
 		{"empty", "", "line 1, column 1: empty; want a card"},
 		{"comment", "# a card\n", "line 1, column 1: empty; want a card"},
-		{"list", "- a\n", "line 1, column 1: want a mapping with keys of card, version, title, currency, rounding, prices, got a list"},
-		{"scalar", "card", `line 1, column 1: "card": want a mapping with keys of card, version, title, currency, rounding, prices, got a scalar`},
-		{"null", "~", `line 1, column 1: "~": want a mapping with keys of card, version, title, currency, rounding, prices, got nothing`},
+		{"list", "- a\n", "line 1, column 1: want a mapping with keys of card, version, title, currency, rounding, rounding_changes, prices, got a list"},
+		{"scalar", "card", `line 1, column 1: "card": want a mapping with keys of card, version, title, currency, rounding, rounding_changes, prices, got a scalar`},
+		{"null", "~", `line 1, column 1: "~": want a mapping with keys of card, version, title, currency, rounding, rounding_changes, prices, got nothing`},
 		{"too large", strings.Repeat(" ", 1<<20+1), "line 1, column 1: 1048577 bytes of text; want at most 1048576"},
 	} {
 		t.Run(tt.name, func(t *testing.T) { requireFaults(t, tt.src, []string{tt.want}) })

@@ -65,6 +65,75 @@
 // quotes: region: no is the region "no", and version: 2026.10 keeps its zero.
 // Only nothing at all (~, null, an empty value) is no text.
 //
+// # More models
+//
+// A price has exactly one model. Besides per_unit, graduated and flat there are:
+//
+//	volume:     [{up_to: 10, price: 5}, {price: 4}]       # all units at the price of the tier they reach
+//	package:    {size: 10, price: 15, parts: charge}      # parts: charge or waive a package that is not full
+//	stairstep:                                            # one amount for all that is used
+//	  - {limits: [{meter: compute.instance.time, up_to: 100}], amount: 10}
+//	  - {amount: 30}
+//	percentage: {rate: 1.3, fixed: 2, free_events: 3, free_units: 250, minimum: 1.75, maximum: 12}
+//	dynamic:    {label: bid, factor: 1}                   # the price is the number in a label of the usage
+//	spot:       [{from: 2026-11-01T00:00Z, price: 0.10}, {from: 2026-11-01T01:00Z, price: 0.12}]
+//
+// Tiers may have a block, which is sold whole: price is then for a block. Beside
+// tiers stand on_zero, bounds (inclusive, the default, or exclusive: a quantity
+// equal to up_to is in the tier above), and for volume sized_by, a label whose
+// number chooses the tier of each row, such as the length of a request's input.
+//
+// # Terms
+//
+// Around the model stand terms, in any order. They apply in one order, that of
+// this list; testdata/good/every-term.yaml has each of them once.
+//
+//	key              what it does
+//	group            usage has one price in each group: a surcharge beside a price
+//	during           {zone, hours: ["09:00-12:00"], weekdays: [mon], days: workdays or restdays,
+//	                 holidays: {name, off: [dates], work: [dates]}}: when the price is for usage
+//	meters           [{meter, unit, factor}]: more meters, and what one of their units counts for
+//	scope            {window: hour, day or row; by: [account, resource, sku, region]; label}: what has
+//	                 running totals of its own
+//	gather           sum, or peak: the highest row
+//	prorate          time, days, days-inclusive, 30-days, 365-days-over-12: take a row, or a flat price,
+//	                 for the share of the billing period that it covers
+//	convert          {multiply, divide, mode, places, parts}: units of usage into units of billing;
+//	                 with mode and places rounded, as a running total or, with parts: apart, row by row
+//	free             units that cost nothing, in each scope
+//	factor           times the amount
+//	power_factor     {reactive: METER, steps: [{ratio, percent}]}: a change by reactive over active energy
+//	discount         {percent, amount}: a percentage off, then an amount off; percent below 0 adds
+//	maximum          at most this, in each scope
+//	commitment       {amount or units, overage, true_up, idle}: what is beyond it costs overage times as
+//	                 much; true_up: charge for what is not used, idle: charge for windows without usage too
+//	minimum          at least this, charged at the end of the billing period
+//	prorate_minimum  the minimum and commitment for the share of the period that the price is in force
+//
+// A card may round the month's total once more, month: {mode, places} within
+// rounding; what that cuts off is a charge of its own. A rounding that changes
+// is rounding_changes: [{from, rounding}].
+//
+// # Policies
+//
+// Where billing systems differ the card says which way it is:
+//
+//	zero-usage flat amounts         on_zero: charge or waive; when: always or if_used
+//	a started package               parts: charge or waive
+//	a quantity on a bound           bounds: inclusive or exclusive
+//	rounding by line or by bill     rounding.level, and rounding.month
+//	converted parts of a quantity   convert.parts: together (the default) or apart (OpenMeter)
+//	the length of a month           prorate: time, days, 30-days, 365-days-over-12, days-inclusive (flexprice)
+//	windows without usage           commitment.idle: charge or waive
+//
+// Ranges of whole numbers with gaps between them (0 to 10, 11 to 20: Lago) are
+// tiers up to 10 and up to 20, which cost the same and have no gap for 10.5.
+//
+// # JSON
+//
+// [Schema] is a JSON Schema of the text, in JSON or YAML. Every card that is read
+// fits it.
+//
 // # Which price is for what usage
 //
 // A price says by match which usage it is for; the most specific one wins
@@ -76,17 +145,15 @@
 // two different matches cover the same usage with neither more specific; that
 // depends on the usage, and rating refuses it when it meets some.
 //
+// Prices with a schedule are told apart when usage comes: one with a schedule is
+// more specific than one without, and two at one time are refused then.
+//
 // # Room for more
 //
-// A price is one model key and, around it, keys that say what happens before
-// and after. Later keys take their place without changing what stands here:
-// other models (volume, package, percentage) are further model keys; free_units,
-// convert, discount, minimum, maximum, commitment, prorate and times of day
-// stand beside the model, in any order, and apply in the one order that rating
-// has; finer roundings are further words of level. A key left out means what
-// leaving it out means today. As unknown keys are refused, a card that uses a
-// later key is never billed by a reader that does not know it, so the text
-// needs no number of a format version.
+// Later models and terms are further keys, and change nothing of what stands
+// here. A key left out means what leaving it out means today. As unknown keys
+// are refused, a card that uses a later key is never billed by a reader that
+// does not know it, so the text needs no number of a format version.
 //
 // # Exactness
 //

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -69,7 +70,7 @@ func printParse(t *testing.T, card, same *accounting.Card) bool {
 		return false
 	}
 	text = text[len("kept"):]
-	for _, src := range [][]byte{text, jsonOf(card)} {
+	for _, src := range [][]byte{text, jsonOf(t, card, text)} {
 		got, err := ratecard.ParseYAML(src)
 		if err != nil {
 			t.Errorf("parse: %v\n%s", err, src)
@@ -111,7 +112,7 @@ func FuzzParseYAML(f *testing.F) {
 		text, err := ratecard.AppendYAML(nil, card)
 		require.NoError(f, err)
 		f.Add(text)
-		f.Add(jsonOf(card))
+		f.Add(jsonOf(f, card, text))
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
 		card, err := ratecard.ParseYAML(src)
@@ -176,7 +177,10 @@ func (g generator) card() *accounting.Card {
 		card.Title = g.text(1, ratecard.MaxTitleBytes)
 	}
 	for range 1 + g.IntN(4) {
-		g.prices(card)
+		n := len(card.Prices)
+		if g.prices(card); len(card.Prices) == n+1 {
+			g.scope(&card.Prices[n])
+		}
 	}
 	return card
 }
@@ -220,6 +224,9 @@ func (g generator) prices(card *accounting.Card) {
 		services := accounting.Services()
 		p.Service = services[g.IntN(len(services))].ID
 		g.model(&p, flat)
+		if !flat && g.IntN(2) == 0 {
+			g.staged(card, &p)
+		}
 		last := g.IntN(3) == 0
 		if !last {
 			p.Until = g.after(p.From)
@@ -378,7 +385,7 @@ func (g generator) same(card *accounting.Card) *accounting.Card {
 				t.Price, t.Flat = number(t.Price), number(t.Flat)
 				tiers[i] = t
 			}
-			p.Model = accounting.Graduated{Tiers: tiers, OnZero: m.OnZero}
+			p.Model = accounting.Graduated{Tiers: tiers, OnZero: m.OnZero, Bounds: m.Bounds}
 		}
 		other.Prices = append(other.Prices, p)
 	}
@@ -387,7 +394,8 @@ func (g generator) same(card *accounting.Card) *accounting.Card {
 
 // difference says where two cards differ; "" if nowhere.
 func difference(a, b *accounting.Card) string {
-	if a.ID != b.ID || a.Version != b.Version || a.Title != b.Title || a.Currency != b.Currency || a.Rounding != b.Rounding {
+	if a.ID != b.ID || a.Version != b.Version || a.Title != b.Title || a.Currency != b.Currency || a.Rounding != b.Rounding ||
+		!equalValues(reflect.ValueOf(a.RoundingChanges), reflect.ValueOf(b.RoundingChanges)) {
 		return "head"
 	}
 	if len(a.Prices) != len(b.Prices) {
@@ -402,6 +410,8 @@ func difference(a, b *accounting.Card) string {
 			return fmt.Sprintf("validity of price %d", i)
 		case !sameModel(p.Model, q.Model):
 			return fmt.Sprintf("model of price %d", i)
+		case !equalValues(reflect.ValueOf(p.Terms), reflect.ValueOf(q.Terms)):
+			return fmt.Sprintf("terms of price %d", i)
 		}
 	}
 	return ""
@@ -415,14 +425,16 @@ func sameModel(a, b accounting.Model) bool {
 	case accounting.Flat:
 		b, ok := b.(accounting.Flat)
 		return ok && a.Amount.Equal(b.Amount) && a.When == b.When
+	case accounting.Volume, accounting.Package, accounting.Stairstep, accounting.Percentage, accounting.Dynamic, accounting.Spot:
+		return reflect.TypeOf(a) == reflect.TypeOf(b) && equalValues(reflect.ValueOf(a), reflect.ValueOf(b))
 	case accounting.Graduated:
 		b, ok := b.(accounting.Graduated)
-		if !ok || a.OnZero != b.OnZero || len(a.Tiers) != len(b.Tiers) {
+		if !ok || a.Bounds != b.Bounds || a.OnZero != b.OnZero || len(a.Tiers) != len(b.Tiers) {
 			return false
 		}
 		for i, t := range a.Tiers {
 			u := b.Tiers[i]
-			if !t.Price.Equal(u.Price) || !t.Flat.Equal(u.Flat) || (t.UpTo == nil) != (u.UpTo == nil) || t.UpTo != nil && !t.UpTo.Equal(*u.UpTo) {
+			if !t.Price.Equal(u.Price) || !t.Flat.Equal(u.Flat) || !t.Block.Equal(u.Block) || (t.UpTo == nil) != (u.UpTo == nil) || t.UpTo != nil && !t.UpTo.Equal(*u.UpTo) {
 				return false
 			}
 		}
@@ -432,7 +444,16 @@ func sameModel(a, b accounting.Model) bool {
 }
 
 // jsonOf writes a card as JSON by another way than the package does.
-func jsonOf(card *accounting.Card) []byte {
+func jsonOf(t testing.TB, card *accounting.Card, text []byte) []byte {
+	t.Helper()
+	for _, p := range card.Prices {
+		if p.Staged() || p.Terms != nil {
+			return jsonOfText(t, text)
+		}
+	}
+	if len(card.RoundingChanges) > 0 || card.Rounding.Month.On {
+		return jsonOfText(t, text)
+	}
 	number := func(d decimal.Decimal) json.Number { return json.Number(d.String()) }
 	type object = map[string]any
 	var prices []object

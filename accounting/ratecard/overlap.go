@@ -16,13 +16,34 @@ type span struct {
 	from, until int64
 }
 
+// contest is what prices compete for. Those for times of the day are told
+// apart when usage comes.
+type contest struct {
+	match accounting.Match
+	group string
+}
+
+func contestOf(p accounting.Price) contest {
+	if p.Terms == nil {
+		return contest{p.Match, ""}
+	}
+	return contest{p.Match, p.Terms.Group}
+}
+
+func scopeOf(p accounting.Price) accounting.Scope {
+	if p.Terms == nil {
+		return accounting.Scope{}
+	}
+	return p.Terms.Scope
+}
+
 // overlaps finds prices that cannot be told apart while both are in force,
 // by their id or by what they match, and prices of one id that follow each
 // other but do not go on from one another. Flat prices do not compete for
 // usage, so any number of them may match it.
 func (v *validator) overlaps(p *place, prices []accounting.Price) {
 	ids := make(map[string][]span, len(prices))
-	matches := make(map[accounting.Match][]span, len(prices))
+	matches := make(map[contest][]span, len(prices))
 	for i, price := range prices {
 		s := span{i, math.MinInt64, math.MaxInt64}
 		if !price.From.IsZero() {
@@ -41,8 +62,8 @@ func (v *validator) overlaps(p *place, prices []accounting.Price) {
 		if price.ID != "" {
 			ids[price.ID] = append(ids[price.ID], s)
 		}
-		if _, flat := price.Model.(accounting.Flat); !flat && price.Match.Meter != "" && !v.misread(at.field("match")) {
-			matches[price.Match] = append(matches[price.Match], s)
+		if _, flat := price.Model.(accounting.Flat); !flat && (price.Terms == nil || price.Terms.During == nil) && price.Match.Meter != "" && !v.misread(at.field("match")) {
+			matches[contestOf(price)] = append(matches[contestOf(price)], s)
 		}
 	}
 	for _, price := range prices {
@@ -52,8 +73,8 @@ func (v *validator) overlaps(p *place, prices []accounting.Price) {
 				v.add(p.element(j).field("id"), price.ID, "prices[%d] has this id too, and both are in force at one time", i)
 			}, func(i, j int) { v.follows(p, prices, i, j) })
 		}
-		if spans := matches[price.Match]; len(spans) > 1 {
-			delete(matches, price.Match)
+		if spans := matches[contestOf(price)]; len(spans) > 1 {
+			delete(matches, contestOf(price))
 			each(spans, func(i, j int) {
 				v.add(p.element(j).field("match"), "", "prices[%d] (%s) matches the same usage as prices[%d] (%s) while both are in force; "+
 					"a tie is never broken by guess", j, prices[j].ID, i, prices[i].ID)
@@ -87,6 +108,8 @@ func (v *validator) follows(p *place, prices []accounting.Price, i, j int) {
 	case prices[i].Model == nil || prices[j].Model == nil:
 	case flat != flatBefore:
 		v.add(at.field("id"), prices[j].ID, "prices[%d] of this id is in force before, and only one of the two is flat; want another id", i)
+	case scopeOf(prices[i]) != scopeOf(prices[j]):
+		v.add(at.field("scope"), "", "prices[%d] of the same id is in force before, and has another scope; want that scope or another id", i)
 	case !flat && unit != before && !unit.IsZero() && !before.IsZero():
 		v.add(at.field("unit"), unit.Code(), "prices[%d] of the same id is in force before, and per %s; want that unit or another id", i, before)
 	}

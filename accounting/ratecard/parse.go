@@ -65,6 +65,8 @@ func (r *reader) card(p *place) *accounting.Card {
 			card.Currency = money.Currency(r.text(at))
 		case "rounding":
 			card.Rounding = r.rounding(at)
+		case "rounding_changes":
+			r.list(at, "changes", 100, func(at *place) { card.RoundingChanges = append(card.RoundingChanges, r.roundingChange(at)) })
 		case "prices":
 			r.list(at, "prices", MaxPrices, func(at *place) { card.Prices = append(card.Prices, r.price(at)) })
 		}
@@ -96,6 +98,8 @@ func (r *reader) rounding(p *place) (rounding accounting.Rounding) {
 			}
 		case "level":
 			rounding.Level, _ = accounting.ParseLevel(r.choice(at, accounting.LineLevel.String(), accounting.BillLevel.String()))
+		case "month":
+			rounding.Month = r.monthRounding(at)
 		}
 	})
 	if p.node.Kind != yaml.MappingNode {
@@ -108,6 +112,45 @@ func (r *reader) rounding(p *place) (rounding accounting.Rounding) {
 		r.missing(p, "places", "want a whole number from 0 to %d", money.Scale)
 	}
 	return rounding
+}
+
+func (r *reader) roundingChange(p *place) (c accounting.RoundingChange) {
+	r.mapping(p, changeKeys, func(key string, at *place) {
+		if key == "from" {
+			c.From = r.instant(at)
+		} else {
+			c.Rounding = r.rounding(at)
+		}
+	})
+	for _, key := range changeKeys {
+		if p.node.Kind == yaml.MappingNode && p.field(key).node == nil {
+			r.missing(p, key, "want from and rounding")
+		}
+	}
+	return c
+}
+
+func (r *reader) monthRounding(p *place) accounting.MonthRounding {
+	m := accounting.MonthRounding{On: true}
+	r.mapping(p, monthKeys, func(key string, at *place) {
+		if key == "places" {
+			m.Places = int(r.whole(at, money.Scale))
+			return
+		}
+		if s, ok := r.scalar(at, "a rounding mode"); ok {
+			mode, err := money.ParseRoundingMode(s)
+			if err != nil {
+				r.refuse(at, "want one of %v", modeNames())
+			}
+			m.Mode = mode
+		}
+	})
+	for _, key := range monthKeys {
+		if p.node.Kind == yaml.MappingNode && p.field(key).node == nil {
+			r.missing(p, key, "want mode and places")
+		}
+	}
+	return m
 }
 
 // decode returns the root node of src.

@@ -75,7 +75,7 @@ func TestParseYAML_GPUCloud(t *testing.T) {
 		"line ends of old Mac": bytes.ReplaceAll(src, []byte("\n"), []byte("\r")),
 		"byte order mark":      append([]byte("\ufeff"), src...),
 		"marks of a document":  []byte("--- # a card\n" + string(src) + "...\n"),
-		"JSON":                 jsonOf(want),
+		"JSON":                 jsonOf(t, want, nil),
 	} {
 		got, err := ratecard.ParseYAML(src)
 		require.NoError(t, err, name)
@@ -194,4 +194,27 @@ func TestOptions(t *testing.T) {
 	again, err := ratecard.ParseYAML(text, seats, desks)
 	require.NoError(t, err)
 	require.Empty(t, difference(card, again))
+}
+
+// The card that has every term reads, prints and reads again as the same.
+func TestParseYAML_EveryTerm(t *testing.T) {
+	src, err := os.ReadFile("testdata/good/every-term.yaml")
+	require.NoError(t, err)
+	card, err := ratecard.ParseYAML(src)
+	require.NoError(t, err)
+	for _, key := range []string{"group", "during", "meters", "scope", "gather", "prorate", "convert", "free", "factor", "power_factor",
+		"discount", "maximum", "minimum", "prorate_minimum", "commitment"} {
+		require.Contains(t, string(src), "    "+key+":", key)
+	}
+	text, err := ratecard.AppendYAML(nil, card)
+	require.NoError(t, err)
+	again, err := ratecard.ParseYAML(text)
+	require.NoError(t, err)
+	require.Empty(t, difference(card, again))
+	require.Len(t, card.Prices, 13)
+	hours := card.Prices[3].Terms
+	require.Equal(t, []accounting.Hours{{From: 540, To: 720}, {From: 840, To: 1080}}, hours.During.Hours)
+	require.Equal(t, accounting.Workdays, hours.During.Days)
+	require.True(t, hours.Commitment.TrueUp && hours.Commitment.Idle)
+	require.Equal(t, accounting.MonthRounding{On: true, Mode: money.Down, Places: 2}, card.Rounding.Month)
 }

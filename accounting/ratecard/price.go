@@ -1,18 +1,23 @@
 package ratecard
 
 import (
+	"slices"
+
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/metering"
 )
 
 // The keys of each mapping of a card, in the order they are printed in.
 var (
-	cardKeys     = wordList{"card", "version", "title", "currency", "rounding", "prices"}
-	roundingKeys = wordList{"mode", "places", "level"}
-	priceKeys    = wordList{"id", "title", "service", "match", "unit", "from", "until", "per_unit", "graduated", "on_zero", "flat", "when"}
-	modelKeys    = wordList{"per_unit", "graduated", "flat"}
-	matchKeys    = wordList{"meter", "sku", "region", "labels"}
-	tierKeys     = wordList{"up_to", "price", "flat"}
+	cardKeys     = wordList{"card", "version", "title", "currency", "rounding", "rounding_changes", "prices"}
+	roundingKeys = wordList{"mode", "places", "level", "month"}
+	monthKeys    = wordList{"mode", "places"}
+	changeKeys   = wordList{"from", "rounding"}
+	priceKeys    = append(append(append(wordList{"id", "title", "service", "match", "unit", "from", "until"}, modelKeys...),
+		"on_zero", "bounds", "sized_by", "when"), termKeys...)
+	modelKeys = wordList{"per_unit", "graduated", "volume", "package", "stairstep", "percentage", "dynamic", "spot", "flat"}
+	matchKeys = wordList{"meter", "sku", "region", "labels"}
+	tierKeys  = wordList{"up_to", "price", "flat", "block"}
 )
 
 // The words for policies.
@@ -24,8 +29,8 @@ var (
 func (r *reader) price(p *place) accounting.Price {
 	var price accounting.Price
 	var models []*place
-	var onZero accounting.ZeroPolicy
-	var when accounting.FlatPolicy
+	var with tierPolicies
+	terms := new(accounting.Terms)
 	r.mapping(p, priceKeys, func(key string, at *place) {
 		switch key {
 		case "id":
@@ -43,30 +48,34 @@ func (r *reader) price(p *place) accounting.Price {
 		case "until":
 			price.Until = r.instant(at)
 		case "on_zero":
-			onZero = word(zeroWords, r.choice(at, "waive", "charge"))
+			with.onZero = word(zeroWords, r.choice(at, "waive", "charge"))
+		case "bounds":
+			with.bounds = word(boundWords, r.choice(at, "inclusive", "exclusive"))
+		case "sized_by":
+			with.sizedBy = r.text(at)
 		case "when":
-			when = word(flatWords, r.choice(at, "always", "if_used"))
+			with.when = word(flatWords, r.choice(at, "always", "if_used"))
 		default:
-			models = append(models, at)
+			if slices.Contains(modelKeys, key) {
+				models = append(models, at)
+				return
+			}
+			r.term(terms, key, at)
 		}
 	})
+	if !terms.IsZero() {
+		price.Terms = terms
+	}
 	if len(models) == 0 {
 		return price
 	}
 	for _, extra := range models[1:] {
 		r.refuse(extra, "want exactly one model, and there is %s already", models[0].key)
 	}
-	switch at := models[0]; at.key {
-	case "per_unit":
-		price.Model = accounting.PerUnit{Price: r.number(at)}
-	case "graduated":
-		price.Model = accounting.Graduated{Tiers: r.tiers(at), OnZero: onZero}
-	case "flat":
-		price.Model = accounting.Flat{Amount: r.number(at), When: when}
-	}
-	for _, policy := range [...]struct{ key, model string }{{"on_zero", "graduated"}, {"when", "flat"}} {
-		if at := p.field(policy.key); at.node != nil && models[0].key != policy.model {
-			r.refuse(at, "goes with %s, not with %s", policy.model, models[0].key)
+	price.Model = r.model(models[0], with)
+	for _, policy := range policyModels {
+		if at := p.field(policy.key); at.node != nil && !slices.Contains(policy.models, models[0].key) {
+			r.refuse(at, "goes with %v, not with %s", policy.models, models[0].key)
 		}
 	}
 	return price
@@ -109,13 +118,18 @@ func (r *reader) labels(p *place) metering.Labels {
 }
 
 func (r *reader) unit(p *place) metering.Unit {
+	return r.unitFor(p, p.parent.field("match").field("meter").text())
+}
+
+// unitFor reads a unit that is to measure what a meter measures.
+func (r *reader) unitFor(p *place, meter string) metering.Unit {
 	code, ok := r.scalar(p, "a unit")
 	if !ok {
 		return metering.Unit{}
 	}
 	unit, err := metering.ParseUnit(code)
 	if err != nil {
-		r.refuse(p, "unknown unit; %s", wantUnit(code, r.dimensionOf(p.parent.field("match").field("meter").text())))
+		r.refuse(p, "unknown unit; %s", wantUnit(code, r.dimensionOf(meter)))
 	}
 	return unit
 }
@@ -132,6 +146,8 @@ func (r *reader) tiers(p *place) (tiers []accounting.Tier) {
 				t.Price = r.number(at)
 			case "flat":
 				t.Flat = r.number(at)
+			case "block":
+				t.Block = r.number(at)
 			}
 		})
 		if at.field("price").node == nil {

@@ -43,11 +43,25 @@ func (p *printer) card(c *accounting.Card) {
 	p.line("version: ", quote(c.Version))
 	p.text("title: ", c.Title)
 	p.line("currency: ", string(c.Currency))
-	p.line("rounding: ", fmt.Sprintf("{mode: %s, places: %d, level: %s}", c.Rounding.Mode, c.Rounding.Places, c.Rounding.Level))
+	p.line("rounding: ", roundingText(c.Rounding))
+	if len(c.RoundingChanges) > 0 {
+		p.line("rounding_changes:", "")
+		for _, change := range c.RoundingChanges {
+			p.line("  - {from: ", change.From.UTC().Format(minutes), ", rounding: ", roundingText(change.Rounding), "}")
+		}
+	}
 	p.line("prices:", "")
 	for i := range c.Prices {
 		p.price(&c.Prices[i])
 	}
+}
+
+func roundingText(r accounting.Rounding) string {
+	month := ""
+	if r.Month.On {
+		month = fmt.Sprintf(", month: {mode: %s, places: %d}", r.Month.Mode, r.Month.Places)
+	}
+	return fmt.Sprintf("{mode: %s, places: %d, level: %s%s}", r.Mode, r.Places, r.Level, month)
 }
 
 func (p *printer) price(price *accounting.Price) {
@@ -60,19 +74,8 @@ func (p *printer) price(price *accounting.Price) {
 	p.text("    unit: ", price.Unit.Code())
 	p.instant("    from: ", price.From)
 	p.instant("    until: ", price.Until)
-	switch model := price.Model.(type) {
-	case accounting.PerUnit:
-		p.line("    per_unit: ", number(model.Price))
-	case accounting.Graduated:
-		p.line("    graduated:", "")
-		for _, t := range model.Tiers {
-			p.line("      - ", tier(t))
-		}
-		p.text("    on_zero: ", zeroWords[model.OnZero])
-	case accounting.Flat:
-		p.line("    flat: ", number(model.Amount))
-		p.line("    when: ", flatWords[model.When])
-	}
+	p.model(price.Model)
+	p.terms(price.Terms)
 }
 
 func (p *printer) line(parts ...string) {
@@ -121,6 +124,9 @@ func tier(t accounting.Tier) string {
 	fields = append(fields, "price: "+number(t.Price))
 	if !t.Flat.IsZero() {
 		fields = append(fields, "flat: "+number(t.Flat))
+	}
+	if !t.Block.IsZero() {
+		fields = append(fields, "block: "+number(t.Block))
 	}
 	return "{" + strings.Join(fields, ", ") + "}"
 }

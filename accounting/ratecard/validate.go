@@ -54,12 +54,11 @@ func (v *validator) card(p *place, card *accounting.Card) {
 		v.add(p.field("currency"), string(card.Currency), "%sunknown currency; want a code of ISO 4217, such as CNY", none(card.Currency == ""))
 	}
 	v.rounding(p.field("rounding"), card.Rounding)
+	v.roundingChanges(p.field("rounding_changes"), card.RoundingChanges)
 	prices := p.field("prices")
 	tiers := 0
 	for _, price := range card.Prices {
-		if g, ok := price.Model.(accounting.Graduated); ok {
-			tiers += len(g.Tiers)
-		}
+		tiers += countTiers(price.Model)
 	}
 	switch {
 	case len(card.Prices) == 0:
@@ -85,8 +84,16 @@ func (v *validator) rounding(p *place, r accounting.Rounding) {
 	if r.Places < 0 || r.Places > money.Scale {
 		v.add(p.field("places"), fmt.Sprint(r.Places), "want a whole number from 0 to %d", money.Scale)
 	}
-	if r.Month != (accounting.MonthRounding{}) {
-		v.add(p, "", "the rounding of a month has no text on a card")
+	if m := r.Month; m.On {
+		at := p.field("month")
+		if _, err := m.Mode.MarshalText(); err != nil {
+			v.add(at.field("mode"), m.Mode.String(), "want one of %v", modeNames())
+		}
+		if m.Places < 0 || m.Places > money.Scale {
+			v.add(at.field("places"), fmt.Sprint(m.Places), "want a whole number from 0 to %d", money.Scale)
+		}
+	} else if m != (accounting.MonthRounding{}) {
+		v.add(p.field("month"), "", "the rounding of a month has to be On")
 	}
 	if r.Level != accounting.LineLevel && r.Level != accounting.BillLevel {
 		v.add(p.field("level"), "", "%swant one of line, bill", none(r.Level == 0))
@@ -102,39 +109,8 @@ func (v *validator) price(p *place, price *accounting.Price) {
 	if !price.From.IsZero() && !price.Until.IsZero() && !price.Until.After(price.From) {
 		v.add(p.field("until"), price.Until.UTC().Format(minutes), "want a time after from, %s", price.From.UTC().Format(minutes))
 	}
-	if price.Staged() && !flatOrUnknown(price.Model) || price.Terms != nil {
-		v.add(p, "", "its model or terms have no text on a card; rate it from the literal")
-	}
-	switch model := price.Model.(type) {
-	case accounting.PerUnit:
-		v.match(p, price, true)
-		v.unit(p, price, true)
-		v.amount(p.field("per_unit"), model.Price)
-	case accounting.Graduated:
-		v.match(p, price, true)
-		v.unit(p, price, true)
-		v.tiers(p, price.Unit, model)
-	case accounting.Flat:
-		v.charge(p.field("flat"), model.Amount)
-		v.when(p, price, model)
-	default:
-		v.match(p, price, false)
-		v.unit(p, price, false)
-		if model != nil {
-			v.add(p, fmt.Sprintf("%T", model), "want a value of accounting.PerUnit, Graduated or Flat as the model")
-		} else if !v.excusedAny(p, modelKeys) {
-			v.add(p, "", "want exactly one of %v", modelKeys)
-		}
-	}
-}
-
-// flatOrUnknown reports whether a model is Flat, or none that a card knows.
-func flatOrUnknown(m accounting.Model) bool {
-	switch m.(type) {
-	case accounting.PerUnit, accounting.Graduated:
-		return false
-	}
-	return true
+	v.model(p, price)
+	v.terms(p, price)
 }
 
 // when checks what a flat price needs besides its amount: if it is always
@@ -192,44 +168,73 @@ func (v *validator) unit(p *place, price *accounting.Price, needed bool) {
 	}
 }
 
-func (v *validator) tiers(p *place, unit metering.Unit, model accounting.Graduated) {
-	list := p.field("graduated")
-	if len(model.Tiers) == 0 {
+// countTiers counts what a card may have MaxTiers of.
+func countTiers(m accounting.Model) int {
+	switch m := m.(type) {
+	case accounting.Graduated:
+		return len(m.Tiers)
+	case accounting.Volume:
+		return len(m.Tiers)
+	case accounting.Spot:
+		return len(m.Prices)
+	case accounting.Stairstep:
+		n := 0
+		for _, s := range m.Stairs {
+			n += 1 + len(s.Limits)
+		}
+		return n
+	}
+	return 0
+}
+
+func (v *validator) tiers(p, list *place, price *accounting.Price, tiers []accounting.Tier, onZero accounting.ZeroPolicy, bounds accounting.BoundPolicy) {
+	if len(tiers) == 0 {
 		v.add(list, "", "want at least one tier")
 		return
 	}
 	var lower *decimal.Decimal
-	for i, t := range model.Tiers {
+	for i, t := range tiers {
 		at := list.element(i)
 		v.charge(at.field("price"), t.Price)
 		v.charge(at.field("flat"), t.Flat)
-		bound, last := at.field("up_to"), i == len(model.Tiers)-1
+		if !t.Block.IsZero() {
+			v.above(at.field("block"), t.Block)
+		}
+		bound, last := at.field("up_to"), i == len(tiers)-1
 		switch {
 		case t.UpTo == nil && !last:
 			v.add(bound, "", "missing; only the last tier has no bound")
 		case t.UpTo == nil:
 		case last:
 			v.add(bound, show(*t.UpTo), "the last tier has no bound; leave up_to out, or add a tier for what is above")
-		case v.bound(bound, *t.UpTo, unit):
+		case v.bound(bound, *t.UpTo, price):
 			if lower != nil && !t.UpTo.GreaterThan(*lower) {
 				v.add(bound, show(*t.UpTo), "want more than %s, the bound of the tier before", show(*lower))
 			}
 			lower = t.UpTo
 		}
 	}
-	policy, first := p.field("on_zero"), model.Tiers[0].Flat
+	policy, first := p.field("on_zero"), tiers[0].Flat
 	switch {
-	case model.OnZero > accounting.ZeroWaived:
+	case onZero > accounting.ZeroWaived:
 		v.add(policy, "", "want waive or charge")
-	case first.Sign() > 0 && model.OnZero == accounting.ZeroUnstated:
+	case first.Sign() > 0 && onZero == accounting.ZeroUnstated:
 		v.add(policy, "", "missing; say whether a billing period without usage owes the %s of the first tier: waive or charge", show(first))
-	case first.IsZero() && model.OnZero != accounting.ZeroUnstated && !v.known(list.element(0).field("flat")):
-		v.add(policy, zeroWords[model.OnZero], "decides about a flat amount of the first tier, and there is none")
+	case first.IsZero() && onZero != accounting.ZeroUnstated && !v.known(list.element(0).field("flat")):
+		v.add(policy, zeroWords[onZero], "decides about a flat amount of the first tier, and there is none")
+	}
+	if bounds > accounting.BoundExclusive {
+		v.add(p.field("bounds"), "", "want inclusive or exclusive")
 	}
 }
 
-// bound checks an upper bound and reports whether it can be compared.
-func (v *validator) bound(p *place, d decimal.Decimal, unit metering.Unit) bool {
+// bound checks an upper bound and reports whether it can be compared. One
+// that running quantities of a meter meet is whole in its grain.
+func (v *validator) bound(p *place, d decimal.Decimal, price *accounting.Price) bool {
+	unit := price.Unit
+	if price.Staged() {
+		unit = metering.Unit{}
+	}
 	if _, reason := plain(d); reason != "" {
 		v.add(p, show(d), "%s", reason)
 		return false

@@ -61,10 +61,10 @@ func TestValidate_Literals(t *testing.T) {
 		{"empty price", func(c *accounting.Card) { c.Prices[1] = accounting.Price{} }, []string{
 			"prices[1].id: missing; want 1 to 64 of a-z, 0-9, '-', '_', '.'",
 			"prices[1].service: missing; want one of accelerated-compute, general-compute, block-storage, object-storage, file-storage, network, model-inference, energy, support",
-			"prices[1]: want exactly one of per_unit, graduated, flat",
+			"prices[1]: want exactly one of per_unit, graduated, volume, package, stairstep, percentage, dynamic, spot, flat",
 		}},
 		{"pointer to a model", func(c *accounting.Card) { c.Prices[0].Model = &accounting.PerUnit{} }, []string{
-			`prices[0]: "*accounting.PerUnit": want a value of accounting.PerUnit, Graduated or Flat as the model`,
+			`prices[0]: "*accounting.PerUnit": want a model of package accounting, such as PerUnit, by value`,
 		}},
 		{"rounding mode", func(c *accounting.Card) { c.Rounding.Mode = 99 }, []string{
 			`rounding.mode: "mode(99)": want one of half-even, half-up, half-down, down, up, floor, ceiling`,

@@ -458,14 +458,25 @@ func (p *price) compileStaged() error {
 }
 
 func (p *price) checkTiers(tiers []accounting.Tier, onZero accounting.ZeroPolicy) error {
-	if err := p.compileTiers(tiers); err != nil {
-		return err
+	if len(tiers) == 0 || tiers[len(tiers)-1].UpTo != nil {
+		return errors.New("the last tier has to be open")
 	}
 	for i, t := range tiers {
-		if t.Block.Sign() < 0 {
+		switch {
+		case t.Block.Sign() < 0:
 			return fmt.Errorf("tier %d: a block below 0", i+1)
+		case t.UpTo == nil && i < len(tiers)-1:
+			return fmt.Errorf("tier %d: only the last tier is open", i+1)
+		case t.UpTo != nil && (t.UpTo.Sign() <= 0 || i > 0 && !t.UpTo.GreaterThan(*tiers[i-1].UpTo)):
+			return fmt.Errorf("tier %d: bounds have to ascend from zero", i+1)
 		}
 	}
+	p.tiers = make([]tier, 1)
+	flat, err := scaled(tiers[0].Flat)
+	if err != nil {
+		return err
+	}
+	p.tiers[0].flat = fixed.Wide(flat)
 	if err := p.compileZero(accounting.Graduated{OnZero: onZero}); err != nil {
 		return err
 	}

@@ -1,0 +1,254 @@
+package ratecard
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/meterbook/meterbook/accounting"
+	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/metering"
+)
+
+// terms checks what stands around a model.
+func (v *validator) terms(p *place, price *accounting.Price) {
+	t := price.Terms
+	if t == nil {
+		return
+	}
+	v.text(p.field("group"), t.Group, 0, metering.MaxNameBytes)
+	v.during(p.field("during"), t.During)
+	for i, w := range t.Meters {
+		at := p.field("meters").element(i)
+		v.above(at.field("factor"), w.Factor)
+		unit := w.Unit
+		if unit.IsZero() {
+			unit = price.Unit
+		}
+		v.measured(at, w.Meter, unit)
+	}
+	if len(t.Meters) > maxMeters {
+		v.add(p.field("meters"), "", "%d meters; want at most %d", len(t.Meters), maxMeters)
+	}
+	v.text(p.field("scope").field("label"), t.Scope.Label, 0, metering.MaxNameBytes)
+	v.convert(p.field("convert"), t.Convert)
+	v.charge(p.field("free"), t.Free)
+	v.numbers(p, t)
+	v.powerFactor(p.field("power_factor"), t.PowerFactor)
+	v.commitment(p.field("commitment"), t)
+	v.policies(p, t)
+	v.combinations(p, price)
+}
+
+// numbers checks the amounts and factors of terms.
+func (v *validator) numbers(p *place, t *accounting.Terms) {
+	optional := func(key string, d *decimal.Decimal) {
+		if d != nil {
+			v.charge(p.field(key), *d)
+		}
+	}
+	optional("factor", t.Factor)
+	optional("maximum", t.Maximum)
+	optional("minimum", t.Minimum)
+	if t.Minimum != nil && t.Maximum != nil && v.short(*t.Minimum) && v.short(*t.Maximum) && t.Minimum.GreaterThan(*t.Maximum) {
+		v.add(p.field("maximum"), show(*t.Maximum), "want at least the minimum, %s", show(*t.Minimum))
+	}
+	at := p.field("discount")
+	v.charge(at.field("amount"), t.Off)
+	if v.amount(at.field("percent"), t.Percent); v.short(t.Percent) && t.Percent.GreaterThan(decimal.NewFromInt(100)) {
+		v.add(at.field("percent"), show(t.Percent), "want at most 100; below 0 it is a surcharge")
+	}
+}
+
+// policies checks the words of a Go literal; those of a text were looked up.
+func (v *validator) policies(p *place, t *accounting.Terms) {
+	for _, w := range []struct {
+		key string
+		ok  bool
+	}{
+		{"gather", t.Gather <= accounting.GatherPeak},
+		{"prorate", t.Prorate <= accounting.ProrateDaysInclusive},
+		{"prorate_minimum", t.ProrateMinimum <= accounting.ProrateDaysInclusive},
+		{"scope", t.Scope.Window <= accounting.PerRow},
+	} {
+		if !w.ok {
+			v.add(p.field(w.key), "", "want a policy of package accounting")
+		}
+	}
+}
+
+// combinations refuses terms that would have no effect, or two meanings.
+func (v *validator) combinations(p *place, price *accounting.Price) {
+	t := price.Terms
+	refuse := func(key, reason string, when bool) {
+		if when {
+			v.add(p.field(key), "", "%s", reason)
+		}
+	}
+	rows := false // the model goes by rows
+	switch m := price.Model.(type) {
+	case accounting.Flat:
+		const reason = "goes with usage, and a flat price has none"
+		refuse("meters", reason, len(t.Meters) > 0)
+		refuse("scope", reason, t.Scope != accounting.Scope{})
+		refuse("gather", reason, t.Gather != accounting.GatherSum)
+		refuse("convert", reason, t.Convert != nil)
+		refuse("free", reason, !t.Free.IsZero())
+		refuse("power_factor", reason, t.PowerFactor != nil)
+		refuse("commitment", reason, t.Commitment != nil)
+		refuse("group", reason, t.Group != "")
+		refuse("during", reason, t.During != nil)
+		refuse("minimum", reason, t.Minimum != nil)
+	case accounting.Percentage, accounting.Dynamic, accounting.Spot:
+		rows = true
+	case accounting.Volume:
+		rows = m.SizedBy != ""
+	case accounting.Graduated:
+		rows = t.Prorate != accounting.ProrateNone
+		for i, tier := range m.Tiers {
+			if rows && !tier.Block.IsZero() {
+				v.add(p.field("graduated").element(i).field("block"), show(tier.Block), "a block cannot be prorated")
+			}
+		}
+	case accounting.Stairstep:
+		const reason = "does not go with a stairstep, which looks at each meter as it is"
+		refuse("meters", reason, len(t.Meters) > 0)
+		refuse("prorate", reason, t.Prorate != accounting.ProrateNone)
+		refuse("convert", reason, t.Convert != nil)
+		refuse("free", reason, !t.Free.IsZero())
+		refuse("power_factor", reason, t.PowerFactor != nil)
+	}
+	if rows {
+		const reason = "does not go with a model that prices row by row"
+		refuse("gather", reason, t.Gather != accounting.GatherSum)
+		refuse("convert", reason, t.Convert != nil && !t.Convert.Restart)
+		refuse("free", reason, !t.Free.IsZero())
+	}
+	refuse("prorate_minimum", "goes with a minimum or a commitment", t.ProrateMinimum != 0 && t.Minimum == nil && t.Commitment == nil)
+}
+
+func (v *validator) during(p *place, s *accounting.Schedule) {
+	if s == nil {
+		return
+	}
+	for i, h := range s.Hours {
+		if h.From < 0 || h.From >= h.To || h.To > 24*60 {
+			v.add(p.field("hours").element(i), "", "want minutes of the day, the end after the beginning and at most 24:00")
+		}
+	}
+	for i, d := range s.Weekdays {
+		if d < time.Sunday || d > time.Saturday {
+			v.add(p.field("weekdays").element(i), "", "want one of %v", weekdayWords)
+		}
+	}
+	if s.Days > accounting.Restdays {
+		v.add(p.field("days"), "", "want workdays or restdays")
+	}
+	at := p.field("holidays")
+	v.text(at.field("name"), s.Calendar.Name, 0, MaxTitleBytes)
+	for _, list := range []struct {
+		key   string
+		dates []accounting.Date
+	}{{"off", s.Calendar.Off}, {"work", s.Calendar.Work}} {
+		for i, d := range list.dates {
+			if again, ok := accounting.ParseDate(d.String()); !ok || again != d {
+				v.add(at.field(list.key).element(i), clip(d.String()), "want a date such as 2026-10-01")
+			}
+		}
+	}
+	if s.Days == accounting.AnyDay && len(s.Calendar.Off)+len(s.Calendar.Work) > 0 {
+		v.add(at, "", "decide which days are workdays; say days: workdays or restdays")
+	}
+}
+
+func (v *validator) convert(p *place, c *accounting.Conversion) {
+	if c == nil {
+		return
+	}
+	for _, f := range []struct {
+		key string
+		d   decimal.Decimal
+	}{{"multiply", c.Multiply}, {"divide", c.Divide}} {
+		if at := p.field(f.key); at.node != nil || !f.d.IsZero() {
+			v.above(at, f.d)
+		}
+	}
+	if _, err := c.Mode.MarshalText(); err != nil {
+		v.add(p.field("mode"), c.Mode.String(), "want one of %v", modeNames())
+	}
+	if c.Places < 0 || c.Places > money.Scale {
+		v.add(p.field("places"), fmt.Sprint(c.Places), "want a whole number from 0 to %d", money.Scale)
+	}
+	if !c.Rounded && (c.Mode != 0 || c.Places != 0) {
+		v.add(p.field("mode"), "", "a conversion that rounds has to say so")
+	}
+}
+
+func (v *validator) powerFactor(p *place, f *accounting.PowerFactor) {
+	if f == nil {
+		return
+	}
+	if f.Reactive == "" {
+		v.add(p.field("reactive"), "", "missing; want the meter of reactive energy")
+	} else if v.meters != nil {
+		if _, err := v.meters.Lookup(f.Reactive); err != nil {
+			v.add(p.field("reactive"), string(f.Reactive), "unknown meter; %s", v.wantMeter(f.Reactive))
+		}
+	}
+	steps := p.field("steps")
+	if len(f.Steps) == 0 {
+		v.add(steps, "", "want at least one step")
+	}
+	for i, s := range f.Steps {
+		at := steps.element(i)
+		v.amount(at.field("percent"), s.Percent)
+		switch last := i == len(f.Steps)-1; {
+		case s.Ratio == nil && !last:
+			v.add(at.field("ratio"), "", "missing; only the last step has no ratio")
+		case s.Ratio == nil:
+		case last:
+			v.add(at.field("ratio"), show(*s.Ratio), "the last step has no ratio")
+		default:
+			v.charge(at.field("ratio"), *s.Ratio)
+			if i > 0 && f.Steps[i-1].Ratio != nil && v.short(*s.Ratio) && v.short(*f.Steps[i-1].Ratio) && !s.Ratio.GreaterThan(*f.Steps[i-1].Ratio) {
+				v.add(at.field("ratio"), show(*s.Ratio), "want more than the step before")
+			}
+		}
+	}
+}
+
+func (v *validator) commitment(p *place, t *accounting.Terms) {
+	c := t.Commitment
+	if c == nil {
+		return
+	}
+	v.charge(p.field("amount"), c.Amount)
+	v.charge(p.field("units"), c.Units)
+	v.charge(p.field("overage"), c.Overage)
+	switch {
+	case c.Amount.IsZero() == c.Units.IsZero():
+		v.add(p, "", "want either an amount or units")
+	case c.Idle && !c.TrueUp:
+		v.add(p.field("idle"), "", "goes with true_up: charge")
+	case c.Idle && t.Scope.Window != accounting.PerHour && t.Scope.Window != accounting.PerDay:
+		v.add(p.field("idle"), "", "goes with a scope of hours or days")
+	}
+}
+
+// roundingChanges checks roundings that replace one another.
+func (v *validator) roundingChanges(p *place, changes []accounting.RoundingChange) {
+	var before time.Time
+	for i, c := range changes {
+		at := p.element(i)
+		if c.From.IsZero() {
+			v.add(at.field("from"), "", "missing; "+wantTime)
+		}
+		v.instant(at.field("from"), c.From)
+		if i > 0 && !c.From.After(before) {
+			v.add(at.field("from"), clip(c.From.UTC().Format(minutes)), "want a time after the change before")
+		}
+		before = c.From
+		v.rounding(at.field("rounding"), c.Rounding)
+	}
+}
