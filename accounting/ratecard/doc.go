@@ -148,6 +148,15 @@
 // Prices with a schedule are told apart when usage comes: one with a schedule is
 // more specific than one without, and two at one time are refused then.
 //
+// # Review
+//
+// [Lint] tells a reviewer what is wrong with a card or may be, each with a
+// severity and a suggestion: tiers by volume at which the bill falls as use
+// grows, tiers that a maximum makes unreachable, holes in time, labels that make
+// prices compete, prices that round to nothing. [LintOverlay] holds a negotiated
+// card to the list card it stands over. [Curve] is what a price asks for growing
+// use, exact at every bound and a grain beyond, for tables and charts.
+//
 // # Room for more
 //
 // Later models and terms are further keys, and change nothing of what stands
