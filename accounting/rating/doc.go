@@ -65,6 +65,13 @@
 //
 // Prices that need none of this, which are most, keep one running quantity in the kernel and allocate nothing.
 //
+// # Rating again
+//
+// As rating is a function, the past can be rated again: [Compare] rates history under two contracts and says by account,
+// meter and price where the bills differ, [RateAll] over several billing periods. [Correct] rates a closed period from
+// all its usage, late usage included, and returns the change of each line that was billed, and names it. [AsKnown] and
+// [Contracts] answer what was known at a time, of usage and of the contract: the bill as it had to be then.
+//
 // # Exactness
 //
 // Quantities are 128-bit grains and prices 128-bit integers at scale 18; costs are 256-bit numerators over the grains
@@ -114,6 +121,7 @@
 //   - Stream_Rate: Stream hands over what Rate collects.
 //   - The same for prices with stages: Staged_Progressive, Staged_SameBytes, and Staged_Oracle, which works a month out
 //     at once from all its rows and holds exact amounts, bills and explanations to that.
+//   - Compare_Sum, Correct_Sum: differences and corrections add up to the difference of the totals.
 //   - Rate_Oracle: bills agree with a second implementation that walks tiers over rationals.
 //
 // # Design

@@ -246,7 +246,7 @@ func ofStaged(rows []metering.Usage, name string) (out []stagedRow) {
 // explanation re-computes.
 func TestLaw_Staged_Oracle(t *testing.T) {
 	month := stagedMonth{november.Start().Unix(), november.End().Unix()}
-	law(t, func(t *testing.T, g generator) {
+	lawOf(t, 8, func(t *testing.T, g generator) {
 		w, prices := g.stagedWorld()
 		bill, _, err := rating.Rate(w.contract, w.period, usage(w.rows...), rating.State{})
 		require.NoError(t, err)
@@ -280,7 +280,7 @@ func TestLaw_Staged_Oracle(t *testing.T) {
 // Law 4 for staged prices: cut in time, and cut anywhere in the order of the
 // rows, also after the period was closed.
 func TestLaw4_Staged_Progressive(t *testing.T) {
-	law(t, func(t *testing.T, g generator) {
+	lawOf(t, 8, func(t *testing.T, g generator) {
 		w, _ := g.stagedWorld()
 		whole, end, err := rating.Rate(w.contract, w.period, usage(w.rows...), rating.State{})
 		require.NoError(t, err)
@@ -298,7 +298,7 @@ func TestLaw4_Staged_Progressive(t *testing.T) {
 // Law 8 for staged prices: the text of a bill does not depend on the order in
 // which a map is walked.
 func TestLaw8_Staged_SameBytes(t *testing.T) {
-	law(t, func(t *testing.T, g generator) {
+	lawOf(t, 8, func(t *testing.T, g generator) {
 		w, _ := g.stagedWorld()
 		text := billText(w, false)
 		require.Equal(t, text, billText(w, false))
