@@ -40,7 +40,9 @@
 //
 // Every charge carries an [Explanation]: the model, the running quantity before and after, the rounding. From these
 // alone [Explanation.Recompute] computes the billed amount again, [Explanation.Steps] takes it apart tier by tier, and
-// [Explanation.String] says it to the customer. Nothing is computed until asked.
+// [Explanation.String] says it to the customer in a line, and [Explanation.Tree] stage by stage, in English or Chinese.
+// Nothing is computed until asked. A price with [Terms] keeps a [Tally] for each [Scope]; its explanation has the tally
+// before and after, from which [Price.Cost] gives the amount again and [Price.Stages] takes it apart.
 //
 // # Exactness
 //
@@ -55,7 +57,7 @@
 // Errors start with "accounting: " and wrap what [errors.Is] or [errors.As] finds: [ErrUnexplained] for an explanation
 // without a price, a unit, tiers or a rounding that can be computed; [money.ErrOverflow], a
 // [money.CurrencyMismatchError] and [money.ErrUnknownCurrency] where amounts are added or made; a
-// *[metering.FieldError] for an anchor day that is none. No error is returned for quantities or amounts below zero
+// *[metering.FieldError] for an anchor day that is none; a *[RowError] for usage that a price cannot be applied to. No error is returned for quantities or amounts below zero
 // (corrections and rebates), for a price of 0, or for the zero Money as the total of nothing. Values of this package
 // are not checked when they are made: ratecard.Validate checks a card, and rating refuses what it cannot rate with.
 // Nothing here panics on a value from outside, but decimals with exponents of millions are for those two to refuse.
