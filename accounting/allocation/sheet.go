@@ -1,0 +1,325 @@
+package allocation
+
+import (
+	"iter"
+	"math/big"
+	"time"
+
+	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/internal/fixed"
+	"github.com/meterbook/meterbook/metering"
+)
+
+// A Sheet gathers what pools cost over a period and what workloads took of
+// them, and divides the one by the other: see [Sheet.Report]. Rows may come in
+// any order. It keeps a row per item and resource, not per sample, and is for
+// one goroutine; make one with [NewSheet].
+type Sheet struct {
+	period   metering.Period
+	width    time.Duration
+	windows  int
+	cells    []*cell
+	cell     map[place]int32
+	items    []Item // without the resource
+	item     map[Item]int32
+	weights  []weight
+	weight   map[uint64]int32 // of item and cell
+	origin   fixed.Int128     // at scale 18
+	currency money.Currency
+}
+
+// place is a resource of a pool.
+type place struct {
+	pool     string
+	resource Resource
+}
+
+// cell is what is known of one resource of one pool. Its weights are grains
+// where it is measured and money where costs were charged.
+type cell struct {
+	place
+	measured  bool
+	basis     Basis
+	dimension metering.Dimension
+	cost      fixed.Int128   // where measured, at scale 18
+	capacity  fixed.Int128   // where measured, in grains over the period
+	byWindow  []fixed.Int128 // where measured, allocated
+	requested fixed.Int128
+	used      fixed.Int128
+	allocated fixed.Int128 // by workloads, all weights together
+	idle      fixed.Int128 // where charged
+	over      fixed.Int128 // where charged
+}
+
+// weight is what one item has of one cell.
+type weight struct {
+	item, cell int32
+	sum        fixed.Int128
+}
+
+// maxWindows bounds what a cell takes in memory: a year of quarter hours.
+const maxWindows = 366 * 96
+
+// NewSheet returns an empty sheet. Its windows are what is netted: within one,
+// what a workload takes too much of is made up by what another leaves; between
+// two, idle and over-allocation both show. Widths are usually an hour. A zero
+// width makes the period one window.
+func NewSheet(period metering.Period, width time.Duration) (*Sheet, error) {
+	if width == 0 {
+		width = period.Duration()
+	}
+	if width <= 0 || period.Duration() <= 0 {
+		return nil, refuse(ErrPeriod, "give a period and a width above 0", "sheet of %s in windows of %s", period, width)
+	}
+	windows := (period.Duration() + width - 1) / width
+	if windows > maxWindows {
+		return nil, refuse(ErrLimit, "widen the windows", "sheet of %s in windows of %s", period, width)
+	}
+	return &Sheet{
+		period: period, width: width, windows: int(windows),
+		cell: make(map[place]int32), item: make(map[Item]int32), weight: make(map[uint64]int32),
+	}, nil
+}
+
+// A Supply is a resource of a pool over the sheet's period.
+type Supply struct {
+	Pool     string
+	Resource Resource
+	Cost     money.Money       // of all the capacity; 0 or more
+	Capacity metering.Quantity // over the period, such as "48 {core}.h"; above 0
+	Basis    Basis
+}
+
+// Supply states what a resource of a pool costs and how much of it there is.
+// What a workload is allocated of it costs its part of the capacity; what is
+// left is idle. It comes before the samples.
+func (s *Sheet) Supply(u Supply) error {
+	at := place{u.Pool, u.Resource}
+	row := func(err error, fix string) error {
+		return refuse(err, fix, "supply of %s in pool %s", quote(string(u.Resource)), quote(u.Pool))
+	}
+	switch _, twice := s.cell[at]; {
+	case twice:
+		return row(ErrDuplicate, "state each resource of a pool once, before its samples")
+	case u.Cost.Sign() < 0:
+		return row(ErrNegative, "state a cost of 0 or more")
+	case u.Capacity.Sign() <= 0:
+		return row(ErrZero, "state a capacity above 0")
+	}
+	if err := s.spend(u.Cost); err != nil {
+		return row(err, "")
+	}
+	c := s.at(at)
+	c.measured, c.basis, c.dimension = true, u.Basis, u.Capacity.Dimension()
+	c.cost, c.capacity, c.byWindow = u.Cost.Scaled(), u.Capacity.Grains(), make([]fixed.Int128, s.windows)
+	return nil
+}
+
+// at returns the cell of a place, a new one when there is none.
+func (s *Sheet) at(p place) *cell {
+	if i, ok := s.cell[p]; ok {
+		return s.cells[i]
+	}
+	s.cell[p] = int32(len(s.cells))
+	s.cells = append(s.cells, &cell{place: p})
+	return s.cells[len(s.cells)-1]
+}
+
+// spend adds to the origin.
+func (s *Sheet) spend(m money.Money) error {
+	if m.Currency() != "" && s.currency != "" && m.Currency() != s.currency {
+		return money.CurrencyMismatchError{Got: m.Currency(), Want: s.currency}
+	}
+	sum, ok := s.origin.Add(m.Scaled())
+	if !ok {
+		return money.ErrOverflow
+	}
+	s.origin = sum
+	if s.currency == "" {
+		s.currency = m.Currency()
+	}
+	return nil
+}
+
+// A Sample is what one workload requested and used of a resource in one window.
+type Sample struct {
+	Key      metering.Key // who, as on the bill
+	Pool     string
+	Resource Resource
+	Period   metering.Period   // one window of the sheet
+	Request  metering.Quantity // over the window; the zero Quantity for none
+	Usage    metering.Quantity
+}
+
+// Add counts a sample. It costs two look-ups, and memory only for the first of
+// an item and resource. It returns a *[RowError] of [ErrUnknownPool],
+// [ErrPeriod], [ErrDimension], [ErrNegative] or [money.ErrOverflow], and then
+// nothing is counted.
+func (s *Sheet) Add(m Sample) error {
+	ci, ok := s.cell[place{m.Pool, m.Resource}]
+	if !ok || !s.cells[ci].measured {
+		return m.refuse(ErrUnknownPool, "state its supply first")
+	}
+	c := s.cells[ci]
+	window, ok := s.window(m.Period)
+	if !ok {
+		return m.refuse(ErrPeriod, "give one window of the sheet")
+	}
+	for _, q := range [2]metering.Quantity{m.Request, m.Usage} {
+		if q.Dimension() != c.dimension && q != (metering.Quantity{}) {
+			return m.refuse(ErrDimension, "measure it as its capacity is")
+		}
+		if q.Sign() < 0 {
+			return m.refuse(ErrNegative, "correct the sample itself")
+		}
+	}
+	request, usage := m.Request.Grains(), m.Usage.Grains()
+	taken := usage
+	if c.basis == Requested || c.basis == Larger && usage.Less(request) {
+		taken = request
+	}
+	requested, ok1 := c.requested.Add(request)
+	used, ok2 := c.used.Add(usage)
+	allocated, ok3 := c.allocated.Add(taken)
+	if !ok1 || !ok2 || !ok3 {
+		return m.refuse(money.ErrOverflow, "use several sheets")
+	}
+	c.requested, c.used, c.allocated = requested, used, allocated
+	c.byWindow[window], _ = c.byWindow[window].Add(taken) // no window outgrows their sum
+	w := s.of(Item{Kind: Workload, Key: m.Key, Pool: m.Pool}, ci)
+	w.sum, _ = w.sum.Add(taken)
+	return nil
+}
+
+func (m Sample) refuse(err error, fix string) error {
+	return refuse(err, fix, "sample of %s for %s in pool %s at %s", quote(string(m.Resource)), quote(m.Key.String()), quote(m.Pool), m.Period)
+}
+
+// window returns the index of p among the windows.
+func (s *Sheet) window(p metering.Period) (int, bool) {
+	from := p.Start().Sub(s.period.Start())
+	end := s.period.Start().Add(from + s.width)
+	if end.After(s.period.End()) {
+		end = s.period.End()
+	}
+	return int(from / s.width), from >= 0 && from%s.width == 0 && from < s.period.Duration() && p.End().Equal(end)
+}
+
+// of returns the weight of an item in a cell, a new one when there is none.
+func (s *Sheet) of(i Item, cell int32) *weight {
+	item, ok := s.item[i]
+	if !ok {
+		item = int32(len(s.items))
+		s.item[i] = item
+		s.items = append(s.items, i)
+	}
+	at := uint64(item)<<32 | uint64(cell)
+	w, ok := s.weight[at]
+	if !ok {
+		w = int32(len(s.weights))
+		s.weight[at] = w
+		s.weights = append(s.weights, weight{item: item, cell: cell})
+	}
+	return &s.weights[w]
+}
+
+// Charge counts a cost that is known as money: traffic, load balancers,
+// volumes, or idle cost that another program worked out. [Idle] cost is of its
+// pool and resource alone; below 0 it is [OverAllocation], whichever of the two
+// it is called.
+// Costs below 0 are credits. A resource of a pool is either supplied or charged,
+// else [ErrDuplicate].
+func (s *Sheet) Charge(i Item, cost money.Money) error {
+	p := place{i.Pool, i.Resource}
+	row := func(err error, fix string) error {
+		return refuse(err, fix, "%s cost of %s for %s in pool %s", i.Kind, quote(string(i.Resource)), quote(i.Key.String()), quote(i.Pool))
+	}
+	if ci, ok := s.cell[p]; ok && s.cells[ci].measured {
+		return row(ErrDuplicate, "charge it under another resource than what is supplied")
+	}
+	if i.Kind == 0 || i.Kind > Unallocated {
+		return row(ErrUnknownPool, "give one of the kinds of cost")
+	}
+	c, v := s.at(p), cost.Scaled()
+	if i.Kind == Idle || i.Kind == OverAllocation {
+		sum := &c.idle
+		if v.Sign() < 0 {
+			sum = &c.over
+		}
+		total, ok := sum.Add(v)
+		if !ok {
+			return row(money.ErrOverflow, "use several sheets")
+		}
+		if err := s.spend(cost); err != nil {
+			return row(err, "")
+		}
+		*sum = total
+		return nil
+	}
+	i.Resource = ""
+	w := s.of(i, s.cell[p])
+	sum, ok1 := w.sum.Add(v)
+	total, ok2 := c.allocated, true
+	if i.Kind == Workload { // the others bear no idle cost
+		total, ok2 = total.Add(v)
+	}
+	if !ok1 || !ok2 {
+		return row(money.ErrOverflow, "use several sheets")
+	}
+	if err := s.spend(cost); err != nil {
+		return row(err, "")
+	}
+	w.sum, c.allocated = sum, total
+	return nil
+}
+
+// price returns what one weight of the cell costs.
+func (c *cell) price() *big.Rat {
+	if !c.measured {
+		return new(big.Rat).SetFrac(big.NewInt(1), scale())
+	}
+	return new(big.Rat).SetFrac(c.cost.Big(), new(big.Int).Mul(c.capacity.Big(), scale()))
+}
+
+// unused returns the idle cost, 0 or more, and the over-allocation, 0 or less.
+func (s *Sheet) unused(c *cell) (idle, over *big.Rat) {
+	price := c.price()
+	if !c.measured {
+		return new(big.Rat).Mul(price, ratOf(c.idle)), new(big.Rat).Mul(price, ratOf(c.over))
+	}
+	left, beyond := new(big.Int), new(big.Int)
+	whole, start := big.NewInt(int64(s.period.Duration())), s.period.Start()
+	for i, taken := range c.byWindow {
+		// The window's part of the capacity, less what was taken; both times
+		// the period, so that they stay integers.
+		length := min(s.width, s.period.End().Sub(start.Add(time.Duration(i)*s.width)))
+		rest := new(big.Int).Mul(c.capacity.Big(), big.NewInt(int64(length)))
+		rest.Sub(rest, new(big.Int).Mul(taken.Big(), whole))
+		if rest.Sign() > 0 {
+			left.Add(left, rest)
+		} else {
+			beyond.Add(beyond, rest)
+		}
+	}
+	per := new(big.Rat).Quo(price, new(big.Rat).SetInt(whole))
+	return new(big.Rat).Mul(per, new(big.Rat).SetInt(left)), new(big.Rat).Mul(per, new(big.Rat).SetInt(beyond))
+}
+
+func ratOf(v fixed.Int128) *big.Rat { return new(big.Rat).SetInt(v.Big()) }
+
+// Windows returns the windows of the sheet, in order.
+func (s *Sheet) Windows() iter.Seq[metering.Period] {
+	return func(yield func(metering.Period) bool) {
+		for i := range s.windows {
+			start := s.period.Start().Add(time.Duration(i) * s.width)
+			end := start.Add(s.width)
+			if end.After(s.period.End()) {
+				end = s.period.End()
+			}
+			p, err := metering.NewPeriod(start, end)
+			if err != nil || !yield(p) {
+				return
+			}
+		}
+	}
+}
