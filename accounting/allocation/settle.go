@@ -1,6 +1,7 @@
 package allocation
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"slices"
@@ -51,18 +52,27 @@ func settle(r money.Rounding, sum Amount, parts []Amount) ([]money.Money, error)
 	if sign < 0 {
 		missing.Neg(missing)
 	}
-	floors, rests := make([]*big.Int, len(parts)), make([]*big.Rat, len(parts))
-	for i, p := range parts {
-		v := steps(p.read(), r.Places)
+	rests := make([]remainder, len(parts))
+	floors := make([]*big.Int, len(parts))
+	step := power10(r.Places)
+	parallel(len(parts), func(i int) {
+		v := parts[i].read()
+		num := new(big.Int).Mul(v.Num(), step)
 		if sign < 0 {
-			v.Neg(v)
+			num.Neg(num)
 		}
-		floors[i] = roundSteps(v, money.Floor)
-		rests[i] = v.Sub(v, new(big.Rat).SetInt(floors[i]))
-		missing.Sub(missing, floors[i])
+		rest := new(big.Int)
+		floors[i], _ = num.DivMod(num, v.Denom(), rest) // Euclid's: rest ≥ 0
+		rests[i] = newRemainder(i, rest, v.Denom())
+	})
+	for _, f := range floors {
+		missing.Sub(missing, f)
 	}
-	for _, i := range largest(rests, int(missing.Int64())) { // fewer than there are parts
-		floors[i].Add(floors[i], big.NewInt(1))
+	if missing.Sign() > 0 {
+		slices.SortFunc(rests, remainder.compare)
+	}
+	for _, r := range rests[:missing.Int64()] { // at most as many as have a remainder
+		floors[r.part].Add(floors[r.part], big.NewInt(1))
 	}
 	settled := make([]money.Money, len(parts))
 	for i, f := range floors {
@@ -77,14 +87,34 @@ func settle(r money.Rounding, sum Amount, parts []Amount) ([]money.Money, error)
 	return settled, nil
 }
 
-// largest returns the indices of the n largest values, ties to the earlier.
-func largest(values []*big.Rat, n int) []int {
-	order := make([]int, len(values))
-	for i := range order {
-		order[i] = i
+// remainder is what rounding a part down to a step takes off: num/den of one.
+type remainder struct {
+	part     int
+	first    uint64 // the first 64 bits of the fraction, which mostly decide
+	num, den *big.Int
+}
+
+func newRemainder(part int, num, den *big.Int) remainder {
+	r := remainder{part: part, num: num, den: den}
+	if num.Sign() != 0 {
+		first := new(big.Int).Lsh(num, 64)
+		r.first = first.Quo(first, den).Uint64()
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return values[j].Cmp(values[i]) })
-	return order[:n]
+	return r
+}
+
+// compare puts the largest first, and of equal ones the earlier part.
+func (r remainder) compare(o remainder) int {
+	if r.first != o.first {
+		return cmp.Compare(o.first, r.first)
+	}
+	exact := 0
+	if r.den != o.den && r.num.Sign() != 0 {
+		exact = new(big.Int).Mul(o.num, r.den).Cmp(new(big.Int).Mul(r.num, o.den))
+	} else {
+		exact = o.num.Cmp(r.num)
+	}
+	return cmp.Or(exact, cmp.Compare(r.part, o.part))
 }
 
 // Cumulate rounds a series so that it adds up at every point: each amount is

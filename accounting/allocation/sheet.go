@@ -20,11 +20,12 @@ type Sheet struct {
 	windows  int
 	cells    []*cell
 	cell     map[place]int32
-	items    []Item // without the resource
+	items    []Item    // without the resource
+	held     [][]int32 // by item, its weights
 	item     map[Item]int32
 	weights  []weight
-	weight   map[uint64]int32 // of item and cell
-	origin   fixed.Int128     // at scale 18
+	last     int32        // the item asked for last, as samples of one often come together
+	origin   fixed.Int128 // at scale 18
 	currency money.Currency
 }
 
@@ -77,7 +78,7 @@ func NewSheet(period metering.Period, width time.Duration) (*Sheet, error) {
 	}
 	return &Sheet{
 		period: period, width: width, windows: int(windows),
-		cell: make(map[place]int32), item: make(map[Item]int32), weight: make(map[uint64]int32),
+		cell: make(map[place]int32), item: make(map[Item]int32),
 	}, nil
 }
 
@@ -207,20 +208,24 @@ func (s *Sheet) window(p metering.Period) (int, bool) {
 
 // of returns the weight of an item in a cell, a new one when there is none.
 func (s *Sheet) of(i Item, cell int32) *weight {
-	item, ok := s.item[i]
-	if !ok {
-		item = int32(len(s.items))
-		s.item[i] = item
-		s.items = append(s.items, i)
+	item := s.last
+	if int(item) >= len(s.items) || s.items[item] != i {
+		var ok bool
+		if item, ok = s.item[i]; !ok {
+			item = int32(len(s.items))
+			s.item[i] = item
+			s.items, s.held = append(s.items, i), append(s.held, nil)
+		}
+		s.last = item
 	}
-	at := uint64(item)<<32 | uint64(cell)
-	w, ok := s.weight[at]
-	if !ok {
-		w = int32(len(s.weights))
-		s.weight[at] = w
-		s.weights = append(s.weights, weight{item: item, cell: cell})
+	for _, w := range s.held[item] { // the resources of one pool: a few
+		if s.weights[w].cell == cell {
+			return &s.weights[w]
+		}
 	}
-	return &s.weights[w]
+	s.held[item] = append(s.held[item], int32(len(s.weights)))
+	s.weights = append(s.weights, weight{item: item, cell: cell})
+	return &s.weights[len(s.weights)-1]
 }
 
 // Charge counts a cost that is known as money: traffic, load balancers,

@@ -18,20 +18,36 @@ func (r *report) value() {
 		}
 	}
 	for _, list := range [][]*class{r.shared, r.sideways, r.groups, r.side} {
-		for _, c := range list {
-			c.direct, c.idle, c.shared, c.borne = new(big.Rat), new(big.Rat), new(big.Rat), new(big.Rat)
-			for at, cell := range c.cells {
-				w := ratOf(c.sums[at])
-				c.direct.Add(c.direct, new(big.Rat).Mul(w, r.prices[cell]))
-				if r.per[cell] != nil && r.per[cell].Sign() != 0 {
-					c.idle.Add(c.idle, w.Mul(w, r.per[cell]))
-				}
-			}
-		}
+		parallel(len(list), func(i int) {
+			c := list[i]
+			c.direct, c.idle = c.worth(r.prices), c.worth(r.per)
+			c.shared, c.borne = new(big.Rat), new(big.Rat)
+		})
 	}
 	for _, c := range slices.Concat(r.sideways, r.side) {
 		c.idle = new(big.Rat)
 	}
+}
+
+// worth returns what the weights of a class come to at a rate by cell. It
+// reduces the fraction once, at the end.
+func (c *class) worth(rates []*big.Rat) *big.Rat {
+	num, den := new(big.Int), big.NewInt(1)
+	part := new(big.Int)
+	for at, cell := range c.cells {
+		rate := rates[cell]
+		if rate == nil || rate.Sign() == 0 {
+			continue
+		}
+		part.Mul(c.sums[at].Big(), rate.Num())
+		if rate.Denom().Cmp(den) != 0 {
+			part.Mul(part, den)
+			num.Mul(num, rate.Denom())
+			den.Mul(den, rate.Denom())
+		}
+		num.Add(num, part)
+	}
+	return new(big.Rat).SetFrac(num, den)
 }
 
 // together returns the weights of the classes that pick says, by cell.
@@ -67,44 +83,48 @@ func leftOut(c *class) bool { return !c.kept }
 // bear spreads the shared costs over the groups, and returns which part of each
 // went to groups that are kept.
 func (r *report) bear() (kept []*big.Rat, err error) {
+	cost, idle := new(big.Rat), new(big.Rat) // by unit of direct cost
 	for n, s := range r.view.Shared {
-		cost := new(big.Rat).Add(r.shared[n].direct, r.sideways[n].direct)
-		cost.Add(cost, Exactly(s.Cost).read())
-		idle := r.shared[n].idle
-		part := new(big.Rat)
-		kept = append(kept, part)
-		if cost.Sign() == 0 && idle.Sign() == 0 && len(r.shared[n].cells) == 0 {
+		kept = append(kept, new(big.Rat))
+		if r.sharedCost(n).Sign() == 0 && r.shared[n].idle.Sign() == 0 && len(r.shared[n].cells) == 0 {
 			continue // it moves nothing
 		}
-		ratio, err := r.ratios(s)
+		if s.Even {
+			if err = r.bearEvenly(n, kept[n]); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		whole, err := r.bearing(s)
 		if err != nil {
 			return nil, err
 		}
-		for _, g := range r.groups {
-			of := ratio(g)
-			g.shared.Add(g.shared, new(big.Rat).Mul(of, cost))
-			g.borne.Add(g.borne, new(big.Rat).Mul(of, idle))
-			if s.Even && g.kept {
-				part.Add(part, of)
-			}
-		}
-		if !s.Even {
-			whole := worth(r.together(r.groups, anyClass), r.prices)
-			part.Quo(worth(r.together(r.groups, isKept), r.prices), whole)
-		}
+		cost.Add(cost, new(big.Rat).Quo(r.sharedCost(n), whole))
+		idle.Add(idle, new(big.Rat).Quo(r.shared[n].idle, whole))
+		kept[n].Quo(worth(r.together(r.groups, isKept), r.prices), whole)
 	}
+	parallel(len(r.groups), func(i int) { r.groups[i].bear(r.groups[i].direct, cost, idle) })
 	return kept, nil
 }
 
-// ratios returns the part of a shared cost that each group bears.
-func (r *report) ratios(s SharedCost) (func(*class) *big.Rat, error) {
-	nobody := refuse(ErrNoWeight, "share less, or evenly", "shared cost %s: nobody has a cost to bear it by", quote(s.Name))
-	if s.Even {
-		if len(r.groups) == 0 {
-			return nil, nobody
-		}
-		return r.evenly(), nil
+// bear adds part·cost and part·idle to what a class bears.
+func (c *class) bear(part, cost, idle *big.Rat) {
+	if cost.Sign() != 0 {
+		c.shared.Add(c.shared, new(big.Rat).Mul(part, cost))
 	}
+	if idle.Sign() != 0 {
+		c.borne.Add(c.borne, new(big.Rat).Mul(part, idle))
+	}
+}
+
+// sharedCost is the direct cost of what the n-th shared cost picks, and its own.
+func (r *report) sharedCost(n int) *big.Rat {
+	cost := new(big.Rat).Add(r.shared[n].direct, r.sideways[n].direct)
+	return cost.Add(cost, Exactly(r.view.Shared[n].Cost).read())
+}
+
+// bearing returns the direct cost of all groups, by which a cost is shared.
+func (r *report) bearing(s SharedCost) (*big.Rat, error) {
 	for _, g := range r.groups {
 		if g.direct.Sign() < 0 {
 			return nil, refuse(ErrNegativeWeight, "share evenly", "shared cost %s: cost of group %s", quote(s.Name), quote(g.group))
@@ -112,10 +132,30 @@ func (r *report) ratios(s SharedCost) (func(*class) *big.Rat, error) {
 	}
 	whole := worth(r.together(r.groups, anyClass), r.prices)
 	if whole.Sign() == 0 {
-		return nil, nobody
+		return nil, nobody(s)
 	}
-	per := new(big.Rat).Inv(whole)
-	return func(g *class) *big.Rat { return new(big.Rat).Mul(g.direct, per) }, nil
+	return whole, nil
+}
+
+func nobody(s SharedCost) error {
+	return refuse(ErrNoWeight, "share less, or evenly", "shared cost %s: nobody has a cost to bear it by", quote(s.Name))
+}
+
+// bearEvenly spreads the n-th shared cost over groups evenly, and adds the parts
+// of those kept.
+func (r *report) bearEvenly(n int, kept *big.Rat) error {
+	if len(r.groups) == 0 {
+		return nobody(r.view.Shared[n])
+	}
+	ratio, cost := r.evenly(), r.sharedCost(n)
+	for _, g := range r.groups {
+		part := ratio(g)
+		g.bear(part, cost, r.shared[n].idle)
+		if g.kept {
+			kept.Add(kept, part)
+		}
+	}
+	return nil
 }
 
 // evenly gives every group the same. A group that is partly kept has its part
@@ -146,22 +186,21 @@ func (r *report) evenly() func(*class) *big.Rat {
 
 // show makes the lines.
 func (r *report) show(kept []*big.Rat) {
-	for _, g := range r.groups {
-		if !g.kept {
-			continue
-		}
-		idle := new(big.Rat)
+	shown := slices.DeleteFunc(slices.Clone(r.groups), leftOut)
+	r.lines = make([]Line, len(shown))
+	parallel(len(shown), func(i int) {
+		g, idle := shown[i], new(big.Rat)
 		if r.view.Idle == Spread {
 			idle.Add(g.idle, g.borne)
 		}
-		r.line(Line{Kind: g.kind, Group: g.group}, g.direct, g.shared, idle)
-	}
+		r.lines[i] = r.line(Line{Kind: g.kind, Group: g.group}, g.direct, g.shared, idle)
+	})
 	for _, c := range r.side {
 		for at, cell := range c.cells {
 			if c.kept {
 				p := r.cells[cell].place
 				cost := new(big.Rat).Mul(ratOf(c.sums[at]), r.prices[cell])
-				r.line(Line{Kind: c.kind, Pool: p.pool, Resource: p.resource}, cost, nil, nil)
+				r.add(Line{Kind: c.kind, Pool: p.pool, Resource: p.resource}, cost, nil, nil)
 			}
 		}
 	}
@@ -171,11 +210,20 @@ func (r *report) show(kept []*big.Rat) {
 	}
 }
 
-func (r *report) line(l Line, direct, shared, idle *big.Rat) {
-	total := new(big.Rat).Add(orZero(direct), orZero(shared))
-	total.Add(total, orZero(idle))
+func (r *report) add(l Line, direct, shared, idle *big.Rat) {
+	r.lines = append(r.lines, r.line(l, direct, shared, idle))
+}
+
+// line returns l with its amounts.
+func (r *report) line(l Line, direct, shared, idle *big.Rat) Line {
+	total := new(big.Rat)
+	for _, part := range [3]*big.Rat{direct, shared, idle} {
+		if part != nil && part.Sign() != 0 {
+			total.Add(total, part)
+		}
+	}
 	l.Direct, l.Shared, l.Idle, l.Total = Amount{direct, r.money}, Amount{shared, r.money}, Amount{idle, r.money}, Amount{total, r.money}
-	r.lines = append(r.lines, l)
+	return l
 }
 
 // showIdle makes the lines of idle cost and over-allocation, each the part of
@@ -210,7 +258,7 @@ func (r *report) showIdle(kept []*big.Rat) (stray *big.Rat) {
 		}
 		for kind, cost := range map[Kind]*big.Rat{Idle: idle, OverAllocation: over} {
 			if cost.Mul(cost, part).Sign() != 0 {
-				r.line(Line{Kind: kind, Pool: c.pool, Resource: c.resource}, nil, nil, cost)
+				r.add(Line{Kind: kind, Pool: c.pool, Resource: c.resource}, nil, nil, cost)
 			}
 		}
 	}
@@ -224,12 +272,10 @@ func (r *report) showFiltered(kept []*big.Rat, stray *big.Rat) {
 	direct.Add(direct, worth(r.together(r.side, leftOut), r.prices))
 	idle := stray.Add(stray, worth(out, r.per))
 	shared := new(big.Rat)
-	for n, s := range r.view.Shared {
+	for n := range r.view.Shared {
 		part := new(big.Rat).Sub(big.NewRat(1, 1), kept[n])
-		cost := new(big.Rat).Add(r.shared[n].direct, r.sideways[n].direct)
-		cost.Add(cost, Exactly(s.Cost).read())
-		shared.Add(shared, cost.Mul(cost, part))
+		shared.Add(shared, new(big.Rat).Mul(r.sharedCost(n), part))
 		idle.Add(idle, part.Mul(part, r.shared[n].idle))
 	}
-	r.line(Line{Kind: Filtered}, direct, shared, idle)
+	r.add(Line{Kind: Filtered}, direct, shared, idle)
 }
