@@ -1,0 +1,244 @@
+package credit
+
+import (
+	"fmt"
+	"hash/maphash"
+	"time"
+
+	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/internal/fixed"
+)
+
+// Reserve holds an amount under a request id, usually the most that the request
+// can cost, so that it is there when the request is settled. It takes grants in
+// the order in which they burn, and pins them: a grant that expires while it is
+// held can still be committed.
+//
+// The same hold again changes nothing and is no error, as long as it is open.
+// It returns an *[InsufficientError], [ErrConflict], [ErrSettled],
+// [ErrReleased], [ErrExpired], [ErrNegative], [ErrID], [ErrTime], [ErrJournal]
+// or a [money.CurrencyMismatchError], and then nothing has changed. It
+// allocates nothing while slots of settled holds are there to be used again.
+func (w *Wallet) Reserve(id string, amount money.Money, now time.Time) error {
+	w.mu.Lock()
+	err := w.reserve(id, amount, now)
+	w.mu.Unlock()
+	return err
+}
+
+func (w *Wallet) reserve(id string, amount money.Money, now time.Time) error {
+	if err := w.tick(now); err != nil {
+		return err
+	}
+	if err := w.checkAmount("hold", id, amount); err != nil {
+		return err
+	}
+	hash, asked := maphash.String(w.seed, id), amount.Scaled()
+	if slot, ok := w.holds.find(id, hash); ok {
+		return w.holds.slots[slot].again(asked)
+	}
+	if w.available.Less(asked) {
+		return &InsufficientError{id, w.money(asked), w.money(w.available)}
+	}
+	if err := w.write(Entry{Op: Reserved, ID: id, Amount: amount}); err != nil {
+		return err
+	}
+	slot := w.holds.take(id, hash)
+	w.pin(&w.holds.slots[slot], asked)
+	w.holds.push(&w.holds.open, slot, w.now+int64(w.terms.HoldFor))
+	return nil
+}
+
+// again says what reserving an id once more comes to.
+func (s *hold) again(asked fixed.Int128) error {
+	switch {
+	case s.state == committed:
+		return refuse("hold", s.id, ErrSettled, "use a new id")
+	case s.state == released:
+		return refuse("hold", s.id, ErrReleased, "use a new id")
+	case s.state == expired:
+		return refuse("hold", s.id, ErrExpired, "use a new id")
+	case s.amount != asked:
+		return refuse("hold", s.id, ErrConflict, "use a new id for another amount")
+	}
+	return nil
+}
+
+// pin takes the amount from grants, which have it.
+func (w *Wallet) pin(s *hold, amount fixed.Int128) {
+	s.amount = amount
+	w.available, _ = w.available.Sub(amount)
+	for i := 0; amount.Sign() > 0; i++ {
+		g := &w.overdraft
+		if i < len(w.grants) {
+			g = w.grants[i]
+		}
+		part := lesser(g.balance, amount)
+		if part.IsZero() {
+			continue
+		}
+		g.balance, _ = g.balance.Sub(part)
+		g.held, _ = g.held.Add(part)
+		s.spans = append(s.spans, span{g, part})
+		amount, _ = amount.Sub(part)
+	}
+}
+
+// Commit settles a hold with what the request did cost, and releases the rest.
+// What burns is what was pinned, in the order in which it was.
+//
+// The same commit again changes nothing and is no error, as long as the id is
+// remembered. It returns [ErrOverHold], [ErrConflict], [ErrReleased],
+// [ErrExpired], [ErrUnknown] and the errors that [Wallet.Reserve] has for its
+// arguments, and then nothing has changed.
+func (w *Wallet) Commit(id string, actual money.Money, now time.Time) error {
+	w.mu.Lock()
+	err := w.commit(id, actual, now)
+	w.mu.Unlock()
+	return err
+}
+
+func (w *Wallet) commit(id string, actual money.Money, now time.Time) error {
+	if err := w.tick(now); err != nil {
+		return err
+	}
+	if err := w.checkAmount("commit of hold", id, actual); err != nil {
+		return err
+	}
+	slot, ok := w.holds.find(id, maphash.String(w.seed, id))
+	if !ok {
+		return refuse("commit of hold", id, ErrUnknown, "reserve first")
+	}
+	s, cost := &w.holds.slots[slot], actual.Scaled()
+	switch {
+	case s.state == committed && s.actual == cost:
+		return nil
+	case s.state == committed:
+		return refuse("commit of hold", id, ErrConflict, "correct it with a grant or another hold")
+	case s.state != open:
+		return s.ended("commit of hold")
+	case s.amount.Less(cost):
+		return fmt.Errorf("credit: commit of hold %s: %s of %s: %w; reserve the difference under another id",
+			quote(id), w.money(cost), w.money(s.amount), ErrOverHold)
+	}
+	if err := w.write(Entry{Op: Committed, ID: id, Amount: actual}); err != nil {
+		return err
+	}
+	w.settle(slot, committed, cost, w.now)
+	return nil
+}
+
+// ended says that a hold was given back.
+func (s *hold) ended(what string) error {
+	if s.state == expired {
+		return refuse(what, s.id, ErrExpired, "reserve again under a new id")
+	}
+	return refuse(what, s.id, ErrReleased, "reserve again under a new id")
+}
+
+// Release gives a hold back. Again, or after it expired, it changes nothing and
+// is no error. It returns [ErrSettled], [ErrUnknown], and the errors that
+// [Wallet.Reserve] has for its arguments.
+func (w *Wallet) Release(id string, now time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.tick(now); err != nil {
+		return err
+	}
+	slot, ok := w.holds.find(id, maphash.String(w.seed, id))
+	if !ok {
+		return refuse("release of hold", id, ErrUnknown, "reserve first")
+	}
+	switch w.holds.slots[slot].state {
+	case committed:
+		return refuse("release of hold", id, ErrSettled, "correct it with a grant")
+	case released, expired:
+		return nil
+	}
+	if err := w.write(Entry{Op: Released, ID: id}); err != nil {
+		return err
+	}
+	w.settle(slot, released, fixed.Int128{}, w.now)
+	return nil
+}
+
+// settle burns cost of what a hold has pinned and gives the rest back.
+func (w *Wallet) settle(slot int32, how state, cost fixed.Int128, at int64) {
+	s := &w.holds.slots[slot]
+	s.state, s.actual = how, cost
+	for i := range s.spans {
+		g, pinned := s.spans[i].grant, s.spans[i].amount
+		burned := lesser(pinned, cost)
+		back, _ := pinned.Sub(burned)
+		cost, _ = cost.Sub(burned)
+		g.held, _ = g.held.Sub(pinned)
+		g.burned, _ = g.burned.Add(burned)
+		s.spans[i].amount = burned
+		if g.over {
+			g.lapsed, _ = g.lapsed.Add(back)
+			continue
+		}
+		g.balance, _ = g.balance.Add(back)
+		w.available, _ = w.available.Add(back)
+		if g.balance.IsZero() && g.held.IsZero() {
+			w.spent(g)
+		}
+	}
+	w.holds.pull(&w.holds.open, slot)
+	w.holds.push(&w.holds.settled, slot, at+int64(w.terms.Remember))
+}
+
+// expireHolds gives back what nobody settled in time, and forgets ids.
+func (w *Wallet) expireHolds() {
+	h := &w.holds
+	for h.open.first != none && h.slots[h.open.first].until <= w.now {
+		slot := h.open.first
+		// It ended when it was due, not when that was noticed: so a replay,
+		// which does not notice at the same times, comes to the same.
+		w.settle(slot, expired, fixed.Int128{}, h.slots[slot].until)
+	}
+	for h.settled.first != none && h.slots[h.settled.first].until <= w.now {
+		slot := h.settled.first
+		h.pull(&h.settled, slot)
+		h.forget(slot)
+	}
+}
+
+// A Hold is what is known of a request id.
+type Hold struct {
+	ID     string
+	State  string // "open", "committed", "released" or "expired"
+	Amount money.Money
+	Actual money.Money // committed
+	Until  time.Time   // expires, or is forgotten once settled
+	Burns  []Burn      // of a committed hold
+}
+
+// A Burn is what was taken of one grant; Grant is "" for the overdraft.
+type Burn struct {
+	Grant  string
+	Amount money.Money
+}
+
+var stateNames = [...]string{open: "open", committed: "committed", released: "released", expired: "expired"}
+
+// Hold returns what is known of a request id at now, or [ErrUnknown].
+func (w *Wallet) Hold(id string, now time.Time) (Hold, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.tick(now); err != nil {
+		return Hold{}, err
+	}
+	slot, ok := w.holds.find(id, maphash.String(w.seed, id))
+	if !ok {
+		return Hold{}, refuse("hold", id, ErrUnknown, "reserve first")
+	}
+	s := &w.holds.slots[slot]
+	h := Hold{id, stateNames[s.state], w.money(s.amount), w.money(s.actual), time.Unix(0, s.until).UTC(), nil}
+	for _, p := range s.spans {
+		if s.state == committed && !p.amount.IsZero() {
+			h.Burns = append(h.Burns, Burn{p.grant.ID, w.money(p.amount)})
+		}
+	}
+	return h, nil
+}

@@ -1,0 +1,222 @@
+package credit
+
+import (
+	"cmp"
+	"hash/maphash"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/internal/fixed"
+)
+
+// A Wallet is the prepaid credit of one account: grants, and holds on them. It
+// is safe for use by many goroutines, and must not be copied. Make one with
+// [NewWallet] or [Replay].
+//
+// All that happens to a wallet happens at a time that the caller gives. Time
+// never goes back in it: an earlier time than the latest one counts as that.
+type Wallet struct {
+	// mu protects all below. A change is checked, written to the journal, and
+	// then made, all under the lock: so the journal's order is the wallet's.
+	mu         sync.Mutex
+	terms      Terms
+	now        int64 // the latest time seen
+	nextExpiry int64 // of the grants
+	available  fixed.Int128
+	granted    fixed.Int128
+	number     uint64
+	grants     []*grant // that can be held, in the order in which they burn
+	named      map[string]*grant
+	renewed    map[string]renewal
+	overdraft  grant
+	holds      holds
+	seed       maphash.Seed
+	seq        uint64
+	journal    func(Entry) error
+	broken     error
+}
+
+// Terms are what a wallet is opened with.
+type Terms struct {
+	Currency money.Currency
+	// HoldFor is how long a hold lasts that is not settled; 0 is 15 minutes.
+	HoldFor time.Duration
+	// Remember is how long the id of a settled hold is known, so that a retry
+	// is recognised; 0 is 24 hours. Memory grows with the holds of that time.
+	Remember time.Duration
+	// Overdraft is how far below 0 the balance may go; 0 for not at all.
+	Overdraft money.Money
+}
+
+// Defaults of [Terms].
+const (
+	DefaultHoldFor  = 15 * time.Minute
+	DefaultRemember = 24 * time.Hour
+)
+
+// longest bounds durations, so that sums of times do not overflow.
+const longest = 10 * 365 * 24 * time.Hour
+
+// NewWallet opens an empty wallet. Journal is called with every change, one at
+// a time, before it is made; when it returns an error the change is refused, and
+// so is every later one: see [ErrJournal]. Nil is for wallets that need not
+// survive.
+func NewWallet(t Terms, now time.Time, journal func(Entry) error) (*Wallet, error) {
+	t.HoldFor, t.Remember = cmp.Or(t.HoldFor, DefaultHoldFor), cmp.Or(t.Remember, DefaultRemember)
+	w := &Wallet{
+		terms: t, nextExpiry: never, seed: maphash.MakeSeed(), journal: journal,
+		named: make(map[string]*grant), renewed: make(map[string]renewal),
+	}
+	w.holds.init()
+	switch {
+	case !t.Currency.Valid():
+		return nil, refuse("wallet in currency", string(t.Currency), money.ErrUnknownCurrency, "use an ISO 4217 code")
+	case t.HoldFor < 0 || t.HoldFor > longest || t.Remember < 0 || t.Remember > longest:
+		return nil, refuse("wallet", t.HoldFor.String()+" "+t.Remember.String(), ErrTime, "hold and remember for 0 to 10 years")
+	}
+	if err := w.checkAmount("overdraft", "overdraft", t.Overdraft); err != nil {
+		return nil, err
+	}
+	if !t.Overdraft.Scaled().Less(limit()) {
+		return nil, refuse("overdraft", t.Overdraft.String(), money.ErrOverflow, "allow less")
+	}
+	if err := w.tick(now); err != nil {
+		return nil, err
+	}
+	if err := w.write(Entry{Op: Opened, Amount: t.Overdraft, Currency: t.Currency, HoldFor: t.HoldFor, Remember: t.Remember}); err != nil {
+		return nil, err
+	}
+	w.overdraft = grant{expires: never, balance: t.Overdraft.Scaled()}
+	w.available = w.overdraft.balance
+	return w, nil
+}
+
+// instant returns t in ns, and false outside 1970 to 2199.
+func instant(t time.Time) (int64, bool) {
+	const end = 7258118400 // 2200-01-01
+	s := t.Unix()
+	return s*1e9 + int64(t.Nanosecond()), s >= 0 && s < end
+}
+
+// tick moves the wallet's time on, and lets go what has expired by then.
+func (w *Wallet) tick(now time.Time) error {
+	at, ok := instant(now)
+	if !ok {
+		return refuse("time", now.Format(time.RFC3339), ErrTime, "use 1970 to 2199")
+	}
+	if w.broken != nil {
+		return w.broken
+	}
+	if at <= w.now {
+		return nil
+	}
+	w.now = at
+	if w.holds.due(at) {
+		w.expireHolds()
+	}
+	if w.nextExpiry <= at {
+		w.expireGrants()
+	}
+	return nil
+}
+
+// write gives an entry to the journal.
+func (w *Wallet) write(e Entry) error {
+	w.seq++
+	if w.journal == nil {
+		return nil
+	}
+	e.Seq, e.At = w.seq, time.Unix(0, w.now).UTC()
+	if err := w.journal(e); err != nil {
+		w.broken = &journalError{err}
+		return w.broken
+	}
+	return nil
+}
+
+// journalError is ErrJournal with its cause.
+type journalError struct{ cause error }
+
+func (e *journalError) Error() string {
+	return "credit: " + ErrJournal.Error() + ": " + e.cause.Error() + "; replay what it holds"
+}
+func (e *journalError) Unwrap() []error { return []error{ErrJournal, e.cause} }
+
+// checkAmount refuses amounts below 0 or of another currency, and ids that are
+// none.
+func (w *Wallet) checkAmount(what, id string, m money.Money) error {
+	switch c := m.Currency(); {
+	case id == "" || len(id) > 256:
+		return refuse(what, id, ErrID, "use 1 to 256 bytes")
+	case c != w.terms.Currency && c != "":
+		return refuse(what, id, money.CurrencyMismatchError{Got: c, Want: w.terms.Currency}, "the wallet has one currency")
+	case m.Sign() < 0:
+		return refuse(what, id, ErrNegative, "use 0 or more")
+	}
+	return nil
+}
+
+func (w *Wallet) money(v fixed.Int128) money.Money {
+	m, _ := money.FromScaled(v, w.terms.Currency) // checked when the wallet was opened
+	return m
+}
+
+// owed is what the overdraft has been used for.
+func (w *Wallet) owed() fixed.Int128 { return w.overdraft.burned }
+
+// A Balance is what a wallet has at an instant.
+type Balance struct {
+	// Available can be held: what is free of the grants, and of the overdraft.
+	Available money.Money
+	Held      money.Money
+	Owed      money.Money // of the overdraft
+	Granted   money.Money // ever, with what was carried over
+	Burned    money.Money // of the grants, ever; with what paid for the overdraft
+	Lapsed    money.Money // ever
+	Grants    []GrantBalance
+}
+
+// A GrantBalance is what became of one grant. The four amounts sum to the
+// grant's.
+type GrantBalance struct {
+	Grant
+	Free, Held, Burned, Lapsed money.Money
+}
+
+// Balance returns what the wallet has at now. Grants are in the order in which
+// they burn, those that are over included. It costs time for each grant.
+func (w *Wallet) Balance(now time.Time) (Balance, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.tick(now); err != nil {
+		return Balance{}, err
+	}
+	all := make([]*grant, 0, len(w.named))
+	for _, g := range w.named {
+		all = append(all, g)
+	}
+	slices.SortFunc(all, (*grant).compare)
+	b := Balance{Available: w.money(w.available), Owed: w.money(w.owed()), Granted: w.money(w.granted)}
+	held, burned, lapsed := w.overdraft.held, fixed.Int128{}, fixed.Int128{}
+	for _, g := range all {
+		b.Grants = append(b.Grants, GrantBalance{g.Grant, w.money(g.balance), w.money(g.held), w.money(g.burned), w.money(g.lapsed)})
+		held, _ = held.Add(g.held)
+		burned, _ = burned.Add(g.burned)
+		lapsed, _ = lapsed.Add(g.lapsed)
+	}
+	b.Held, b.Burned, b.Lapsed = w.money(held), w.money(burned), w.money(lapsed)
+	return b, nil
+}
+
+// Available returns what can be held at now, with the overdraft. It allocates
+// nothing.
+func (w *Wallet) Available(now time.Time) (money.Money, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.tick(now); err != nil {
+		return money.Money{}, err
+	}
+	return w.money(w.available), nil
+}
