@@ -1,6 +1,7 @@
 package energy
 
 import (
+	"math"
 	"time"
 
 	"github.com/meterbook/meterbook/internal/fixed"
@@ -55,4 +56,16 @@ func (p Power) String() string {
 	var buf [32]byte
 	b := fixed.AppendDecimal(buf[:0], fixed.FromInt64(int64(p)), u.scale, 0)
 	return string(append(b, u.name...))
+}
+
+// mean returns e/d for d > 0.
+func mean(e Energy, d time.Duration) Power {
+	n, _, ok := fixed.MulDiv(e.n, nanosPerSecond, fixed.FromInt64(int64(d)), fixed.HalfEven)
+	if v, fits := n.Int64(); ok && fits {
+		return Power(v)
+	}
+	if e.Sign() < 0 {
+		return math.MinInt64
+	}
+	return math.MaxInt64
 }

@@ -40,11 +40,8 @@ func (a *Attributor) Attribute(r *Result, in Input) error {
 	}
 	if in.Facility != (facility.Measured{}) {
 		r.Facility = in.Facility.Energy
-		a.overhead(r, s, in.Facility.Incomplete)
-		if !total.IsZero() {
-			// check has refused all that PUE would.
-			r.PUE, _ = facility.PUE(in.Facility, facility.Measured{Energy: total, Period: in.Period, Incomplete: s.estimated}, in.Category)
-		}
+		a.overhead(r, s, in.Facility.Unobserved > 0 || !in.Facility.Estimated.IsZero())
+		r.PUE = s.pue
 	}
 	for i := range r.Shares {
 		r.Shares[i].since = never

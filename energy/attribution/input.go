@@ -69,8 +69,9 @@ type Attributor struct {
 // sums is what check finds on the way.
 type sums struct {
 	metered   fixed.Int128 // Σ energy of devices
-	estimated bool
-	shares    int // at most this many
+	estimated fixed.Int128 // the part of it that was not measured throughout
+	shares    int          // at most this many
+	pue       facility.Result
 }
 
 // check validates all of in, so that what follows cannot fail, and puts the
@@ -92,10 +93,12 @@ func (a *Attributor) check(in *Input) (sums, error) {
 		if s.metered, ok = s.metered.Add(d.Energy.Microjoules()); !ok {
 			return s, fmt.Errorf("attribution: energy of all devices, at device %q: %w", d.ID, metering.ErrOverflow)
 		}
-		s.estimated = s.estimated || d.Estimated
+		if d.Estimated {
+			s.estimated, _ = s.estimated.Add(d.Energy.Microjoules()) // a part of metered
+		}
 		s.shares += len(d.Holders) + 1
 	}
-	return s, in.checkFacility(energy.MicrojoulesWide(s.metered))
+	return s, in.checkFacility(&s)
 }
 
 // sort fills a.order and refuses a device that is listed twice.
@@ -116,17 +119,20 @@ func (a *Attributor) sort(devices []Device) error {
 	return nil
 }
 
-func (in *Input) checkFacility(metered energy.Energy) error {
-	f := in.Facility
+// checkFacility validates the site's reading and works out the PUE.
+func (in *Input) checkFacility(s *sums) (err error) {
+	f, metered := in.Facility, energy.MicrojoulesWide(s.metered)
 	switch {
 	case f == facility.Measured{}:
 		return nil
 	case f.Period != in.Period:
 		return &facility.PeriodMismatchError{Got: f.Period, Want: in.Period}
+	case !metered.IsZero():
+		it := facility.Measured{Energy: metered, Period: in.Period, Estimated: energy.MicrojoulesWide(s.estimated)}
+		s.pue, err = facility.PUE(f, it, in.Category)
+		return err
 	case f.Energy.Sign() < 0:
 		return &facility.NegativeEnergyError{Field: "total", Energy: f.Energy}
-	case f.Energy.Cmp(metered) < 0:
-		return &facility.BelowOneError{Total: f.Energy, IT: metered}
 	}
 	return nil
 }

@@ -108,7 +108,10 @@ func (g generator) site(in *attribution.Input, metered fixed.Int128) {
 	in.Facility = facility.Measured{}
 	if g.IntN(4) > 0 {
 		over, _ := metered.Add(fixed.FromInt64(g.number(1 << 50)))
-		in.Facility = facility.Measured{Energy: energy.MicrojoulesWide(over), Period: window, Incomplete: g.IntN(8) == 0}
+		in.Facility = facility.Measured{Energy: energy.MicrojoulesWide(over), Period: window}
+		if g.IntN(8) == 0 {
+			in.Facility.Unobserved = time.Minute
+		}
 	}
 }
 

@@ -5,7 +5,8 @@ package facility
 // site the PUE of category 1 is the lowest and that of category 3 the highest.
 type Category uint8
 
-// The categories of ISO/IEC 30134-2 and EN 50600-4-2.
+// The categories of ISO/IEC 30134-2 and EN 50600-4-2. Category 0 of The Green
+// Grid relates peak powers and is another indicator: see [PeakPUE].
 const (
 	CategoryUnknown Category = iota
 	Category1                // basic: at the output of the UPS

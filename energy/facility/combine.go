@@ -12,37 +12,66 @@ import (
 // site over consecutive periods, in any order; for both, combine the periods
 // of each site first.
 //
+// Unobserved time of consecutive periods adds up; of several sites the
+// longest counts. Accuracy is carried as of one meter over consecutive
+// periods, and as of independent meters over several sites, rounded up.
+//
 // It fails with [ErrNoResults], [ErrNoITEnergy] on a zero Result, a
-// *[CategoryMismatchError], a *[PeriodGapError] when periods are neither all
-// equal nor without gap and overlap, or an error that wraps
-// [metering.ErrOverflow].
+// *[KindMismatchError], a *[CategoryMismatchError], a *[TableMismatchError],
+// a *[PeriodGapError] when periods are neither all equal nor without gap and
+// overlap, or an error that wraps [metering.ErrOverflow].
 func Combine(results ...Result) (Result, error) {
 	if len(results) == 0 {
 		return Result{}, ErrNoResults
 	}
-	sum := Result{category: results[0].category}
-	incomplete := false
+	first := results[0]
+	sum := Result{category: first.category, kind: first.kind, boundary: first.boundary, table: first.table}
 	for _, r := range results {
-		if r.it.IsZero() {
+		if r.it.energy.IsZero() {
 			return Result{}, ErrNoITEnergy
 		}
-		if r.category != sum.category {
-			return Result{}, &CategoryMismatchError{Got: r.category, Want: sum.category}
-		}
-		var err error
-		if sum.total, err = sum.total.Add(r.total); err != nil {
+		if err := first.alike(r); err != nil {
 			return Result{}, err
 		}
-		if sum.it, err = sum.it.Add(r.it); err != nil {
-			return Result{}, err
+		if r.kind == designed {
+			return Result{}, &KindMismatchError{r.Name(), "PUE"}
 		}
-		incomplete = incomplete || r.Has(PartialCoverage)
+		sum.relabel = sum.relabel || r.relabel
 	}
 	var err error
 	if sum.period, err = join(results); err != nil {
 		return Result{}, err
 	}
-	return sum.judge(incomplete)
+	consecutive := sum.period != first.period
+	if sum.total, err = add(results, consecutive, func(r *Result) reading { return r.total }); err != nil {
+		return Result{}, err
+	}
+	if sum.it, err = add(results, consecutive, func(r *Result) reading { return r.it }); err != nil {
+		return Result{}, err
+	}
+	return sum.judge()
+}
+
+// add adds up one of the two readings of all results.
+func add(results []Result, consecutive bool, of func(*Result) reading) (sum reading, err error) {
+	parts := make([]accuracyOf, 0, len(results))
+	for i := range results {
+		r := of(&results[i])
+		if sum.energy, err = sum.energy.Add(r.energy); err != nil {
+			return reading{}, err
+		}
+		if sum.estimated, err = sum.estimated.Add(r.estimated); err != nil {
+			return reading{}, err
+		}
+		if consecutive {
+			sum.unobserved += r.unobserved
+		} else {
+			sum.unobserved = max(sum.unobserved, r.unobserved)
+		}
+		parts = append(parts, accuracyOf{r.energy.Microjoules().Big(), r.accuracy})
+	}
+	sum.accuracy = joint(parts, consecutive)
+	return sum, nil
 }
 
 // join returns the period that the results are about.

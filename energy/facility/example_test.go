@@ -11,8 +11,8 @@ import (
 
 func ExamplePUE() {
 	year := metering.MustPeriod("2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z")
-	site := facility.Measured{Energy: energy.KilowattHours(1_250_000), Period: year}
-	it := facility.Measured{Energy: energy.KilowattHours(820_000), Period: year}
+	site := facility.Measured{Energy: energy.KilowattHours(1_250_000), Period: year, Accuracy: facility.OfClass(facility.Percent / 2)}
+	it := facility.Measured{Energy: energy.KilowattHours(820_000), Period: year, Accuracy: facility.OfClass(facility.Percent)}
 	r, err := facility.PUE(site, it, facility.Category3)
 	if err != nil {
 		panic(err)
@@ -43,6 +43,7 @@ func ExampleResult_Warnings() {
 	// - below 1.02
 	// - interim: period below 12 months
 	// - category unknown
+	// - meter class unknown
 }
 
 func ExampleCombine() {
@@ -58,4 +59,37 @@ func ExampleCombine() {
 	fleet, err := facility.Combine(site(120, 100), site(450, 300))
 	fmt.Println(fleet.Decimal(3), err) // not 1.35, the mean of 1.2 and 1.5
 	// Output: 1.425 <nil>
+}
+
+func ExamplePack_Judge() {
+	year := metering.MustPeriod("2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z")
+	r, err := facility.PUE(facility.Measured{Energy: energy.KilowattHours(1_520), Period: year},
+		facility.Measured{Energy: energy.KilowattHours(1_000), Period: year}, facility.Category2)
+	if err != nil {
+		panic(err)
+	}
+	v, err := facility.GB40879().Judge(r, facility.Site{Racks: 400}, year.End())
+	fmt.Println(v, err)
+	// Output: GB 40879-2021 (2021): PUE fails, at most 1.5 <nil>
+}
+
+func ExampleCompose() {
+	year := metering.MustPeriod("2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z")
+	of := func(kWh int64) facility.Measured {
+		return facility.Measured{Energy: energy.KilowattHours(kWh), Period: year, Accuracy: facility.Percent}
+	}
+	cooling, _ := facility.Partial("cooling", of(300), of(1000), facility.Category3)
+	power, _ := facility.Partial("power", of(100), of(1000), facility.Category3)
+	r, err := facility.Compose(cooling, power)
+	fmt.Println(cooling.Decimal(2), power.Decimal(2), r.Decimal(2), err) // not 1.43, their product
+	// Output: 1.3 1.1 1.4 <nil>
+}
+
+func ExampleResult_Uncertainty() {
+	year := metering.MustPeriod("2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z")
+	r, _ := facility.PUE(facility.Measured{Energy: energy.KilowattHours(1500), Period: year, Accuracy: facility.Percent / 2},
+		facility.Measured{Energy: energy.KilowattHours(1000), Period: year, Accuracy: facility.Percent}, facility.Category3)
+	u, err := r.Uncertainty(0)
+	fmt.Printf("%v ± %.3f %v\n", r.Decimal(1), u.Expanded(2), err)
+	// Output: 1.5 ± 0.034 <nil>
 }

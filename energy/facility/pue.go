@@ -12,72 +12,101 @@ import (
 	"github.com/meterbook/meterbook/metering"
 )
 
-// Measured is the energy of a period, as a meter gave it.
-type Measured struct {
-	Energy energy.Energy
-	Period metering.Period
-	// Incomplete says that the meter did not see the whole period.
-	Incomplete bool
-}
-
-// Of returns the measurement that a window is.
-func Of(w energy.Window) Measured { return Measured{w.Energy, w.Period, !w.Complete()} }
-
-// A Result is a PUE with what it was made of: the two energies, the period,
-// the category and the warnings. Results are comparable with == and safe to
-// copy. The zero Result is not a PUE; see [Result.IsZero].
+// A Result is a PUE with what it was made of: the two measurements, the
+// category, the kind and the warnings. Results are comparable with == and safe
+// to copy. The zero Result is not a PUE; see [Result.IsZero].
 type Result struct {
-	total, it energy.Energy
+	total, it reading
 	period    metering.Period
 	category  Category
+	kind      kind
+	boundary  string // of a partial PUE
+	design    Design
+	table     string // by which carriers were converted
+	relabel   bool
 	warnings  warningSet
 }
 
+// A reading is what a Result keeps of a [Measured].
+type reading struct {
+	energy, estimated energy.Energy
+	unobserved        time.Duration
+	accuracy          Accuracy
+}
+
+func readingOf(m Measured) reading { return reading{m.Energy, m.Estimated, m.Unobserved, m.Accuracy} }
+
 // PUE relates the energy of a whole facility to that of its IT equipment,
-// both over the same period.
+// both over the same period (ISO/IEC 30134-2). With [CategoryUnknown] the
+// category is that of the point where it was measured, if that is known.
 //
 // It refuses with [ErrEmptyPeriod], a *[PeriodMismatchError], a
-// *[NegativeEnergyError], [ErrNoITEnergy] or a *[BelowOneError]; everything
-// that can be computed but is doubtful is a warning on the result.
+// *[NegativeEnergyError], a *[FieldError], a *[PointError] when an energy was
+// measured elsewhere than said, [ErrNoITEnergy] or a *[BelowOneError];
+// everything that can be computed but is doubtful is a warning on the result.
 func PUE(total, it Measured, c Category) (Result, error) {
-	switch {
-	case total.Period != it.Period:
-		return Result{}, &PeriodMismatchError{Got: it.Period, Want: total.Period}
-	case total.Period.IsZero():
-		return Result{}, fmt.Errorf("%w: %v", ErrEmptyPeriod, total.Period)
+	if err := same("total", total, "IT", it); err != nil {
+		return Result{}, err
 	}
-	r := Result{total: total.Energy, it: it.Energy, period: total.Period, category: c}
-	return r.judge(total.Incomplete || it.Incomplete)
+	if total.Point > SiteInput {
+		return Result{}, &PointError{"total energy", total.Point, "site_input"}
+	}
+	if c == CategoryUnknown {
+		c = it.Point.Category()
+	}
+	if err := atIT(it, c); err != nil {
+		return Result{}, err
+	}
+	r := Result{total: readingOf(total), it: readingOf(it), period: total.Period, category: c, table: total.Table}
+	return r.judge()
+}
+
+// atIT refuses IT energy that was not measured at the IT equipment, or not at
+// the point of its category.
+func atIT(it Measured, c Category) error {
+	switch {
+	case it.Point == SiteInput:
+		return &PointError{"IT energy", it.Point, "ups_output, pdu_output or it_equipment_input"}
+	case it.Point != PointUnknown && c != CategoryUnknown && c != it.Point.Category():
+		return &PointError{"IT energy of category " + c.String(), it.Point, "the point of that category"}
+	case it.Table != "":
+		return &TableMismatchError{Got: it.Table, Want: ""}
+	}
+	return nil
 }
 
 // judge refuses a result or gives it its warnings.
-func (r Result) judge(incomplete bool) (Result, error) {
+func (r Result) judge() (Result, error) {
+	total, it := r.total.energy, r.it.energy
 	switch {
-	case r.total.Sign() < 0:
-		return Result{}, &NegativeEnergyError{"total", r.total}
-	case r.it.Sign() < 0:
-		return Result{}, &NegativeEnergyError{"IT", r.it}
-	case r.it.IsZero():
-		return Result{}, fmt.Errorf("%w: total %v over %v", ErrNoITEnergy, r.total, r.period)
-	case r.total.Cmp(r.it) < 0:
-		return Result{}, &BelowOneError{r.total, r.it}
+	case it.IsZero():
+		return Result{}, fmt.Errorf("%w: total %v over %v", ErrNoITEnergy, total, r.period)
+	case total.Cmp(it) < 0:
+		return Result{}, &BelowOneError{total, it}
 	}
 	if !r.category.valid() {
 		r.category = CategoryUnknown
 	}
+	designed := r.kind == designed
 	r.warnings = 0
-	r.warnings.add(ExactlyOne, r.total == r.it)
-	r.warnings.add(BelowUsual, r.total != r.it && r.below(102, 100))
+	r.warnings.add(ExactlyOne, r.kind == measured && total == it)
+	r.warnings.add(BelowUsual, r.kind == measured && total != it && r.below(102, 100))
 	r.warnings.add(AboveUsual, !r.below(3, 1) && !r.equals(3, 1))
-	r.warnings.add(Interim, !twelveMonths(r.period))
+	r.warnings.add(Interim, !designed && !twelveMonths(r.period))
 	r.warnings.add(UnknownCategory, r.category == CategoryUnknown)
-	r.warnings.add(PartialCoverage, incomplete)
+	r.warnings.add(PartialCoverage, r.total.unobserved > 0 || r.it.unobserved > 0)
+	r.warnings.add(PartlyEstimated, !r.total.estimated.IsZero() || !r.it.estimated.IsZero())
+	r.warnings.add(UnknownAccuracy, !designed && (r.total.accuracy == 0 || r.it.accuracy == 0))
+	r.warnings.add(Relabelled, r.relabel)
+	r.warnings.add(NoLoad, designed && r.design.LoadPercent == 0)
+	r.warnings.add(NoClimate, designed && r.design.Climate == "")
+	r.warnings.add(UnverifiedTable, unverified(r.table))
 	return r, nil
 }
 
 // compare orders total/IT and num/den, exactly.
 func (r Result) compare(num, den fixed.Int128) int {
-	return r.total.Microjoules().MulWide(den).Cmp(r.it.Microjoules().MulWide(num))
+	return r.total.energy.Microjoules().MulWide(den).Cmp(r.it.energy.Microjoules().MulWide(num))
 }
 
 func (r Result) below(num, den int64) bool {
@@ -99,81 +128,89 @@ func twelveMonths(p metering.Period) bool {
 	return !p.End().Before(end)
 }
 
-// IsZero reports whether r is the zero Result.
-func (r Result) IsZero() bool { return r == Result{} }
-
-// Total returns the energy of the whole facility.
-func (r Result) Total() energy.Energy { return r.total }
-
-// IT returns the energy of the IT equipment. The PUE is Total over IT, an
-// exact rational; every other form of it is a display.
-func (r Result) IT() energy.Energy { return r.it }
-
-// Overhead returns Total − IT.
-func (r Result) Overhead() energy.Energy {
-	e, _ := r.total.Sub(r.it) // 0 ≤ IT ≤ Total
-	return e
+// Compare orders two results by their exact ratios: -1, 0 or +1. It fails
+// with a *[KindMismatchError], a *[TableMismatchError], or a
+// *[CategoryMismatchError] unless both were measured at the same point.
+func (r Result) Compare(o Result) (int, error) {
+	if err := r.alike(o); err != nil {
+		return 0, err
+	}
+	return r.compare(o.total.energy.Microjoules(), o.it.energy.Microjoules()), nil
 }
 
-// Period returns the period that was measured.
-func (r Result) Period() metering.Period { return r.period }
-
-// Category returns where the IT energy was measured.
-func (r Result) Category() Category { return r.category }
-
-// Warnings returns the warnings, in the order of their declaration.
-func (r Result) Warnings() []Warning { return r.warnings.list() }
-
-// Has reports whether r has the warning.
-func (r Result) Has(w Warning) bool { return r.warnings.has(w) }
-
-// Compare orders two results by their exact ratios: -1, 0 or +1. It fails
-// with a *[CategoryMismatchError] unless both were measured at the same point.
-func (r Result) Compare(o Result) (int, error) {
-	if r.category != o.category {
-		return 0, &CategoryMismatchError{Got: o.category, Want: r.category}
+// alike refuses results that are not to be related to each other.
+func (r Result) alike(o Result) error {
+	switch {
+	case r.kind != o.kind:
+		return &KindMismatchError{o.Name(), r.Name()}
+	case r.boundary != o.boundary:
+		return &KindMismatchError{o.Name() + " of " + clip(o.boundary), r.Name() + " of " + clip(r.boundary)}
+	case r.category != o.category:
+		return &CategoryMismatchError{Got: o.category, Want: r.category}
+	case r.table != o.table:
+		return &TableMismatchError{Got: o.table, Want: r.table}
 	}
-	return r.compare(o.total.Microjoules(), o.it.Microjoules()), nil
+	return nil
+}
+
+// Relabel returns r as one of another category, with the warning
+// [Relabelled], so that it can be compared with results of that category. The
+// ratio stays what it is: losses between the two points are not known.
+func (r Result) Relabel(c Category) (Result, error) {
+	if r.IsZero() {
+		return Result{}, ErrNoITEnergy
+	}
+	r.relabel = r.relabel || c != r.category
+	r.category = c
+	return r.judge()
+}
+
+// Annual returns nil for a measured PUE over 12 months or more, and an
+// *[InterimError] or a *[KindMismatchError] for one that is not to be
+// published as that year's PUE.
+func (r Result) Annual() error {
+	switch {
+	case r.IsZero():
+		return ErrNoITEnergy
+	case r.kind != measured:
+		return &KindMismatchError{r.Name(), "PUE"}
+	case r.Has(Interim):
+		return &InterimError{r.Name(), r.period}
+	}
+	return nil
+}
+
+// Uncertainty returns what the meters' accuracy makes of the ratio, with
+// their correlation, 0 for independent meters. It fails with [ErrNoAccuracy]
+// or a *[FieldError].
+func (r Result) Uncertainty(correlation float64) (Uncertainty, error) {
+	return uncertainty(r.Float64(), r.total.accuracy, r.it.accuracy, correlation)
+}
+
+// Rat returns the exact ratio; 0 of the zero Result.
+func (r Result) Rat() *big.Rat {
+	if r.it.energy.IsZero() {
+		return new(big.Rat)
+	}
+	return new(big.Rat).SetFrac(r.total.energy.Microjoules().Big(), r.it.energy.Microjoules().Big())
 }
 
 // Decimal returns the ratio rounded half-even to places fractional digits,
-// held to 0 to 18. Limits are compared with [Result.Compare] or with the
-// energies, not with a rounded ratio.
+// held to 0 to 18. Limits are compared with [Result.Compare] or by a [Pack],
+// not with a rounded ratio.
 func (r Result) Decimal(places int) decimal.Decimal {
-	if r.it.IsZero() {
+	if r.it.energy.IsZero() {
 		return decimal.Zero
 	}
 	places = min(max(places, 0), 18)
 	scale, _ := fixed.Pow10(places)
-	n, _, _ := r.total.Microjoules().MulWide(scale).DivWide(r.it.Microjoules(), fixed.HalfEven)
+	n, _, _ := r.total.energy.Microjoules().MulWide(scale).DivWide(r.it.energy.Microjoules(), fixed.HalfEven)
 	return decimal.NewFromBigInt(n.Big(), int32(-places))
 }
 
 // Float64 returns the float nearest to the ratio, for charts and statistics:
 // they take nothing else, and nothing that is billed comes from it.
 func (r Result) Float64() float64 {
-	if r.it.IsZero() {
-		return 0
-	}
-	f, _ := new(big.Rat).SetFrac(r.total.Microjoules().Big(), r.it.Microjoules().Big()).Float64()
+	f, _ := r.Rat().Float64()
 	return f
-}
-
-// Name returns what the result may be called: "PUE" over 12 months or more,
-// "iPUE" over less, with the category behind it when it is known ("PUE3").
-func (r Result) Name() string {
-	name := "PUE"
-	if r.Has(Interim) {
-		name = "iPUE"
-	}
-	if r.category != CategoryUnknown {
-		name += r.category.String()
-	}
-	return name
-}
-
-// String returns the name, the ratio to three places and the dates:
-// "iPUE3 1.524 2026-01-01T00:00:00Z/2026-02-01T00:00:00Z".
-func (r Result) String() string {
-	return fmt.Sprintf("%s %s %v", r.Name(), r.Decimal(3).StringFixed(3), r.period)
 }

@@ -19,7 +19,7 @@ import (
 var year = metering.MustPeriod("2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z")
 
 func kWh(n int64, p metering.Period) facility.Measured {
-	return facility.Measured{Energy: energy.KilowattHours(n), Period: p}
+	return facility.Measured{Energy: energy.KilowattHours(n), Period: p, Accuracy: facility.Percent / 2}
 }
 
 func pue(t *testing.T, total, it int64, p metering.Period, c facility.Category) facility.Result {
@@ -166,9 +166,9 @@ func TestResult(t *testing.T) {
 	if unknown.Category() != facility.CategoryUnknown || !unknown.Has(facility.UnknownCategory) || unknown.Name() != "PUE" {
 		t.Errorf("category 9: %v, %v", unknown, unknown.Warnings())
 	}
-	seen, err := facility.PUE(facility.Measured{Energy: energy.Joules(3), Period: year, Incomplete: true},
+	seen, err := facility.PUE(facility.Measured{Energy: energy.Joules(3), Period: year, Unobserved: time.Hour, Accuracy: facility.Percent},
 		facility.Of(energy.Window{Period: year, Energy: energy.Joules(2), Observed: year.Duration()}), facility.Category1)
-	if err != nil || !slices.Equal(seen.Warnings(), []facility.Warning{facility.PartialCoverage}) {
+	if err != nil || !slices.Equal(seen.Warnings(), []facility.Warning{facility.PartialCoverage, facility.UnknownAccuracy}) {
 		t.Errorf("%v: %v, %v", seen, seen.Warnings(), err)
 	}
 	if c, err := pue(t, 3, 2, year, 3).Compare(pue(t, 300001, 200000, year, 3)); c != -1 || err != nil {
