@@ -1,6 +1,7 @@
 package energy_test
 
 import (
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -89,5 +90,33 @@ func BenchmarkCounter_Read(b *testing.B) {
 		if _, err := c.Read(t, energy.Microjoules(value)); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkCounter_Advance is the step of a counter that simply goes on.
+func BenchmarkCounter_Advance(b *testing.B) {
+	c, err := energy.NewCounter(energy.CounterSpec{Range: energy.Microjoules(1 << 62), MaxPower: 500 * energy.Watt})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ns, value := t0.UnixNano(), uint64(0)
+	if _, err := c.Read(t0, energy.Energy{}); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		ns += 1_000_000
+		value += 300_000
+		if _, ok := c.Advance(ns, value); !ok {
+			b.Fatal("not a simple step")
+		}
+	}
+}
+
+// BenchmarkAtomic_Add is what a counter step is held against: 4 of them.
+func BenchmarkAtomic_Add(b *testing.B) {
+	var n atomic.Int64
+	for b.Loop() {
+		n.Add(300_000)
 	}
 }

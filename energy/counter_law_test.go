@@ -211,3 +211,64 @@ func TestCounter_Refused(t *testing.T) {
 		}
 	}
 }
+
+// Advance counts what Read counts, or nothing.
+func TestCounter_Advance(t *testing.T) {
+	spec := energy.CounterSpec{Range: energy.Joules(100), MaxPower: 10 * energy.Watt} // goes round in 10 s
+	tests := []struct {
+		name  string
+		at    time.Duration
+		value int64 // µJ, after 50 J at 0 s
+		ok    bool
+	}{
+		{"on", time.Second, 60_000_000, true},
+		{"unchanged", time.Second, 50_000_000, true},
+		{"at the limit of power", time.Second, 60_000_000, true},
+		{"above it", time.Second, 60_000_001, false},
+		{"as late as can be", 10 * time.Second, 51_000_000, true},
+		{"later", 10*time.Second + 1, 51_000_000, false},
+		{"back", time.Second, 49_999_999, false},
+		{"same instant", 0, 50_000_000, false},
+		{"before", -1, 50_000_000, false},
+		{"above the range", 9 * time.Second, 100_000_001, false},
+	}
+	for _, tt := range tests {
+		c, _ := energy.NewCounter(spec)
+		if _, ok := c.Advance(t0.UnixNano(), 1); ok {
+			t.Fatal("a counter without readings advances")
+		}
+		if _, err := c.Read(t0, energy.Joules(50)); err != nil {
+			t.Fatal(err)
+		}
+		used, ok := c.Advance(t0.Add(tt.at).UnixNano(), uint64(tt.value))
+		if ok != tt.ok || ok && used != uint64(tt.value-50_000_000) {
+			t.Errorf("%s: %d, %v", tt.name, used, ok)
+		}
+		last := t0
+		if ok {
+			last = t0.Add(tt.at)
+		}
+		if d, err := c.Read(t0.Add(20*time.Second), energy.Joules(99)); err != nil || !d.Period().Start().Equal(last) {
+			t.Errorf("%s: then %+v, %v", tt.name, d, err)
+		}
+	}
+	c, _ := energy.NewCounter(energy.CounterSpec{})
+	c.Read(t0, energy.Energy{})
+	c.Miss(t0.Add(time.Second))
+	if _, ok := c.Advance(t0.Add(2*time.Second).UnixNano(), 1); ok {
+		t.Error("a counter after a gap advances without a flag")
+	}
+}
+
+func TestCounter_Allocations(t *testing.T) {
+	c, _ := energy.NewCounter(energy.CounterSpec{Range: energy.Joules(1 << 40), MaxPower: energy.Kilowatt})
+	at, value := t0, int64(0)
+	if n := testing.AllocsPerRun(100, func() {
+		at, value = at.Add(time.Second), value+1_000_000
+		if _, err := c.Read(at, energy.Microjoules(value)); err != nil {
+			t.Fatal(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations a reading", n)
+	}
+}

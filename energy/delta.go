@@ -8,9 +8,7 @@ import (
 
 // A Delta is what a [Counter] makes of one reading.
 type Delta struct {
-	// Period is from the last reading to this one; empty for the first.
-	Period metering.Period
-	// Energy was used within Period. It is never negative.
+	// Energy was used within the delta's period. It is never negative.
 	Energy Energy
 	// Withheld is what the readings imply but is not counted in Energy: a
 	// device of this MaxPower cannot have used it (Implausible), or the
@@ -18,6 +16,17 @@ type Delta struct {
 	Withheld Energy
 	Kind     DeltaKind
 	Flags    Flags
+
+	start, end int64 // instants
+}
+
+// Period returns the time from the last reading to this one; empty for the
+// first.
+func (d Delta) Period() metering.Period {
+	// Both are instants in range and in order, which are the only ways for
+	// NewPeriod to fail.
+	p, _ := metering.NewPeriod(at(d.start), at(d.end))
+	return p
 }
 
 // A DeltaKind says how a reading relates to the one before it.

@@ -79,7 +79,7 @@ func ExampleCounter_Miss() {
 	missed, _ := c.Miss(t.Add(15 * time.Second))
 	next, _ := c.Read(t.Add(30*time.Second), energy.Joules(100_005))
 	fmt.Println(missed.Kind, missed.Energy)
-	fmt.Println(next.Kind, next.Energy, next.Flags, next.Period.Duration())
+	fmt.Println(next.Kind, next.Energy, next.Flags, next.Period().Duration())
 	// Output:
 	// missed 0 uJ
 	// increase 5000000 uJ after-gap 30s
