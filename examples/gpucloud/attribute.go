@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/meterbook/meterbook/energy"
 	"github.com/meterbook/meterbook/energy/attribution"
@@ -142,10 +143,10 @@ func (s *simulation) totalEnergy(e *energyBooks) (err error) {
 			*to, err = to.Add(what)
 		}
 	}
-	whole := true
+	var unobserved time.Duration
 	for _, w := range s.siteHours {
 		add(&e.Facility, w.Energy)
-		whole = whole && w.Complete()
+		unobserved += w.Period.Duration() - w.Observed
 	}
 	for _, d := range s.devices {
 		for _, w := range d.hours {
@@ -170,7 +171,7 @@ func (s *simulation) totalEnergy(e *energyBooks) (err error) {
 		return err
 	}
 	e.PUE, err = facility.PUE(
-		facility.Measured{Energy: e.Facility, Period: s.month, Incomplete: !whole},
+		facility.Measured{Energy: e.Facility, Period: s.month, Unobserved: unobserved},
 		facility.Measured{Energy: e.Device, Period: s.month}, meterPoint)
 	return err
 }

@@ -275,6 +275,10 @@ func (w *words) warning(x facility.Warning) string {
 		n = note{"Where the devices' energy was measured is not said.", "未说明设备电量的测量位置。"}
 	case facility.PartialCoverage:
 		n = note{"A meter did not see the whole period; what it missed is estimated.", "电表未覆盖整个期间；缺失部分为估算。"}
+	case facility.PartlyEstimated:
+		n = note{"A part of the energy was not measured but estimated.", "部分电量为估算值，而非实测。"}
+	case facility.UnknownAccuracy:
+		n = note{"The class of a meter is not said, so that the figure has no uncertainty.", "未说明电表准确度等级，因此无法给出不确定度。"}
 	default:
 		return x.String()
 	}
