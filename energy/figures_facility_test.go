@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/meterbook/meterbook/energy"
+	"github.com/meterbook/meterbook/energy/carbon"
 	"github.com/meterbook/meterbook/energy/facility"
 	"github.com/meterbook/meterbook/metering"
 )
@@ -42,6 +43,8 @@ var refusals = map[string]func(error) bool{
 	"PUE_BELOW_ONE":     is[*facility.BelowOneError],
 	"PERIOD_MISMATCH":   is[*facility.PeriodMismatchError],
 	"CATEGORY_MISMATCH": is[*facility.CategoryMismatchError],
+	"R_ZERO":            wraps(carbon.ErrNoUnits),
+	"NO_LOCATION":       wraps(carbon.ErrNoLocation),
 }
 
 var (

@@ -19,9 +19,9 @@ type Intensity int64
 
 // The units of intensity, of which a literal can be a multiple.
 const (
-	NanogramPerKWh Intensity = 1
-	MilligramPerKWh          = 1_000_000 * NanogramPerKWh
-	GramPerKWh               = 1000 * MilligramPerKWh
+	NanogramPerKWh  Intensity = 1
+	MilligramPerKWh           = 1_000_000 * NanogramPerKWh
+	GramPerKWh                = 1000 * MilligramPerKWh
 )
 
 // MaxIntensity is the largest intensity: 9,000 kg/kWh, some 5,000 times that

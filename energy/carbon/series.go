@@ -236,6 +236,9 @@ func (a *aligned) emissions(w energy.Window, width int64) (Emissions, error) {
 	}
 	// What is certain is measured energy at known intensities.
 	certain, _ := w.Energy.Sub(w.Estimated)
+	if certain.Sign() < 0 { // Estimated is rounded by itself
+		certain = energy.Energy{}
+	}
 	sure, err := mass(certain, a.known)
 	if err != nil {
 		return Emissions{}, err
