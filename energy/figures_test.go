@@ -21,7 +21,7 @@ import (
 // drivers work out the inputs of a metric. Each is in the file of its package.
 var drivers = func() map[string]driver {
 	all := map[string]driver{}
-	for _, of := range []map[string]driver{sampleDrivers, facilityDrivers, carbonDrivers} {
+	for _, of := range []map[string]driver{sampleDrivers, facilityDrivers, carbonDrivers, modelDrivers} {
 		for metric, d := range of {
 			all[metric] = d
 		}
@@ -36,7 +36,7 @@ type driver func(in inputs) outcome
 var elsewhere = []string{"TOU_cost", "demand_charge"}
 
 // unmeasured are metrics of packages to come.
-var unmeasured = []string{"Teads_interp", "CCF_compute_kWh", "CCF_compute_kWh_avgW", "CCF_ssd_kWh", "CodeCarbon_constant_kWh", "Boavizta_cpu_W", "Kepler_split_W", "baseline_idle_split_W", "tenant_power_W", "tenant_power_equal_when_zero_use", "mig_power_W", "mig_idle_alloc_W", "dense_vs_sparse"}
+var unmeasured = []string{"Kepler_split_W", "baseline_idle_split_W", "tenant_power_W", "tenant_power_equal_when_zero_use", "mig_power_W", "mig_idle_alloc_W"}
 
 // An outcome is the figures of a driver by name, or why there are none.
 type outcome struct {
