@@ -85,6 +85,10 @@
 //     reset happens so close below Range that it passes for a wrap.
 //   - Energy_String_Parse: the canonical text reads back to the same energy.
 //
+// Figures that others publish, or that follow from definitions, are in
+// testdata/figures.json for all packages of energy; a test runs the library on
+// the inputs of each.
+//
 // # Errors
 //
 // Errors name the value and what to do; a method that fails has changed

@@ -34,7 +34,7 @@ func (a *Attributor) Attribute(r *Result, in Input) error {
 		return err
 	}
 	total := energy.MicrojoulesWide(s.metered)
-	*r = Result{Period: in.Period, Shares: slices.Grow(r.Shares[:0], s.shares+1), Metered: total, Facility: total}
+	*r = Result{Period: in.Period, Rule: in.Rule, Shares: slices.Grow(r.Shares[:0], s.shares+1), Metered: total, Facility: total}
 	for _, i := range a.order {
 		a.device(r, &in.Devices[i])
 	}
@@ -67,6 +67,8 @@ func (a *Attributor) device(r *Result, d *Device) {
 		free, _ = free.Sub(w) // check has seen to it that this is not below 0
 	}
 	a.weights = append(a.weights, free)
+	// check has worked out every Shapley value that there is.
+	_ = a.weigh(r.Rule, d, holders)
 
 	a.split(a.parts[:0], idle)
 	first := len(r.Shares)
@@ -78,7 +80,9 @@ func (a *Attributor) device(r *Result, d *Device) {
 		r.Shares = append(r.Shares, s)
 	}
 
-	a.byUse(holders)
+	if r.Rule == IdleByAllocation {
+		a.byUse(holders)
+	}
 	a.split(a.parts[:0], dynamic)
 	shares := r.Shares[first:]
 	for i := range shares {

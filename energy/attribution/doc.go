@@ -23,9 +23,15 @@
 // Where the devices used nothing it is nobody's. Without a facility reading
 // there is no overhead and no PUE.
 //
+// That is [IdleByAllocation], the default [Rule]. [ByUse], [Equally] and
+// [ByShapley] share a device's energy otherwise, and [Compare] puts them side
+// by side. What ended within the window, a process or a pod, is a holder like
+// any other and keeps its part: those that go on do not take it over.
+//
 // Capacity and allocations are quantities of one dimension, such as the
 // card-time an aggregator kept for the window. Use is a weight: busy time, or
-// for slices of different size, busy time times slices.
+// for slices of different size, busy time times slices ([SliceUse]). Idle is a
+// baseline that was measured; [ResidualIdle] is what is left without one.
 //
 // # Events
 //
@@ -59,6 +65,10 @@
 //     integers.
 //   - Attribution_Ordered: devices and holders in any order give the same
 //     result.
+//   - Rules_Conserved: under every rule a device's shares add up to its
+//     energy, and none is below 0.
+//   - Shapley_Oracle: Shapley values are those of walking all orders in which
+//     accounts can come, by largest remainders.
 //   - Adjustments_Conserved: after any number of revisions, what was recorded
 //     is what the last one says, by account, device, SKU and region, for
 //     estimated energy too; every adjustment names an event that exists.
@@ -94,6 +104,9 @@
 //
 // Overhead is spread in one split over the window, not device by device: a
 // split of each device's part would round a thousand times.
+//
+// A rule is the input's and not the device's, so that one sum is shared in one
+// way; revisions keep to the rule of what they revise.
 //
 // An id has the revision in it and the event's body does not say it, so that
 // the first report and its corrections are separate facts, each counted once.

@@ -12,9 +12,9 @@ import (
 	"github.com/meterbook/meterbook/metering"
 )
 
-// Method is the version of the rule by which energy is attributed. It is part
-// of every event's id: another rule makes other events, never other bodies
-// under the same id.
+// Method is the version of the rules by which energy is attributed. With the
+// rule it is part of every event's id: another rule makes other events, never
+// other bodies under the same id.
 const Method = "attr1"
 
 // Events yields one event of kind [metering.Amount] for each account and
@@ -50,6 +50,7 @@ func (r *Result) Events(source string, provider metering.Account) iter.Seq[meter
 // part.
 type maker struct {
 	source   string
+	method   string
 	provider metering.Account
 	start    time.Time
 	stamp    string
@@ -59,7 +60,7 @@ type maker struct {
 
 func newMaker(r *Result, source string, provider metering.Account) *maker {
 	start := r.Period.Start()
-	return &maker{source: source, provider: provider, start: start, stamp: start.Format(time.RFC3339Nano), buf: make([]byte, 0, 256)}
+	return &maker{source: source, method: r.Rule.Method(), provider: provider, start: start, stamp: start.Format(time.RFC3339Nano), buf: make([]byte, 0, 256)}
 }
 
 // event returns an event about a share, without kind and items.
@@ -102,7 +103,7 @@ const (
 // provider for what nobody held. An id that would be too long for an event
 // ends in a SHA-256 of the parts instead.
 func (m *maker) id(s *Share, revision int, r role) string {
-	b := append(m.buf[:0], Method...)
+	b := append(m.buf[:0], m.method...)
 	b = append(b, byte(r))
 	b = strconv.AppendInt(b, int64(revision), 10)
 	b = append(b, '@')

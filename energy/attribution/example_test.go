@@ -99,3 +99,37 @@ func ExampleAdjustments() {
 	// beta adjustment 27000000000 uJ
 	//    attr1.1@2026-03-01T00:00:00Z/5:gpu-0/ adjusts attr1.0@2026-03-01T00:00:00Z/5:gpu-0/
 }
+
+func ExampleCompare() {
+	// Alone, acme would have drawn 300 W and beta 350: half of the card does
+	// not draw half of its power.
+	d := gpu()
+	d.Worth = func(coalition uint32) energy.Energy {
+		alone := []energy.Power{0, 300, 350, 400}[coalition]
+		return (alone * energy.Watt).Over(window.Duration())
+	}
+	in := attribution.Input{Period: window, Devices: []attribution.Device{d}}
+	list, err := attribution.Compare(in, attribution.IdleByAllocation, attribution.ByUse, attribution.Equally, attribution.ByShapley)
+	if err != nil {
+		panic(err)
+	}
+	for _, a := range list {
+		fmt.Printf("%-11q", a.Account)
+		for _, e := range a.Energy {
+			fmt.Printf(" %6v Wh", e.KWh(6).Shift(3))
+		}
+		fmt.Println()
+	}
+	// Output:
+	// "acme/vision"     30 Wh     25 Wh     50 Wh  43.75 Wh
+	// "beta"          65 Wh     75 Wh     50 Wh  56.25 Wh
+	// ""               5 Wh      0 Wh      0 Wh      0 Wh
+}
+
+func ExampleSliceUse() {
+	// Two instances of one card, busy for half and for all of a second.
+	three, _ := attribution.SliceUse(3, 500)
+	one, _ := attribution.SliceUse(1, 1000)
+	fmt.Println(three, one)
+	// Output: 1500 1000
+}

@@ -24,6 +24,8 @@ type Input struct {
 	Facility facility.Measured
 	// Category says where the devices' energy is measured.
 	Category facility.Category
+	// Rule says how the energy of a device is shared; see [Compare].
+	Rule Rule
 }
 
 // A Device is one metered device within the window.
@@ -42,9 +44,14 @@ type Device struct {
 	Holders  []Holder
 	// Estimated says that Energy was not measured throughout.
 	Estimated bool
+	// Worth is what the device would have used for some of its holders alone,
+	// for [ByShapley]; bit i stands for the i-th account in order. See
+	// [Shapley] for its rules. Other rules do not ask for it.
+	Worth func(coalition uint32) energy.Energy
 }
 
-// A Holder is an account that held or used a part of a device. An account
+// A Holder is an account that held or used a part of a device within the
+// window, be it until its end or not: what ended keeps its part. An account
 // listed more than once is added up.
 type Holder struct {
 	Account metering.Account
@@ -81,6 +88,9 @@ func (a *Attributor) check(in *Input) (sums, error) {
 	if in.Period.IsZero() {
 		return s, &FieldError{"period", in.Period.String(), "a window with a beginning and a later end"}
 	}
+	if in.Rule >= rules {
+		return s, &FieldError{"rule", strconv.Itoa(int(in.Rule)), "one of the rules"}
+	}
 	if err := a.sort(in.Devices); err != nil {
 		return s, err
 	}
@@ -88,6 +98,11 @@ func (a *Attributor) check(in *Input) (sums, error) {
 		d := &in.Devices[i]
 		if err := d.validate(); err != nil {
 			return s, err
+		}
+		if in.Rule == ByShapley {
+			if err := a.byShapleyCheck(d); err != nil {
+				return s, err
+			}
 		}
 		var ok bool
 		if s.metered, ok = s.metered.Add(d.Energy.Microjoules()); !ok {

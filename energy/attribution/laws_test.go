@@ -16,6 +16,10 @@ func TestLaw_Attribution_Ordered(t *testing.T)   { law(t, attributionOrdered) }
 func FuzzAttribution_Ordered(f *testing.F)       { fuzz(f, attributionOrdered) }
 func TestLaw_Adjustments_Conserved(t *testing.T) { law(t, adjustmentsConserved) }
 func FuzzAdjustments_Conserved(f *testing.F)     { fuzz(f, adjustmentsConserved) }
+func TestLaw_Rules_Conserved(t *testing.T)       { law(t, rulesConserved) }
+func FuzzRules_Conserved(f *testing.F)           { fuzz(f, rulesConserved) }
+func TestLaw_Shapley_Oracle(t *testing.T)        { law(t, shapleyOracle) }
+func FuzzShapley_Oracle(f *testing.F)            { fuzz(f, shapleyOracle) }
 
 // Σ tenants + unallocated + facility overhead = metered energy, to the
 // microjoule, in the shares, the books and the events, and every share is the
@@ -176,5 +180,61 @@ func checkRecorded(t *testing.T, agg *metering.Aggregator, r *attribution.Result
 	}
 	if len(want) > 0 {
 		t.Fatalf("never recorded: %v", want)
+	}
+}
+
+// Under every rule the shares of a device are its energy, and the books close.
+func rulesConserved(t *testing.T, g generator) {
+	in := g.input()
+	for i := range in.Devices {
+		if g.IntN(3) > 0 {
+			unit := g.number(1 << 40)
+			in.Devices[i].Worth = func(s uint32) energy.Energy { return energy.Microjoules(int64(s) * unit) }
+		}
+	}
+	for rule := attribution.IdleByAllocation; rule <= attribution.ByShapley; rule++ {
+		in.Rule = rule
+		r := attribute(t, in)
+		if _, err := r.Reconcile(); err != nil {
+			t.Fatalf("%v, %+v: %v", rule, in, err)
+		}
+		of := map[string]*big.Int{}
+		for _, s := range r.Shares {
+			if of[s.Device] == nil {
+				of[s.Device] = new(big.Int)
+			}
+			of[s.Device].Add(of[s.Device], s.IT.Microjoules().Big())
+			if s.IT.Sign() < 0 || s.Idle.Sign() < 0 || s.Idle.Cmp(s.IT) > 0 {
+				t.Fatalf("%v, %+v: share %+v", rule, in, s)
+			}
+		}
+		for _, d := range in.Devices {
+			if sum := of[d.ID]; sum != nil && sum.Cmp(d.Energy.Microjoules().Big()) != 0 || sum == nil && !d.Energy.IsZero() {
+				t.Fatalf("%v, %+v: device %s has %v", rule, in, d.ID, sum)
+			}
+		}
+	}
+}
+
+// Shapley values are those of walking all orders, and add up.
+func shapleyOracle(t *testing.T, g generator) {
+	n := 1 + g.IntN(4)
+	worth := make([]int64, 1<<n)
+	for s := 1; s < len(worth); s++ {
+		for i := range n {
+			if s>>i&1 == 1 {
+				worth[s] = max(worth[s], worth[s&^(1<<i)])
+			}
+		}
+		worth[s] += g.number(1 << 40)
+	}
+	got, err := attribution.Shapley(n, func(s uint32) energy.Energy { return energy.Microjoules(worth[s]) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range slowShapley(n, func(s uint32) int64 { return worth[s] }) {
+		if got[i].Microjoules().Big().Cmp(want) != 0 {
+			t.Fatalf("worth %v: %v, want %v for account %d", worth, got, want, i)
+		}
 	}
 }

@@ -131,3 +131,32 @@ func slowSplit(total *big.Int, weights []*big.Int) []*big.Int {
 	}
 	return parts
 }
+
+// slowShapley walks all orders in which n accounts can come and returns what
+// each adds on the mean, rounded by largest remainders.
+func slowShapley(n int, worth func(uint32) int64) []*big.Int {
+	sums := make([]*big.Int, n)
+	for i := range sums {
+		sums[i] = new(big.Int)
+	}
+	orders := int64(0)
+	var walk func(seen uint32, order []int)
+	walk = func(seen uint32, order []int) {
+		if len(order) == n {
+			orders++
+			before := uint32(0)
+			for _, i := range order {
+				sums[i].Add(sums[i], big.NewInt(worth(before|1<<i)-worth(before)))
+				before |= 1 << i
+			}
+			return
+		}
+		for i := range n {
+			if seen>>i&1 == 0 {
+				walk(seen|1<<i, append(slices.Clone(order), i))
+			}
+		}
+	}
+	walk(0, nil)
+	return slowSplit(big.NewInt(worth(1<<n-1)), sums)
+}

@@ -39,6 +39,7 @@ func (s *Share) isZero() bool { return s.IT.IsZero() && s.Overhead.IsZero() }
 type Result struct {
 	Period   metering.Period
 	Revision int // 0 from Attribute, one more from each Revise
+	Rule     Rule
 	// Shares are in order of device, then account, what nobody held last. An
 	// account has one share of a device.
 	Shares []Share

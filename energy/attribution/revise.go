@@ -14,10 +14,14 @@ import (
 // have none in the new input keep a share of 0. Old is not changed.
 //
 // It fails as [Attribute] does, and with a *[facility.PeriodMismatchError]
-// when the input is about another window.
+// when the input is about another window, or a *[FieldError] when it is by
+// another rule.
 func Revise(old *Result, in Input) (*Result, error) {
 	if in.Period != old.Period {
 		return nil, &facility.PeriodMismatchError{Got: in.Period, Want: old.Period}
+	}
+	if in.Rule != old.Rule {
+		return nil, &FieldError{"rule", in.Rule.String(), old.Rule.String() + ", that of the result that is revised"}
 	}
 	r, err := Attribute(in)
 	if err != nil {
