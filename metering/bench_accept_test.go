@@ -16,7 +16,7 @@ func BenchmarkAccept(b *testing.B) {
 			a := metering.NewAggregator()
 			for b.Loop() {
 				e.Time = e.Time.Add(time.Microsecond)
-				if err := a.Accept(e); err != nil {
+				if err := a.Accept(&e); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -79,7 +79,7 @@ func TestLaw_State_GoesOnAsBefore(t *testing.T) {
 		require.Equal(t, ca, cb)
 		late := r.event(w, "later", w.period.Start().Add(time.Minute))
 		smallHeld([]metering.Event{late})
-		errA, errB := a.Record(late), b.Accept(late)
+		errA, errB := a.Record(late), b.Accept(&late)
 		require.Equal(t, errA == nil, errB == nil, "%v, %v", errA, errB)
 		require.Equal(t, rows(t, a, days), rows(t, b, days))
 	})
@@ -133,8 +133,8 @@ func TestLaw_Accept_IsRecord(t *testing.T) {
 			}
 			var checked, twice error
 			err := d.do(a, func(e metering.Event) error {
-				checked = a.Check(e)
-				twice = a.Check(e)
+				checked = a.Check(&e)
+				twice = a.Check(&e)
 				err := a.Record(e)
 				require.Equal(t, checked == nil, err == nil, "%v, then %v", checked, err)
 				if err != nil {
@@ -143,7 +143,7 @@ func TestLaw_Accept_IsRecord(t *testing.T) {
 				return err
 			})
 			require.Equal(t, checked, twice)
-			require.Equal(t, err == nil, d.do(b, b.Accept) == nil)
+			require.Equal(t, err == nil, d.do(b, func(e metering.Event) error { return b.Accept(&e) }) == nil)
 			require.Equal(t, rows(t, a, days), rows(t, b, days))
 		}
 		require.Equal(t, a.Counts().Events, b.Counts().Events)
@@ -262,12 +262,14 @@ func TestAccept_NoQuota(t *testing.T) {
 		e.ID, e.Resource = string(rune('a'+i)), string(rune('a'+i))
 		if i > 0 {
 			var quota *metering.QuotaError
-			require.ErrorAs(t, a.Check(e), &quota)
+			require.ErrorAs(t, a.Check(&e), &quota)
 		}
-		require.NoError(t, a.Accept(e))
+		require.NoError(t, a.Accept(&e))
 	}
 	require.Equal(t, uint64(3), a.Counts().Events)
 	require.NoError(t, a.Close())
-	require.ErrorIs(t, a.Check(tokens()), metering.ErrClosed)
-	require.ErrorIs(t, a.Accept(tokens()), metering.ErrClosed)
+	require.ErrorIs(t, a.Check(pointer(tokens())), metering.ErrClosed)
+	require.ErrorIs(t, a.Accept(pointer(tokens())), metering.ErrClosed)
 }
+
+func pointer(e metering.Event) *metering.Event { return &e }

@@ -144,11 +144,10 @@ func (r *Recorder) replayBlock(u *unblocker, report *RecorderRecovery) error {
 		if e == nil || err != nil {
 			return err
 		}
-		one := *e
 		if e.Kind != metering.Amount && e.Kind != metering.Adjustment {
-			one = keep(e) // lives are kept
+			*e = keep(e) // lives are kept
 		}
-		switch err := r.usage.Accept(one); {
+		switch err := r.usage.Accept(e); {
 		case err == nil:
 			report.Replayed++
 		case untimely(err):
@@ -211,7 +210,7 @@ func (r *Recorder) record(ctx context.Context, events []metering.Event, origin *
 	countable := events
 	var at []int // of countable in events, nil while all are
 	for i := range events {
-		err := r.usage.Check(events[i])
+		err := r.usage.Check(&events[i])
 		if err == nil {
 			if at != nil {
 				countable, at = append(countable, events[i]), append(at, i)
@@ -239,7 +238,7 @@ func (r *Recorder) record(ctx context.Context, events []metering.Event, origin *
 	}
 	var uncounted error
 	res, err := r.j.appendFrom(ctx, countable, origin, func(e *metering.Event) {
-		if err := r.usage.Accept(*e); err != nil {
+		if err := r.usage.Accept(e); err != nil {
 			uncounted = errors.Join(uncounted, fmt.Errorf("journal: event %q is durable and not counted: %w", e.ID, err))
 			r.mu.Lock()
 			r.uncounted++

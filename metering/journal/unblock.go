@@ -138,7 +138,6 @@ type unblocker struct {
 	from     *position // of imported events
 	read     int
 	last     int64
-	event    metering.Event
 }
 
 // open begins with a record, and returns its kind.
@@ -191,8 +190,7 @@ func (u *unblocker) next() (*metering.Event, uint64, error) {
 	if r.err != nil {
 		return nil, 0, r.err
 	}
-	e := &u.event
-	*e = u.subjects[n-1]
+	e := &u.subjects[n-1]
 	e.ID = r.text()
 	u.last += r.varint()
 	e.Time = time.Unix(0, u.last).UTC()
