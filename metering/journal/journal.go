@@ -1,16 +1,11 @@
 package journal
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"io"
-	"slices"
 	"sync"
-	"time"
 
 	"github.com/meterbook/meterbook/internal/segment"
-	"github.com/meterbook/meterbook/metering"
 )
 
 // A Journal is a durable log of events, each of which is in it once. Open one
@@ -63,184 +58,11 @@ type Counts struct {
 	Failed     uint64 // not made durable, or not known to be
 }
 
-// A Result says what became of the events of one Append.
-type Result struct {
-	Accepted   int // durable now, and not before
-	Duplicates int // durable before
-	// Refused are the events that are not in the journal, in order.
-	Refused []Refusal
-}
-
-// A Refusal is an event that was refused, by its index among those given.
-type Refusal struct {
-	Index int
-	Err   error
-}
-
-// Append makes events durable, each once. When it returns without an error, every
-// event is in the journal for good, or in Refused with the reason:
-//
-//   - a *[metering.FieldError] or [metering.ErrTimeRange] for an event that is not
-//     valid by itself;
-//   - [metering.ErrConflict] where the identity is that of another event;
-//   - [metering.ErrTooLate] for an event of a day before the window of identities,
-//     [metering.ErrTooEarly] for one after it.
-//
-// With an error, none of the accepted events is acknowledged: with [ErrNoSpace] or
-// another failure of the disk they are not in the journal; with [ErrPoisoned] or
-// the context's error it is open whether they are. Send them again in each case:
-// what is there already is a duplicate then.
-//
-// Many callers share one sync of the disk. A batch of events costs less than as
-// many calls; up to [MaxBatch] are taken.
-func (j *Journal) Append(ctx context.Context, events ...metering.Event) (Result, error) {
-	if len(events) > MaxBatch {
-		return Result{}, &metering.FieldError{Field: "events", Value: fmt.Sprint(len(events)), Reason: fmt.Sprintf("want at most %d at once", MaxBatch)}
-	}
-	return j.appendFrom(ctx, events, nil, nil)
-}
-
-// appendFrom appends events of this journal, or of another one's up to a position,
-// and has each that is new counted once it is durable.
-func (j *Journal) appendFrom(ctx context.Context, events []metering.Event, origin *position, counted func(*metering.Event)) (Result, error) {
-	var res Result
-	s := j.scribes.get(len(events))
-	defer j.scribes.put(s)
-	s.prepare(events, func(i int, err error) { res.Refused = append(res.Refused, Refusal{i, err}) })
-	tickets, err := j.stageAll(ctx, s, origin)
-	for _, t := range tickets {
-		if e := t.Wait(ctx); e != nil && err == nil {
-			err = e
-		}
-	}
-	if err != nil {
-		j.failed(len(s.claims))
-		return Result{}, outward(err)
-	}
-	for i, f := range s.findings {
-		switch f.verdict {
-		case fresh:
-			res.Accepted++
-			if counted != nil {
-				counted(s.event(i))
-			}
-		case duplicate:
-			res.Duplicates++
-		default:
-			res.Refused = append(res.Refused, Refusal{s.at[i], refusal(f.verdict, s.event(i))})
-		}
-	}
-	slices.SortFunc(res.Refused, func(a, b Refusal) int { return a.Index - b.Index })
-	j.count(&res, s)
-	return res, nil
-}
-
-// MaxBatch is how many events one Append takes.
-const MaxBatch = 1 << 16
-
-func refusal(v verdict, e *metering.Event) error {
-	if v == conflict {
-		return fmt.Errorf("%w: id %.64q of source %.64q, tenant %.64q", metering.ErrConflict, e.ID, e.Source, e.Account.Tenant())
-	}
-	at := e.Time.UTC().Format(time.RFC3339Nano)
-	if v == late {
-		return fmt.Errorf("%w: %s is before the days whose identities are kept", metering.ErrTooLate, at)
-	}
-	return fmt.Errorf("%w: %s is after the days whose identities are kept", metering.ErrTooEarly, at)
-}
-
-func (j *Journal) failed(events int) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.counts.Failed += uint64(events)
-}
-
-// count counts what became of events.
-func (j *Journal) count(res *Result, s *scribe) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.counts.Accepted += uint64(res.Accepted)
-	j.counts.Duplicates += uint64(res.Duplicates)
-	j.counts.Refused += uint64(len(res.Refused))
-	for _, f := range s.findings {
-		switch f.verdict {
-		case conflict:
-			j.counts.Conflicts++
-			j.counts.Refused--
-		case late, early:
-			j.counts.Untimely++
-			j.counts.Refused--
-		}
-	}
-}
-
 // Counts returns what was given so far.
 func (j *Journal) Counts() Counts {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.counts
-}
-
-// stageAll stages what a scribe has prepared, in pieces that the log takes, and
-// returns their tickets.
-func (j *Journal) stageAll(ctx context.Context, s *scribe, origin *position) ([]segment.Ticket, error) {
-	var few [2]segment.Ticket
-	tickets := few[:0]
-	for from := 0; from < len(s.claims) || origin != nil; {
-		to := len(s.claims) // what is imported is one piece: its position is in it
-		if origin == nil {
-			to = from + piece(len(s.claims)-from, pieceBytes, func(i int) *metering.Event { return s.event(from + i) })
-		}
-		t, err := j.stage(s, from, to, origin)
-		switch {
-		case errors.Is(err, segment.ErrFull):
-			if err := j.log.Ready(ctx); err != nil {
-				return tickets, err
-			}
-			continue
-		case errors.Is(err, errBehind):
-			if err := j.catchUp(); err != nil {
-				return tickets, err
-			}
-			continue
-		case err != nil:
-			return tickets, err
-		}
-		tickets = append(tickets, t)
-		from, origin = to, nil
-	}
-	return tickets, nil
-}
-
-const (
-	pieceEvents = 1 << 14
-	pieceBytes  = 8 << 20
-)
-
-// piece returns how many of n events take no more than so many bytes in a block, or
-// 1.
-func piece(n, most int, event func(int) *metering.Event) int {
-	n = min(n, pieceEvents)
-	size := 0
-	for i := range n {
-		if size += sizeOf(event(i)); size > most && i > 0 {
-			return i
-		}
-	}
-	return n
-}
-
-// sizeOf is the most that an event takes in a block.
-func sizeOf(e *metering.Event) int {
-	size := len(e.ID) + len(e.Reason) + len(e.Adjusts) + 64
-	size += len(e.Account) + len(e.Source) + len(e.Resource) + len(e.Region)
-	for name, value := range e.Labels.All() {
-		size += len(name) + len(value) + 4
-	}
-	for k := range e.Items {
-		size += len(e.Items[k].Meter) + len(e.Items[k].SKU) + 40
-	}
-	return size
 }
 
 // stage looks up a piece of the events that were prepared, and stages those that
