@@ -34,10 +34,17 @@ var (
 type UnpricedError struct {
 	Card  string         // id@version of the list card
 	Usage metering.Usage // without its resource
+	// Nearest is the id of the price that comes nearest, of those for the same
+	// meter, and Differs what keeps it from matching; both empty if there is none.
+	Nearest, Differs string
 }
 
 func (e *UnpricedError) Error() string {
-	return fmt.Sprintf("rating: card %q has no price for %v in %v; add one, if only of 0", e.Card, e.Usage.Key, e.Usage.Period)
+	text := fmt.Sprintf("rating: card %q has no price for %v in %v; add one, if only of 0", e.Card, e.Usage.Key, e.Usage.Period)
+	if e.Nearest != "" {
+		text += fmt.Sprintf(" (price %q comes nearest; it is for another %s)", e.Nearest, e.Differs)
+	}
+	return text
 }
 
 // An AmbiguousError reports usage that two prices match equally well.

@@ -56,7 +56,7 @@ func TestRate_Unpriced(t *testing.T) {
 	require.Equal(t, "list@1", refused.Card)
 	unpriced.Key.Resource = ""
 	require.Equal(t, unpriced, refused.Usage)
-	require.Equal(t, `rating: card "list@1" has no price for acme network.egress x@ in 2026-11-03T00:00:00Z/2026-11-04T00:00:00Z; add one, if only of 0`, err.Error())
+	require.Equal(t, `rating: card "list@1" has no price for acme network.egress x@ in 2026-11-03T00:00:00Z/2026-11-04T00:00:00Z; add one, if only of 0 (price "p" comes nearest; it is for another SKU)`, err.Error())
 
 	bill, _, err := rating.Rate(c, november, usage(priced, covered, unpriced), rating.State{}, rating.ReportUnpriced())
 	require.NoError(t, err)
@@ -107,4 +107,18 @@ func TestRate_Validity(t *testing.T) {
 			require.Equal(t, []string{row.want}, billed(bill))
 		})
 	}
+}
+
+func TestUnpriced_Nearest(t *testing.T) {
+	c := contractOf(toCents, priceOf("a", perUnit("1"), sku("x"), region("r")), priceOf("b", perUnit("1"), sku("y")))
+	_, _, err := rating.Rate(c, november, usage(used("1", 1, keyed("acme", "x", "s"))), rating.State{})
+	var unpriced *rating.UnpricedError
+	require.ErrorAs(t, err, &unpriced)
+	require.Equal(t, "a", unpriced.Nearest)
+	require.ErrorContains(t, err, `price "a" comes nearest; it is for another region`)
+	other := used("1", 1)
+	other.Key.Meter = metering.Ingress
+	_, _, err = rating.Rate(c, november, usage(other), rating.State{})
+	require.ErrorAs(t, err, &unpriced)
+	require.Empty(t, unpriced.Nearest)
 }

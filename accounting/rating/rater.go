@@ -257,7 +257,8 @@ func (r *rater) unpriced(u metering.Usage) error {
 		r.bill.Unpriced = append(r.bill.Unpriced, u)
 		return nil
 	}
-	return &UnpricedError{Card: r.list.name, Usage: u}
+	nearest, differs := r.list.nearest(&u)
+	return &UnpricedError{Card: r.list.name, Usage: u, Nearest: nearest, Differs: differs}
 }
 
 // listed returns what usage, contracted as e, comes to at the list price;

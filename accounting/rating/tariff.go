@@ -248,3 +248,34 @@ func (t *tariff) straddle(p *price, period metering.Period, recurring bool) erro
 	scheduled := p.during != nil && !recurring
 	return &StraddleError{Card: t.name, Price: p.src.ID, From: p.src.From, Until: p.src.Until, Period: period, Recurring: recurring, Scheduled: scheduled}
 }
+
+// nearest returns the id of the price of usage that comes nearest to matching
+// a row: of those for its meter the one that differs in least, the first on
+// the card of equals. And in what it differs.
+func (t *tariff) nearest(u *metering.Usage) (id, differs string) {
+	best := -1
+	for _, p := range t.prices {
+		if p.flat || !slices.Contains(p.src.Meters(), u.Key.Meter) {
+			continue
+		}
+		m, same, other := p.src.Match, 0, "time"
+		for _, part := range []struct {
+			name string
+			ok   bool
+		}{
+			{"set of labels", u.Key.Labels.Contains(m.Labels)},
+			{"region", m.Region == "" || m.Region == u.Key.Region},
+			{"SKU", m.SKU == "" || m.SKU == u.Key.SKU},
+		} {
+			if part.ok {
+				same++
+			} else {
+				other = part.name
+			}
+		}
+		if same > best {
+			best, id, differs = same, p.src.ID, other
+		}
+	}
+	return id, differs
+}
