@@ -31,7 +31,8 @@ type Point struct {
 // its last bound, or to 100 units where it has none: at every bound, one grain
 // beyond, and at steps between, in order of the card. Extra quantities, in the
 // price's unit, are points too. A price that goes by labels, or by the time of
-// use, has no curve and is left out.
+// use, has no curve and is left out. Packages are shown up to the eighth;
+// blocks within tiers jump between the points too.
 //
 // It fails if the card has no price for the meter.
 func Curve(card *accounting.Card, meter metering.MeterID, extra ...decimal.Decimal) ([]Series, error) {
@@ -98,7 +99,10 @@ func grainsOf(p *accounting.Price, meter metering.MeterID, unit metering.Unit, e
 		r := new(big.Rat).Mul(q, new(big.Rat).SetInt(grain))
 		return new(big.Int).Quo(r.Num(), r.Denom())
 	}
-	last := big.NewRat(50, 1)
+	last, beyond := big.NewRat(50, 1), int64(2)
+	if _, ok := p.Model.(accounting.Package); ok {
+		beyond = 1 // all its steps are bounds
+	}
 	var all []*big.Int
 	for _, b := range boundsOf(p, meter) {
 		last = b
@@ -110,7 +114,7 @@ func grainsOf(p *accounting.Price, meter metering.MeterID, unit metering.Unit, e
 		}
 	}
 	for i := range int64(curveSteps + 1) {
-		all = append(all, whole(new(big.Rat).Mul(last, big.NewRat(2*i, curveSteps))))
+		all = append(all, whole(new(big.Rat).Mul(last, big.NewRat(beyond*i, curveSteps))))
 	}
 	for _, q := range extra {
 		all = append(all, whole(q.Rat()))
@@ -131,7 +135,7 @@ func boundsOf(p *accounting.Price, meter metering.MeterID) (bounds []*big.Rat) {
 			tiers = m.Tiers
 		}
 	case accounting.Package:
-		for i := range int64(4) {
+		for i := range int64(8) {
 			bounds = append(bounds, new(big.Rat).Mul(m.Size.Rat(), big.NewRat(i+1, 1)))
 		}
 	case accounting.Stairstep:

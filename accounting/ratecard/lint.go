@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -138,8 +139,12 @@ func (l *linter) falls(path string, p *accounting.Price) {
 		if m, ok := p.Model.(accounting.PerUnit); ok && m.Price.Sign() < 0 {
 			return // a rebate
 		}
+		more := accounting.RatText(b.Quantity)
+		if more == accounting.RatText(a.Quantity) || strings.HasPrefix(more, "≈") {
+			more = "the least beyond that"
+		}
 		l.add(Warning, path, p.ID, fmt.Sprintf("%s %s cost %s, and %s cost %s: the bill falls as use grows",
-			accounting.RatText(a.Quantity), s.Unit.Label(), l.amount(a.Amount), accounting.RatText(b.Quantity), l.amount(b.Amount)),
+			accounting.RatText(a.Quantity), s.Unit.Label(), l.amount(a.Amount), more, l.amount(b.Amount)),
 			"use graduated tiers, or a flat amount that makes up for the lower price")
 		return
 	}

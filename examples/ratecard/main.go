@@ -1,0 +1,100 @@
+// Command ratecard shows what a rate card asks: a table of prices at several
+// quantities, a chart, a rated bill for a file of usage, what a reviewer should
+// look at, and what changes with another card.
+//
+//	go run ./examples/ratecard -card CARD [-usage USAGE.csv] [-explain] [-lint] [-diff OTHER] [-json]
+//
+// Without -card it shows a card of its own, and with -usage sample a month of
+// usage of its own.
+package main
+
+import (
+	_ "embed"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/meterbook/meterbook/accounting"
+	"github.com/meterbook/meterbook/accounting/ratecard"
+)
+
+//go:embed card.yaml
+var sampleCard []byte
+
+//go:embed usage.csv
+var sampleUsage []byte
+
+func main() {
+	err := run(os.Args[1:], os.Stdout, os.Stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, errUsage):
+		os.Exit(2)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "ratecard:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string, stdout, stderr io.Writer) error {
+	o, err := parseOptions(args, stderr)
+	if err != nil {
+		return err
+	}
+	card, err := readCard(o.card)
+	if err != nil {
+		return err
+	}
+	v := view{options: o, card: card, words: wordsOf(o.lang)}
+	if o.diff != "" {
+		if v.other, err = readCard(o.diff); err != nil {
+			return err
+		}
+	}
+	if o.usage != "" {
+		if err := v.rate(); err != nil {
+			return err
+		}
+	}
+	if o.svg != "" {
+		if err := v.writeChart(o.svg); err != nil {
+			return err
+		}
+	}
+	if o.json {
+		return v.writeJSON(stdout)
+	}
+	return v.print(stdout)
+}
+
+// readCard reads a card from a file; "" is the sample.
+func readCard(name string) (*accounting.Card, error) {
+	if name == "" {
+		return ratecard.ParseYAML(sampleCard)
+	}
+	src, err := readFile(name, ratecard.MaxBytes)
+	if err != nil {
+		return nil, err
+	}
+	card, err := ratecard.ParseYAML(src)
+	if err != nil {
+		return nil, fmt.Errorf("%s:\n%w", name, err)
+	}
+	return card, nil
+}
+
+// readFile reads a file of at most limit bytes.
+func readFile(name string, limit int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	src, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(src)) > limit {
+		err = fmt.Errorf("%s: more than %d bytes", name, limit)
+	}
+	return src, err
+}
