@@ -63,7 +63,7 @@ type Rounding struct {
 type MonthRounding struct {
 	On     bool
 	Mode   money.RoundingMode
-	Places int // fractional digits kept, 0 to 18
+	Places int8 // fractional digits kept, 0 to 18
 }
 
 // Text returns the rounding of amounts in c for people: "half-even, line", or

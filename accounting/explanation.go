@@ -38,14 +38,13 @@ type Explanation struct {
 	// Staged is set for a price of which more than a running quantity makes the
 	// amount; then Before and After, Opens and Model are not what it goes by.
 	Staged *Staged
-	// Note is what a line is for that no usage makes: a credit, the rounding of
-	// a month.
-	Note string
 }
 
 // Staged is a line of a price that keeps a [Tally]: the price, and what had
-// come together in the line's scope before and after.
+// come together in the line's scope before and after. Or it is an amount that
+// no price makes, the Model's, with a note that says what it is.
 type Staged struct {
+	Note          string // "credit", "rounding of the month"; then there is no Price
 	Price         *Price // the card's, never changed
 	Before, After Tally
 	// EndedBefore and EndedAfter say whether minima and commitments were due.
@@ -58,12 +57,15 @@ func (s *Staged) exact() *big.Rat {
 	return after.Sub(after, s.Price.Cost(s.Before, s.EndedBefore))
 }
 
+// staged reports whether e is a line of a price with a tally.
+func (e Explanation) staged() bool { return e.Staged != nil && e.Staged.Price != nil }
+
 // ErrUnexplained: the Explanation has no price, or none that can be computed.
 var ErrUnexplained = errors.New("accounting: charge has no price that explains it")
 
 // check tells whether e can be computed.
 func (e Explanation) check() error {
-	if e.Staged != nil {
+	if e.staged() {
 		return e.checkRounding()
 	}
 	graduated, tiered := e.Model.(Graduated)
@@ -110,7 +112,7 @@ func (e Explanation) totals(exact *big.Rat) (before, after *big.Rat) {
 	switch {
 	case !e.Carried.IsZero():
 		before = e.Carried.Rat()
-	case e.Opens || e.Staged != nil:
+	case e.Opens || e.staged():
 		before = new(big.Rat)
 	default:
 		before = sum(e.walk(e.Before))

@@ -13,8 +13,8 @@ import (
 type Fraction struct {
 	num fixed.Int256
 	den fixed.Int128
-	// text is the amount in lowest terms, where the kernel did not make it.
-	text string
+	// large is the amount where the kernel did not make it; never changed.
+	large *big.Rat
 }
 
 // FractionOf returns r as a Fraction; the zero Fraction for nil.
@@ -22,7 +22,7 @@ func FractionOf(r *big.Rat) Fraction {
 	if r == nil {
 		return Fraction{}
 	}
-	return Fraction{text: r.RatString()}
+	return Fraction{large: new(big.Rat).Set(r)}
 }
 
 // NewFraction returns num/den at scale 18, that is num/(den·10¹⁸). It is the
@@ -36,9 +36,8 @@ func NewFraction(num fixed.Int256, den fixed.Int128) Fraction {
 
 // Rat returns the amount as a new big.Rat, and nil for the zero Fraction.
 func (f Fraction) Rat() *big.Rat {
-	if f.text != "" {
-		r, _ := new(big.Rat).SetString(f.text) // RatString wrote it
-		return r
+	if f.large != nil {
+		return new(big.Rat).Set(f.large)
 	}
 	if f.den.IsZero() {
 		return nil
@@ -48,7 +47,7 @@ func (f Fraction) Rat() *big.Rat {
 }
 
 // IsZero reports whether f is no amount; an amount of 0 is one.
-func (f Fraction) IsZero() bool { return f.den.IsZero() && f.text == "" }
+func (f Fraction) IsZero() bool { return f.den.IsZero() && f.large == nil }
 
 // String returns the amount in lowest terms, such as "1/3", or "none".
 func (f Fraction) String() string {

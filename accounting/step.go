@@ -34,11 +34,11 @@ func (e Explanation) Steps() []Step {
 	if e.check() != nil {
 		return nil
 	}
-	if e.Staged != nil {
+	if e.staged() {
 		return []Step{{Flat: true, Amount: e.Staged.exact(), Kind: e.Staged.Price.kind()}}
 	}
-	if m, ok := e.Model.(Flat); ok && e.Note != "" {
-		return []Step{{Flat: true, Price: m.Amount, Amount: m.Amount.Rat(), Kind: e.Note}}
+	if m, ok := e.Model.(Flat); ok && e.Staged != nil {
+		return []Step{{Flat: true, Price: m.Amount, Amount: m.Amount.Rat(), Kind: e.Staged.Note}}
 	}
 	steps := e.walk(e.After)
 	if !e.Opens {

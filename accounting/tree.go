@@ -26,7 +26,7 @@ func (e Explanation) Tree(l Language) Node {
 	was, is := e.rounded(before), e.rounded(after)
 	billed := new(big.Rat).Sub(is, was)
 	root := Node{Text: t.money(billed)}
-	if e.Staged != nil {
+	if e.staged() {
 		root.Parts = t.staged()
 	} else {
 		root.Parts = t.plain()
@@ -70,8 +70,8 @@ func (t treeBuilder) money(r *big.Rat) string {
 
 // plain is the tree of a price with one running quantity.
 func (t treeBuilder) plain() (nodes []Node) {
-	if t.e.Note != "" {
-		return []Node{{Text: t.e.Note}}
+	if t.e.Staged != nil {
+		return []Node{{Text: t.e.Staged.Note}}
 	}
 	if !t.e.Unit.IsZero() {
 		moved := new(big.Rat).Sub(t.e.inUnits(t.e.After), t.e.inUnits(t.e.Before))

@@ -134,7 +134,7 @@ func (r *reader) monthRounding(p *place) accounting.MonthRounding {
 	m := accounting.MonthRounding{On: true}
 	r.mapping(p, monthKeys, func(key string, at *place) {
 		if key == "places" {
-			m.Places = int(r.whole(at, money.Scale))
+			m.Places = int8(r.whole(at, money.Scale))
 			return
 		}
 		if s, ok := r.scalar(at, "a rounding mode"); ok {

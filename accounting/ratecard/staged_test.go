@@ -139,7 +139,7 @@ func (g generator) staged(card *accounting.Card, p *accounting.Price) {
 		g.terms(p)
 	}
 	if g.IntN(8) == 0 {
-		card.Rounding.Month = accounting.MonthRounding{On: true, Mode: money.RoundingMode(g.IntN(7)), Places: g.IntN(19)}
+		card.Rounding.Month = accounting.MonthRounding{On: true, Mode: money.RoundingMode(g.IntN(7)), Places: int8(g.IntN(19))}
 		card.RoundingChanges = []accounting.RoundingChange{{From: g.time(), Rounding: card.Rounding}}
 	}
 }

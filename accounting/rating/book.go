@@ -41,12 +41,15 @@ type entry struct {
 	carried fixed.Int256
 	over    fixed.Int128
 
-	// Of a staged price instead: the line, its exact amount, and what carried is
-	// for the kernel's. carriedRat is also set where staged prices are in the
-	// bill's total.
-	staged     *accounting.Staged
-	ratio      *big.Rat
-	carriedRat *big.Rat
+	// large is of a staged price, or of a bill that has some on it.
+	large *largeEntry
+}
+
+// largeEntry is what the kernel has no room for.
+type largeEntry struct {
+	staged  *accounting.Staged // nil for a price of the kernel
+	exact   *big.Rat
+	carried *big.Rat
 }
 
 // openBook returns the book that continues from s.
@@ -132,7 +135,7 @@ func (b *book) post(p *price, q fixed.Int128, by *rounder) (e entry, err error) 
 		e.amount, err = step(&s.rounded, amount, p.unit, by)
 	} else {
 		if e.carried, e.over = b.total, by.common; b.extra != nil {
-			e.carriedRat = b.exact(by)
+			e.large = &largeEntry{carried: b.exact(by)}
 		}
 		e.amount, err = b.add(e.exact, p.share, by)
 	}
@@ -199,7 +202,7 @@ func (b *book) postFlat(p *price, by *rounder) (e entry, err error) {
 		e.amount, err = by.round(e.exact, p.unit)
 	} else {
 		if e.carried, e.over = b.total, by.common; b.extra != nil {
-			e.carriedRat = b.exact(by)
+			e.large = &largeEntry{carried: b.exact(by)}
 		}
 		e.amount, err = b.add(e.exact, p.share, by)
 	}
@@ -211,8 +214,8 @@ func (b *book) mirror(e entry, by *rounder) (money.Money, error) {
 	switch {
 	case by.level == accounting.LineLevel:
 		return e.amount, nil
-	case e.staged != nil:
-		return b.addRat(e.ratio, by)
+	case e.large != nil && e.large.staged != nil:
+		return b.addRat(e.large.exact, by)
 	}
 	return b.add(e.exact, e.price.share, by)
 }

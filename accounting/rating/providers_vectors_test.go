@@ -146,7 +146,7 @@ func (s *session) month(days string) {
 func provideTruncated(s *session) {
 	digits := func(key string) int { return int(s.dec(key).IntPart()) }
 	s.roundTo(money.Down, digits("precision_fee_dp"), accounting.LineLevel)
-	s.contract.Card.Rounding.Month = accounting.MonthRounding{On: true, Mode: money.Down, Places: digits("charge_dp")}
+	s.contract.Card.Rounding.Month = accounting.MonthRounding{On: true, Mode: money.Down, Places: int8(digits("charge_dp"))}
 	s.price("disk", perUnit(s.text("unit_price")), accounting.Terms{}, func(p *accounting.Price) {
 		p.Match.Meter, p.Unit = metering.BlockStorage, metering.MustUnit("GBy.h")
 	})

@@ -282,14 +282,11 @@ func (r *rater) listed(list *price, u *metering.Usage, e entry) (money.Money, er
 func (r *rater) bills(c *accounting.Charge, e entry, list money.Money) error {
 	c.List, c.Contracted, c.Billed, c.Effective = list, e.amount, e.amount, e.amount
 	c.Explanation.Opens = e.opens
-	if e.carriedRat != nil {
-		c.Explanation.Carried = accounting.FractionOf(e.carriedRat)
-	} else {
-		c.Explanation.Carried = accounting.NewFraction(e.carried, e.over)
+	c.Explanation.Carried = accounting.NewFraction(e.carried, e.over)
+	if e.large != nil {
+		c.Explanation.Carried, c.Explanation.Staged = accounting.FractionOf(e.large.carried), e.large.staged
 	}
-	if e.staged != nil {
-		c.Explanation.Staged = e.staged
-	} else if dim := c.Unit.Dimension(); dim.Valid() {
+	if dim := c.Unit.Dimension(); dim.Valid() && c.Explanation.Staged == nil {
 		c.Explanation.Before, c.Explanation.After = metering.GrainsWide(e.before, dim), metering.GrainsWide(e.after, dim)
 	}
 	var err1, err2 error

@@ -31,7 +31,7 @@ func (r *rater) openSettlement(rounding accounting.Rounding, state State) error 
 		return nil
 	}
 	if m := rounding.Month; m.On {
-		if err := (money.Rounding{Mode: m.Mode, Places: m.Places}).Validate(); err != nil {
+		if err := (money.Rounding{Mode: m.Mode, Places: int(m.Places)}).Validate(); err != nil {
 			return fmt.Errorf("%w: card %q: the month's rounding: %w", ErrContract, r.list.name, err)
 		}
 	}
@@ -134,7 +134,7 @@ func (r *rater) creditPays(c *accounting.Credit, eligible money.Money, left *big
 
 // roundMonth charges what rounding the month's total cuts off or adds.
 func (r *rater) roundMonth(month accounting.MonthRounding, left *big.Rat) error {
-	rounded, err := money.Rounding{Mode: month.Mode, Places: month.Places}.ApplyRat(left, r.by.currency)
+	rounded, err := money.Rounding{Mode: month.Mode, Places: int(month.Places)}.ApplyRat(left, r.by.currency)
 	if err != nil {
 		return fmt.Errorf("%w: month: %w", ErrOverflow, err)
 	}
@@ -161,7 +161,8 @@ func (r *rater) settlementCharge(amount money.Money, origin accounting.Origin, i
 		PriceID: id, Card: r.list.name, Origin: origin,
 		List: amount, Contracted: amount, Billed: amount, Effective: amount,
 		Explanation: accounting.Explanation{
-			Model: accounting.Flat{Amount: amount.Decimal(), When: accounting.FlatAlways}, Currency: r.by.currency, Opens: true, Note: note,
+			Model: accounting.Flat{Amount: amount.Decimal(), When: accounting.FlatAlways}, Currency: r.by.currency, Opens: true,
+			Staged:   &accounting.Staged{Note: note},
 			Rounding: accounting.Rounding{Places: money.Scale, Level: accounting.LineLevel},
 		},
 	}

@@ -149,18 +149,18 @@ func (b *book) keep(p *price, in scope, t accounting.Tally) {
 func (r *rater) postExact(b *book, p *price, line *accounting.Staged) (e entry, err error) {
 	exact := new(big.Rat).Sub(p.src.Cost(line.After, line.EndedAfter), p.src.Cost(line.Before, line.EndedBefore))
 	s := &b.staged[p.slot]
-	e = entry{price: p, staged: line, ratio: exact}
+	e = entry{price: p, large: &largeEntry{staged: line, exact: exact}}
 	if s.sum == nil {
 		s.sum = new(big.Rat).SetInt64(0)
 	}
 	s.known = true
 	if r.by.level == accounting.BillLevel {
-		e.carriedRat = b.exact(&r.by)
+		e.large.carried = b.exact(&r.by)
 		s.sum = new(big.Rat).Add(s.sum, exact)
 		e.amount, err = b.addRat(exact, &r.by)
 		return e, err
 	}
-	e.carriedRat = s.sum
+	e.large.carried = s.sum
 	if !s.opened {
 		if s.rounded, err = r.by.roundRat(s.sum); err != nil {
 			return e, err
@@ -359,7 +359,7 @@ func (r *rater) trueUp(t *tariff, p *price, in scope, e entry, list money.Money)
 		c.Account = in.account
 	}
 	c.Period, c.Origin = r.billing, accounting.FromTrueUp
-	if e.staged.Before.Open() != e.staged.After.Open() {
+	if line := e.large.staged; line.Before.Open() != line.After.Open() {
 		c.Origin = accounting.FromRecurring
 	}
 	if !in.window.IsZero() {
