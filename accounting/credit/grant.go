@@ -25,17 +25,25 @@ type Grant struct {
 // goes over.
 type Rollover struct{ Min, Max money.Money }
 
-// grant is a grant in a wallet. Balance, Held, Burned and Lapsed sum to the
-// amount, always.
+// grant is a grant in a wallet. What is held of it is the rest of the amount:
+// see [grant.held].
 type grant struct {
 	Grant
 	number  uint64 // of the grants of the wallet
 	expires int64
 	balance fixed.Int128 // free to be held
-	held    fixed.Int128
 	burned  fixed.Int128
 	lapsed  fixed.Int128
 	over    bool // expired or renewed: what comes back lapses
+}
+
+// held is what holds have pinned. It is not counted, as what is free, burned,
+// lapsed and held sum to the amount, and every hold would have to count it twice.
+func (g *grant) held() fixed.Int128 {
+	held, _ := g.Amount.Scaled().Sub(g.balance)
+	held, _ = held.Sub(g.burned)
+	held, _ = held.Sub(g.lapsed)
+	return held
 }
 
 // never is the expiry of what does not expire.

@@ -2,7 +2,6 @@ package credit
 
 import (
 	"fmt"
-	"hash/maphash"
 	"time"
 
 	"github.com/meterbook/meterbook/accounting/money"
@@ -21,26 +20,23 @@ import (
 // allocates nothing while slots of settled holds are there to be used again.
 func (w *Wallet) Reserve(id string, amount money.Money, now time.Time) error {
 	w.mu.Lock()
-	err := w.reserve(id, amount, now)
-	w.mu.Unlock()
-	return err
-}
-
-func (w *Wallet) reserve(id string, amount money.Money, now time.Time) error {
+	defer w.mu.Unlock()
 	if err := w.tick(now); err != nil {
 		return err
 	}
-	if err := w.checkAmount("hold", id, amount); err != nil {
-		return err
+	if w.doubtful(id, amount) {
+		if err := w.checkAmount("hold", id, amount); err != nil {
+			return err
+		}
 	}
-	hash, asked := maphash.String(w.seed, id), amount.Scaled()
+	hash, asked := w.holds.hash(id), amount.Scaled()
 	if slot, ok := w.holds.find(id, hash); ok {
 		return w.holds.slots[slot].again(asked)
 	}
 	if w.available.Less(asked) {
 		return &InsufficientError{id, w.money(asked), w.money(w.available)}
 	}
-	if err := w.write(Entry{Op: Reserved, ID: id, Amount: amount}); err != nil {
+	if err := w.note(Reserved, id, amount); err != nil {
 		return err
 	}
 	slot := w.holds.take(id, hash)
@@ -68,6 +64,12 @@ func (s *hold) again(asked fixed.Int128) error {
 func (w *Wallet) pin(s *hold, amount fixed.Int128) {
 	s.amount = amount
 	w.available, _ = w.available.Sub(amount)
+	if len(w.grants) > 0 && !w.grants[0].balance.Less(amount) { // as mostly
+		g := w.grants[0]
+		g.balance, _ = g.balance.Sub(amount)
+		s.first = span{g, amount}
+		return
+	}
 	for i := 0; amount.Sign() > 0; i++ {
 		g := &w.overdraft
 		if i < len(w.grants) {
@@ -78,8 +80,11 @@ func (w *Wallet) pin(s *hold, amount fixed.Int128) {
 			continue
 		}
 		g.balance, _ = g.balance.Sub(part)
-		g.held, _ = g.held.Add(part)
-		s.spans = append(s.spans, span{g, part})
+		if s.first.grant == nil {
+			s.first = span{g, part}
+		} else {
+			s.more = append(s.more, span{g, part})
+		}
 		amount, _ = amount.Sub(part)
 	}
 }
@@ -93,19 +98,16 @@ func (w *Wallet) pin(s *hold, amount fixed.Int128) {
 // arguments, and then nothing has changed.
 func (w *Wallet) Commit(id string, actual money.Money, now time.Time) error {
 	w.mu.Lock()
-	err := w.commit(id, actual, now)
-	w.mu.Unlock()
-	return err
-}
-
-func (w *Wallet) commit(id string, actual money.Money, now time.Time) error {
+	defer w.mu.Unlock()
 	if err := w.tick(now); err != nil {
 		return err
 	}
-	if err := w.checkAmount("commit of hold", id, actual); err != nil {
-		return err
+	if w.doubtful(id, actual) {
+		if err := w.checkAmount("commit of hold", id, actual); err != nil {
+			return err
+		}
 	}
-	slot, ok := w.holds.find(id, maphash.String(w.seed, id))
+	slot, ok := w.holds.find(id, w.holds.hash(id))
 	if !ok {
 		return refuse("commit of hold", id, ErrUnknown, "reserve first")
 	}
@@ -121,7 +123,7 @@ func (w *Wallet) commit(id string, actual money.Money, now time.Time) error {
 		return fmt.Errorf("credit: commit of hold %s: %s of %s: %w; reserve the difference under another id",
 			quote(id), w.money(cost), w.money(s.amount), ErrOverHold)
 	}
-	if err := w.write(Entry{Op: Committed, ID: id, Amount: actual}); err != nil {
+	if err := w.note(Committed, id, actual); err != nil {
 		return err
 	}
 	w.settle(slot, committed, cost, w.now)
@@ -145,7 +147,7 @@ func (w *Wallet) Release(id string, now time.Time) error {
 	if err := w.tick(now); err != nil {
 		return err
 	}
-	slot, ok := w.holds.find(id, maphash.String(w.seed, id))
+	slot, ok := w.holds.find(id, w.holds.hash(id))
 	if !ok {
 		return refuse("release of hold", id, ErrUnknown, "reserve first")
 	}
@@ -155,7 +157,7 @@ func (w *Wallet) Release(id string, now time.Time) error {
 	case released, expired:
 		return nil
 	}
-	if err := w.write(Entry{Op: Released, ID: id}); err != nil {
+	if err := w.note(Released, id, money.Money{}); err != nil {
 		return err
 	}
 	w.settle(slot, released, fixed.Int128{}, w.now)
@@ -166,41 +168,49 @@ func (w *Wallet) Release(id string, now time.Time) error {
 func (w *Wallet) settle(slot int32, how state, cost fixed.Int128, at int64) {
 	s := &w.holds.slots[slot]
 	s.state, s.actual = how, cost
-	for i := range s.spans {
-		g, pinned := s.spans[i].grant, s.spans[i].amount
-		burned := lesser(pinned, cost)
-		back, _ := pinned.Sub(burned)
-		cost, _ = cost.Sub(burned)
-		g.held, _ = g.held.Sub(pinned)
-		g.burned, _ = g.burned.Add(burned)
-		s.spans[i].amount = burned
-		if g.over {
-			g.lapsed, _ = g.lapsed.Add(back)
-			continue
-		}
-		g.balance, _ = g.balance.Add(back)
-		w.available, _ = w.available.Add(back)
-		if g.balance.IsZero() && g.held.IsZero() {
-			w.spent(g)
-		}
+	if s.first.grant != nil {
+		cost = w.burn(&s.first, cost)
+	}
+	for i := range s.more {
+		cost = w.burn(&s.more[i], cost)
 	}
 	w.holds.pull(&w.holds.open, slot)
-	w.holds.push(&w.holds.settled, slot, at+int64(w.terms.Remember))
+	s.until = at + int64(w.terms.Remember)
+	w.holds.settled.push(past{s.until, entry{s.hash, slot + 1}})
+}
+
+// burn burns as much of cost as a span has pinned, gives back what is left of
+// the span, and returns what is left of cost.
+func (w *Wallet) burn(p *span, cost fixed.Int128) fixed.Int128 {
+	g, pinned := p.grant, p.amount
+	burned := lesser(pinned, cost)
+	back, _ := pinned.Sub(burned)
+	g.burned, _ = g.burned.Add(burned)
+	p.amount = burned
+	cost, _ = cost.Sub(burned)
+	if g.over {
+		g.lapsed, _ = g.lapsed.Add(back)
+		return cost
+	}
+	g.balance, _ = g.balance.Add(back)
+	w.available, _ = w.available.Add(back)
+	if g.balance.IsZero() && g.held().IsZero() {
+		w.spent(g)
+	}
+	return cost
 }
 
 // expireHolds gives back what nobody settled in time, and forgets ids.
 func (w *Wallet) expireHolds() {
 	h := &w.holds
-	for h.open.first != none && h.slots[h.open.first].until <= w.now {
+	for h.open.due <= w.now {
 		slot := h.open.first
 		// It ended when it was due, not when that was noticed: so a replay,
 		// which does not notice at the same times, comes to the same.
 		w.settle(slot, expired, fixed.Int128{}, h.slots[slot].until)
 	}
-	for h.settled.first != none && h.slots[h.settled.first].until <= w.now {
-		slot := h.settled.first
-		h.pull(&h.settled, slot)
-		h.forget(slot)
+	for h.settled.due <= w.now {
+		h.forget(h.settled.pop())
 	}
 }
 
@@ -229,13 +239,13 @@ func (w *Wallet) Hold(id string, now time.Time) (Hold, error) {
 	if err := w.tick(now); err != nil {
 		return Hold{}, err
 	}
-	slot, ok := w.holds.find(id, maphash.String(w.seed, id))
+	slot, ok := w.holds.find(id, w.holds.hash(id))
 	if !ok {
 		return Hold{}, refuse("hold", id, ErrUnknown, "reserve first")
 	}
 	s := &w.holds.slots[slot]
 	h := Hold{id, stateNames[s.state], w.money(s.amount), w.money(s.actual), time.Unix(0, s.until).UTC(), nil}
-	for _, p := range s.spans {
+	for _, p := range append([]span{s.first}, s.more...) {
 		if s.state == committed && !p.amount.IsZero() {
 			h.Burns = append(h.Burns, Burn{p.grant.ID, w.money(p.amount)})
 		}

@@ -32,7 +32,6 @@ type Wallet struct {
 	renewed    map[string]renewal
 	overdraft  grant
 	holds      holds
-	seed       maphash.Seed
 	seq        uint64
 	journal    func(Entry) error
 	broken     error
@@ -66,10 +65,10 @@ const longest = 10 * 365 * 24 * time.Hour
 func NewWallet(t Terms, now time.Time, journal func(Entry) error) (*Wallet, error) {
 	t.HoldFor, t.Remember = cmp.Or(t.HoldFor, DefaultHoldFor), cmp.Or(t.Remember, DefaultRemember)
 	w := &Wallet{
-		terms: t, nextExpiry: never, seed: maphash.MakeSeed(), journal: journal,
+		terms: t, nextExpiry: never, journal: journal,
 		named: make(map[string]*grant), renewed: make(map[string]renewal),
 	}
-	w.holds.init()
+	w.holds.init(maphash.String(maphash.MakeSeed(), ""))
 	switch {
 	case !t.Currency.Valid():
 		return nil, refuse("wallet in currency", string(t.Currency), money.ErrUnknownCurrency, "use an ISO 4217 code")
@@ -88,7 +87,7 @@ func NewWallet(t Terms, now time.Time, journal func(Entry) error) (*Wallet, erro
 	if err := w.write(Entry{Op: Opened, Amount: t.Overdraft, Currency: t.Currency, HoldFor: t.HoldFor, Remember: t.Remember}); err != nil {
 		return nil, err
 	}
-	w.overdraft = grant{expires: never, balance: t.Overdraft.Scaled()}
+	w.overdraft = grant{Grant: Grant{Amount: t.Overdraft}, expires: never, balance: t.Overdraft.Scaled()}
 	w.available = w.overdraft.balance
 	return w, nil
 }
@@ -136,6 +135,15 @@ func (w *Wallet) write(e Entry) error {
 	return nil
 }
 
+// note is write for the changes of holds. It makes an entry only for a journal.
+func (w *Wallet) note(op Op, id string, amount money.Money) error {
+	if w.journal == nil {
+		w.seq++
+		return nil
+	}
+	return w.write(Entry{Op: op, ID: id, Amount: amount})
+}
+
 // journalError is ErrJournal with its cause.
 type journalError struct{ cause error }
 
@@ -156,6 +164,12 @@ func (w *Wallet) checkAmount(what, id string, m money.Money) error {
 		return refuse(what, id, ErrNegative, "use 0 or more")
 	}
 	return nil
+}
+
+// doubtful reports whether checkAmount has to look. It is inlined where holds are
+// made.
+func (w *Wallet) doubtful(id string, m money.Money) bool {
+	return uint(len(id)-1) >= 256 || m.Sign() < 0 || m.Currency() != w.terms.Currency
 }
 
 func (w *Wallet) money(v fixed.Int128) money.Money {
@@ -199,10 +213,10 @@ func (w *Wallet) Balance(now time.Time) (Balance, error) {
 	}
 	slices.SortFunc(all, (*grant).compare)
 	b := Balance{Available: w.money(w.available), Owed: w.money(w.owed()), Granted: w.money(w.granted)}
-	held, burned, lapsed := w.overdraft.held, fixed.Int128{}, fixed.Int128{}
+	held, burned, lapsed := w.overdraft.held(), fixed.Int128{}, fixed.Int128{}
 	for _, g := range all {
-		b.Grants = append(b.Grants, GrantBalance{g.Grant, w.money(g.balance), w.money(g.held), w.money(g.burned), w.money(g.lapsed)})
-		held, _ = held.Add(g.held)
+		b.Grants = append(b.Grants, GrantBalance{g.Grant, w.money(g.balance), w.money(g.held()), w.money(g.burned), w.money(g.lapsed)})
+		held, _ = held.Add(g.held())
 		burned, _ = burned.Add(g.burned)
 		lapsed, _ = lapsed.Add(g.lapsed)
 	}

@@ -12,14 +12,14 @@ import (
 	"github.com/meterbook/meterbook/accounting/money"
 )
 
-// busy is a wallet in its steady state: it remembers settled ids for a
-// millisecond, and a request comes every microsecond.
+// busy is a wallet in its steady state: it remembers settled ids for
+// 256 µs, and a request comes every microsecond.
 func busy() (w *credit.Wallet, ids []string, step func(i int) time.Time) {
-	w = must(credit.NewWallet(credit.Terms{Currency: money.CNY, Remember: time.Millisecond}, at(start), nil))
+	w = must(credit.NewWallet(credit.Terms{Currency: money.CNY, Remember: 256 * time.Microsecond}, at(start), nil))
 	if err := w.Grant(credit.Grant{ID: "paid", Amount: fen(1 << 50)}, at(start)); err != nil {
 		panic(err)
 	}
-	ids = make([]string, 1<<13)
+	ids = make([]string, 1<<9)
 	for i := range ids {
 		ids[i] = fmt.Sprintf("req_%08x-%04d", i*2654435761, i)
 	}

@@ -1,0 +1,130 @@
+package credit_test
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/meterbook/meterbook/accounting/credit"
+	"github.com/meterbook/meterbook/accounting/money"
+)
+
+func TestNewWallet_Refuses(t *testing.T) {
+	for name, tt := range map[string]struct {
+		terms credit.Terms
+		now   time.Time
+		want  error
+	}{
+		"currency":  {credit.Terms{Currency: "XYZ"}, at(start), money.ErrUnknownCurrency},
+		"overdraft": {credit.Terms{Currency: money.CNY, Overdraft: fen(-1)}, at(start), credit.ErrNegative},
+		"mixed":     {credit.Terms{Currency: money.CNY, Overdraft: money.MustParse("USD 1")}, at(start), money.CurrencyMismatchError{Got: "USD", Want: "CNY"}},
+		"hold":      {credit.Terms{Currency: money.CNY, HoldFor: -1}, at(start), credit.ErrTime},
+		"remember":  {credit.Terms{Currency: money.CNY, Remember: math.MaxInt64}, at(start), credit.ErrTime},
+		"time":      {credit.Terms{Currency: money.CNY}, time.Time{}, credit.ErrTime},
+	} {
+		_, err := credit.NewWallet(tt.terms, tt.now, nil)
+		require.ErrorIs(t, err, tt.want, name)
+	}
+}
+
+func TestWallet_Refuses(t *testing.T) {
+	w, _, _ := wallet(0)
+	require.ErrorIs(t, w.Reserve("", fen(1), at(start)), credit.ErrID)
+	require.ErrorIs(t, w.Reserve(strings.Repeat("x", 257), fen(1), at(start)), credit.ErrID)
+	require.ErrorIs(t, w.Reserve("a", fen(-1), at(start)), credit.ErrNegative)
+	require.ErrorIs(t, w.Reserve("a", money.MustParse("USD 1"), at(start)), money.CurrencyMismatchError{Got: "USD", Want: "CNY"})
+	require.ErrorIs(t, w.Reserve("a", fen(1), time.Date(2300, 1, 1, 0, 0, 0, 0, time.UTC)), credit.ErrTime)
+	require.ErrorIs(t, w.Commit("a", fen(1), at(start)), credit.ErrUnknown)
+	require.ErrorIs(t, w.Release("a", at(start)), credit.ErrUnknown)
+	_, err := w.Hold("a", at(start))
+	require.EqualError(t, err, `credit: hold "a": unknown id; reserve first`)
+	require.ErrorIs(t, w.Grant(credit.Grant{ID: "g", Amount: fen(1), Expires: at(start)}, at(start)), credit.ErrTime)
+	huge := money.MustParse("CNY 100000000000000000000")
+	require.ErrorIs(t, w.Grant(credit.Grant{ID: "g", Amount: huge}, at(start)), money.ErrOverflow)
+	require.NoError(t, w.Reserve("nothing", money.Money{}, at(start)), "nothing can always be held")
+
+	require.NoError(t, w.Grant(credit.Grant{ID: "g", Amount: fen(10)}, at(start)))
+	require.NoError(t, w.Reserve("a", fen(7), at(start)))
+	require.EqualError(t, w.Commit("a", fen(8), at(start)), `credit: commit of hold "a": CNY 0.08 of CNY 0.07: above what is held; reserve the difference under another id`)
+	require.NoError(t, w.Release("a", at(start)))
+	require.NoError(t, w.Release("a", at(start)))
+	require.EqualError(t, w.Commit("a", fen(7), at(start)), `credit: commit of hold "a": already released; reserve again under a new id`)
+}
+
+// TestHold_Outlives holds that what was promised can be burned after its grant
+// has expired, and that what comes back then lapses.
+func TestHold_Outlives(t *testing.T) {
+	w, _, _ := wallet(0)
+	require.NoError(t, w.Grant(credit.Grant{ID: "g", Amount: fen(10), Expires: at(start + 5)}, at(start)))
+	require.NoError(t, w.Reserve("a", fen(8), at(start+4)))
+	available, err := w.Available(at(start + 5))
+	require.NoError(t, err)
+	require.True(t, available.IsZero())
+	require.NoError(t, w.Commit("a", fen(3), at(start+6)))
+	b, err := w.Balance(at(start + 6))
+	require.NoError(t, err)
+	require.Equal(t, []money.Money{fen(0), fen(0), fen(3), fen(7)}, []money.Money{b.Available, b.Held, b.Burned, b.Lapsed})
+}
+
+func TestReplay_Refuses(t *testing.T) {
+	w, _, entries := wallet(0)
+	require.NoError(t, w.Grant(credit.Grant{ID: "g", Amount: fen(10)}, at(start)))
+	require.NoError(t, w.Reserve("a", fen(7), at(start)))
+	good := *entries
+	for name, tt := range map[string]struct {
+		change func([]credit.Entry) []credit.Entry
+		want   error
+	}{
+		"none":      {func([]credit.Entry) []credit.Entry { return nil }, credit.ErrReplay},
+		"lost":      {func(e []credit.Entry) []credit.Entry { return slices.Delete(e, 1, 2) }, credit.ErrSequence},
+		"no start":  {func(e []credit.Entry) []credit.Entry { e[1].Seq = 1; return e[1:] }, credit.ErrReplay},
+		"two":       {func(e []credit.Entry) []credit.Entry { e[0].Seq = 4; return append(e, e[0]) }, credit.ErrSequence},
+		"no op":     {func(e []credit.Entry) []credit.Entry { e[2].Op = 99; return e }, credit.ErrReplay},
+		"no effect": {func(e []credit.Entry) []credit.Entry { again := e[2]; again.Seq++; return append(e, again) }, credit.ErrReplay},
+		"too much":  {func(e []credit.Entry) []credit.Entry { e[2].Amount = fen(11); return e }, credit.ErrReplay},
+	} {
+		_, err := credit.Replay(replay(tt.change(slices.Clone(good))), nil)
+		require.ErrorIs(t, err, tt.want, name)
+	}
+	_, err := credit.Replay(replay(good), nil)
+	require.NoError(t, err)
+}
+
+// TestOverdraft_ConcurrentSafe holds that many goroutines together never get
+// more than there is.
+func TestOverdraft_ConcurrentSafe(t *testing.T) {
+	w, _, _ := wallet(50)
+	require.NoError(t, w.Grant(credit.Grant{ID: "g", Amount: fen(100)}, at(start)))
+	var all sync.WaitGroup
+	var granted [8]int
+	for i := range granted {
+		all.Go(func() {
+			for n := range 100 {
+				id := string(rune('a'+i)) + string(rune('0'+n))
+				if w.Reserve(id, fen(3), at(start)) != nil {
+					continue
+				}
+				if n%2 == 0 {
+					_ = w.Release(id, at(start))
+				} else if w.Commit(id, fen(3), at(start)) == nil {
+					granted[i] += 3
+				}
+			}
+		})
+	}
+	all.Wait()
+	sum := int64(0)
+	for _, g := range granted {
+		sum += int64(g)
+	}
+	b := must(w.Balance(at(start)))
+	require.Equal(t, fen(sum), must(b.Burned.Add(b.Owed)))
+	require.Equal(t, fen(150), fen(sum), "all is burned, and no more")
+	require.NoError(t, w.Grant(credit.Grant{ID: "h", Amount: fen(60)}, at(start)))
+	require.Equal(t, fen(60), must(w.Available(at(start))), "the overdraft is paid back first")
+}
