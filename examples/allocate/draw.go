@@ -100,6 +100,9 @@ func (d *drawing) layOut() {
 	if b := d.right[""]; b != nil {
 		b.label = "unallocated"
 	}
+	for i, s := range d.m.Production {
+		d.right[s.Centre].value = d.m.settled.Production[i].Display() // as in the tables
+	}
 	for _, b := range d.right {
 		b.in, b.colour = b.own, "#4d4d4d" // flows come in below the centre's own cost
 	}
