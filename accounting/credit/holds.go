@@ -121,16 +121,16 @@ func (h *holds) due(at int64) bool { return h.open.due <= at || h.settled.due <=
 // else.
 func (h *holds) hash(id string) uint32 {
 	const odd = 0x9e3779b97f4a7c15 // 2⁶⁴ over the golden ratio
-	sum := h.seed ^ uint64(len(id))*odd
-	for ; len(id) > 16; id = id[16:] {
-		high, low := bits.Mul64(word(id)^sum, word(id[8:])^odd)
+	n := len(id)
+	sum := h.seed ^ uint64(n)*odd
+	for at := 0; n-at > 16; at += 16 {
+		high, low := bits.Mul64(word(id[at:])^sum, word(id[at+8:])^odd)
 		sum = high ^ low
 	}
 	var first, last uint64
-	switch n := len(id); {
-	case n >= 8: // the two may overlap
-		first, last = word(id), word(id[n-8:])
-	default:
+	if n >= 8 { // the last 16 bytes, of which some may have been there before
+		first, last = word(id[max(0, n-16):]), word(id[n-8:])
+	} else {
 		for i := range n {
 			first = first<<8 | uint64(id[i])
 		}

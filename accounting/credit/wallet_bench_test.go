@@ -21,7 +21,7 @@ func busy() (w *credit.Wallet, ids []string, step func(i int) time.Time) {
 	}
 	ids = make([]string, 1<<9)
 	for i := range ids {
-		ids[i] = fmt.Sprintf("req_%08x-%04d", i*2654435761, i)
+		ids[i] = fmt.Sprintf("req_%08x-%04d", uint32(i)*2654435761, i)
 	}
 	return w, ids, func(i int) time.Time { return at(start).Add(time.Duration(i) * time.Microsecond) }
 }
