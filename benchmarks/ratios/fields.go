@@ -32,6 +32,8 @@ const (
 	growthBudget     = 1.0
 	primitiveBudget  = 5.0 // of an addition by key
 	rateBudget       = 0.3
+	attributeBudget  = 25.0
+	counterBudget    = 4.0
 )
 
 // several returns the suffix of entrants that run in several goroutines, where a
@@ -48,7 +50,7 @@ func hotFields(o options) []field {
 	for exponent, series := 3, 1_000; exponent <= 6; exponent, series = exponent+1, series*10 {
 		fields = append(fields, growth(fmt.Sprintf("growth/1e%d", exponent), series))
 	}
-	return append(fields, primitives(), rate(), decimals(), holds())
+	return append(fields, primitives(), rate(), decimals(), holds(), counters(), attribution())
 }
 
 func hot(entrants []contest.Entrant, rows ...contest.Row) field {
@@ -99,6 +101,20 @@ func primitives() field {
 		contest.Row{Path: "primitive/level", Ours: ours.NameLevel, Rival: ours.Name, Budget: primitiveBudget},
 		contest.Row{Path: "primitive/tokens", Ours: ours.NameTokens, Rival: ours.Name, Budget: primitiveBudget},
 	)
+}
+
+// counters are stepped by a reading of a device's energy counter.
+func counters() field {
+	return hot(append(ours.Counters(), rival.Atomic()),
+		contest.Row{Path: "energy/counter", Ours: ours.NameCounter, Rival: "atomic"},
+		contest.Row{Path: "energy/advance", Ours: ours.NameAdvance, Rival: "atomic", Budget: counterBudget})
+}
+
+// attribution is a day of a fleet: 5.76 million samples, 1.92 million shares.
+func attribution() field {
+	samples := sync.OnceValue(ours.DaySamples)
+	return hot([]contest.Entrant{ours.Attribution(samples), rival.Summation(samples)},
+		contest.Row{Path: "energy/day", Ours: ours.NameAttribution, Rival: "summation", Budget: attributeBudget})
 }
 
 func rate() field {

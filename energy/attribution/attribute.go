@@ -113,6 +113,10 @@ func (a *Attributor) byUse(holders []Holder) {
 // positive, as when capacity and allocations are 0, all of it goes to the
 // last one: to nobody.
 func (a *Attributor) split(dst []fixed.Int128, total fixed.Int128) {
+	var narrow bool
+	if a.parts, narrow = splitNarrow(dst, total, a.weights); narrow {
+		return
+	}
 	var err error
 	if a.parts, err = fixed.Split(dst, total, a.weights); err != nil {
 		// No weight is negative and check has added all of them up, so what

@@ -71,6 +71,24 @@ type Attributor struct {
 	holders []Holder
 	weights []fixed.Int128
 	parts   []fixed.Int128
+	// valid are the accounts of the input before, in the order in which they
+	// were checked. The same one at the same place is not checked again.
+	valid []metering.Account
+	place int
+}
+
+// account validates an account, unless it was at this place before.
+func (a *Attributor) account(account metering.Account) error {
+	k := a.place
+	a.place++
+	if k < len(a.valid) && a.valid[k] == account {
+		return nil
+	}
+	if err := account.Validate(); err != nil {
+		return err
+	}
+	a.valid = append(a.valid[:min(k, len(a.valid))], account)
+	return nil
 }
 
 // sums is what check finds on the way.
@@ -94,9 +112,10 @@ func (a *Attributor) check(in *Input) (sums, error) {
 	if err := a.sort(in.Devices); err != nil {
 		return s, err
 	}
+	a.place = 0
 	for i := range in.Devices {
 		d := &in.Devices[i]
-		if err := d.validate(); err != nil {
+		if err := a.validate(d); err != nil {
 			return s, err
 		}
 		if in.Rule == ByShapley {
@@ -153,7 +172,7 @@ func (in *Input) checkFacility(s *sums) (err error) {
 }
 
 // validate returns the first rule that the device breaks.
-func (d *Device) validate() error {
+func (a *Attributor) validate(d *Device) error {
 	if d.ID == "" {
 		return &FieldError{"device", `""`, "an id"}
 	}
@@ -170,7 +189,7 @@ func (d *Device) validate() error {
 	case d.Capacity.Sign() < 0:
 		return d.field("capacity", d.Capacity.String(), "0 or more")
 	}
-	sum, err := d.allocated()
+	sum, err := a.allocated(d)
 	if err != nil {
 		return err
 	}
@@ -185,11 +204,11 @@ func (d *Device) validate() error {
 }
 
 // allocated validates the holders and returns what they hold together.
-func (d *Device) allocated() (sum metering.Quantity, err error) {
+func (a *Attributor) allocated(d *Device) (sum metering.Quantity, err error) {
 	used := int64(0)
 	for i := range d.Holders {
 		h := &d.Holders[i]
-		if err := h.Account.Validate(); err != nil {
+		if err := a.account(h.Account); err != nil {
 			return sum, fmt.Errorf("attribution: device %q: %w", clip(d.ID), err)
 		}
 		switch {

@@ -1,0 +1,170 @@
+package ours
+
+import (
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/meterbook/meterbook/benchmarks/contest"
+	"github.com/meterbook/meterbook/benchmarks/workload"
+	"github.com/meterbook/meterbook/energy"
+	"github.com/meterbook/meterbook/energy/attribution"
+	"github.com/meterbook/meterbook/internal/fixed"
+	"github.com/meterbook/meterbook/metering"
+)
+
+// What entrants of energy are called.
+const (
+	NameAttribution = "attribution" // a day's samples, integrated and attributed
+	NameCounter     = "counter"     // a reading with its time
+	NameAdvance     = "advance"     // a reading that simply goes on
+)
+
+// DaySamples returns the samples of a day by device.
+func DaySamples() [][]energy.Sample {
+	all := make([][]energy.Sample, workload.DayDevices)
+	for i := range all {
+		all[i] = make([]energy.Sample, workload.DaySamples+1)
+		for k := range all[i] {
+			all[i][k] = energy.Sample{Time: workload.Hour.Add(time.Duration(k) * workload.DayStep), Power: energy.Power(workload.DayWatts(i, k)) * energy.Watt}
+		}
+	}
+	return all
+}
+
+// Attribution returns the entrant that integrates a day's samples and
+// attributes every quarter hour to all tenants of every device.
+func Attribution(samples func() [][]energy.Sample) contest.Entrant {
+	return contest.Entrant{Name: NameAttribution, Open: func() (*contest.Run, error) {
+		in := fleet()
+		all := samples()
+		if err := attributeDay(all, in, true); err != nil {
+			return nil, err
+		}
+		return &contest.Run{Job: func() (time.Duration, error) {
+			return contest.Timed(1, func() error { return attributeDay(all, in, false) })
+		}}, nil
+	}}
+}
+
+func fleet() attribution.Input {
+	var in attribution.Input
+	for i := range workload.DayDevices {
+		d := attribution.Device{ID: fmt.Sprintf("gpu-%04d", i), SKU: "sku-1", Capacity: cards(7 * workload.DayTenants)}
+		for h := range workload.DayTenants {
+			d.Holders = append(d.Holders, attribution.Holder{Account: metering.Account(fmt.Sprintf("tenant-%02d", h)),
+				Allocated: cards(int64(1 + (i+h)%7)), Used: int64(1 + i*h%997)})
+		}
+		in.Devices = append(in.Devices, d)
+	}
+	return in
+}
+
+// attributeDay works out all quarter hours, and holds the books of each
+// against its meters where it is asked to.
+func attributeDay(samples [][]energy.Sample, in attribution.Input, check bool) error {
+	devices := make([]*energy.Integrator, len(samples))
+	for i := range devices {
+		var err error
+		if devices[i], err = energy.NewIntegrator(energy.WithMaxGap(time.Minute)); err != nil {
+			return err
+		}
+		if err := devices[i].Add(samples[i][0]); err != nil {
+			return err
+		}
+	}
+	idle := (72 * energy.Watt).Over(15 * time.Minute)
+	var a attribution.Attributor
+	r := new(attribution.Result)
+	const quarters = 96
+	each := workload.DaySamples / quarters
+	for q := range quarters {
+		for i, d := range devices {
+			for _, s := range samples[i][1+q*each : 1+(q+1)*each] {
+				if err := d.Add(s); err != nil {
+					return err
+				}
+			}
+			for w := range d.Drain() {
+				in.Period, in.Devices[i].Energy, in.Devices[i].Idle = w.Period, w.Energy, idle
+			}
+		}
+		if err := a.Attribute(r, in); err != nil {
+			return err
+		}
+		if check {
+			if _, err := r.Reconcile(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// counterStep is a millisecond in which a counter goes on by 300 mJ.
+const (
+	counterStep = time.Millisecond
+	counterUJ   = 300_000
+)
+
+// Counters returns the entrants that step a counter of energy.
+func Counters() []contest.Entrant {
+	open := func(step func(*energy.Counter, time.Time) contest.Loop) func() (*contest.Run, error) {
+		return func() (*contest.Run, error) {
+			c, err := energy.NewCounter(energy.CounterSpec{Range: energy.Microjoules(1 << 62), MaxPower: energy.Kilowatt})
+			if err != nil {
+				return nil, err
+			}
+			if _, err := c.Read(workload.Hour, energy.Energy{}); err != nil {
+				return nil, err
+			}
+			return &contest.Run{Loops: []contest.Loop{step(c, workload.Hour)}}, nil
+		}
+	}
+	return []contest.Entrant{{Name: NameCounter, Open: open(reads)}, {Name: NameAdvance, Open: open(advances)}}
+}
+
+func reads(c *energy.Counter, at time.Time) contest.Loop {
+	value, sum := int64(0), int64(0)
+	return func(n int) error {
+		for range n {
+			at, value = at.Add(counterStep), value+counterUJ
+			d, err := c.Read(at, energy.Microjoules(value))
+			if err != nil {
+				return err
+			}
+			e, _ := d.Energy.Microjoules().Int64()
+			sum += e
+		}
+		return counted64(sum, value)
+	}
+}
+
+func advances(c *energy.Counter, at time.Time) contest.Loop {
+	ns, value, sum := at.UnixNano(), uint64(0), uint64(0)
+	return func(n int) error {
+		for range n {
+			ns, value = ns+int64(counterStep), value+counterUJ
+			e, ok := c.Advance(ns, value)
+			if !ok {
+				return fmt.Errorf("counter: %d at %d is no simple step", value, ns)
+			}
+			sum += e
+		}
+		return counted64(int64(sum), int64(value))
+	}
+}
+
+// counted64 fails a loop that has not counted all there was.
+func counted64(got, want int64) error {
+	if got != want {
+		return fmt.Errorf("counter: counted %s uJ, want %s", big.NewInt(got), big.NewInt(want))
+	}
+	return nil
+}
+
+// cards is a quarter hour of so many of 140 parts of a card.
+func cards(parts int64) metering.Quantity {
+	n, _ := fixed.FromInt64(metering.SharesPerCard / 140).MulInt64(parts * int64(15*time.Minute))
+	return metering.GrainsWide(n, metering.CardTime)
+}
