@@ -1,0 +1,262 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/meterbook/meterbook/energy"
+	"github.com/meterbook/meterbook/energy/attribution"
+	"github.com/meterbook/meterbook/energy/sensor"
+	"github.com/meterbook/meterbook/metering"
+)
+
+// A ledger adds up what devices used and whose it was.
+type ledger struct {
+	idle     energy.Power // of the machine; 0 for what use leaves over
+	last     time.Time
+	counters map[string]*energy.Counter
+	powers   map[string]energy.Sample
+	metered  energy.Energy
+	accounts map[metering.Account]energy.Energy
+	devices  map[string]energy.Energy
+	flags    []string
+	started  time.Time
+}
+
+// nobody is the account of energy that no user used.
+const nobody metering.Account = "nobody"
+
+func newLedger(idle energy.Power) *ledger {
+	return &ledger{idle: idle, counters: map[string]*energy.Counter{}, powers: map[string]energy.Sample{},
+		accounts: map[metering.Account]energy.Energy{}, devices: map[string]energy.Energy{}}
+}
+
+// A tick is what one look added.
+type tick struct {
+	at       time.Time
+	period   time.Duration
+	total    energy.Energy
+	accounts []part
+	remarks  []string
+}
+
+// A part is the energy of an account.
+type part struct {
+	account metering.Account
+	energy  energy.Energy
+}
+
+// take books the readings of one look.
+func (l *ledger) take(at time.Time, readings []sensor.Reading, users []usage) (tick, error) {
+	t := tick{at: at}
+	counted, err := placed(readings)
+	if err != nil {
+		return t, err
+	}
+	used := map[string]energy.Energy{}
+	for i, r := range readings {
+		if !counted[i] {
+			continue
+		}
+		e, remark, err := l.device(r)
+		if err != nil {
+			return t, fmt.Errorf("%s: %w", r.Device, err)
+		}
+		if remark != "" {
+			t.remarks = append(t.remarks, r.Device+": "+remark)
+		}
+		used[r.Device] = e
+	}
+	l.flags = append(l.flags, t.remarks...)
+	if l.last.IsZero() {
+		l.last, l.started = at, at
+		return t, nil
+	}
+	t.period = at.Sub(l.last)
+	if err := l.attribute(&t, used, users); err != nil {
+		return t, err
+	}
+	l.last = at
+	return t, nil
+}
+
+// placed says which readings to add up: of zones that lie within each other
+// the outermost, of devices of their own all.
+func placed(readings []sensor.Reading) ([]bool, error) {
+	counted := make([]bool, len(readings))
+	var zones []energy.Zone
+	var where []int
+	for i, r := range readings {
+		if counted[i] = r.Zone.Kind == 0; !counted[i] {
+			zones, where = append(zones, r.Zone), append(where, i)
+		}
+	}
+	places, err := energy.Place(zones)
+	for k, p := range places {
+		counted[where[k]] = p == energy.Counted
+	}
+	return counted, err
+}
+
+// device returns what a device used since the last look, and what is to be
+// said of it. A look that failed uses nothing; the next one makes up for it.
+func (l *ledger) device(r sensor.Reading) (energy.Energy, string, error) {
+	if c := l.counters[r.Device]; r.Kind == sensor.Counter || c != nil {
+		if c == nil {
+			var err error
+			// No package of a machine draws more than a kilowatt.
+			if c, err = energy.NewCounter(energy.CounterSpec{Range: r.Range, MaxPower: energy.Kilowatt}); err != nil {
+				return energy.Energy{}, "", err
+			}
+			l.counters[r.Device] = c
+		}
+		if r.Kind == sensor.Missed {
+			_, err := c.Miss(r.Time)
+			return energy.Energy{}, "missed", err
+		}
+		d, err := c.Read(r.Time, r.Energy)
+		if err != nil || d.Kind == energy.First || d.Kind == energy.Increase && d.Flags == 0 {
+			return d.Energy, "", err
+		}
+		return d.Energy, strings.TrimSuffix(d.Kind.String()+" "+d.Flags.String(), " "), nil
+	}
+	if r.Kind == sensor.Missed {
+		return energy.Energy{}, "missed", nil
+	}
+	before, known := l.powers[r.Device]
+	now := energy.Sample{Time: r.Time, Power: r.Power}
+	l.powers[r.Device] = now
+	if !known {
+		return energy.Energy{}, "", nil
+	}
+	c, err := energy.Integrate([]energy.Sample{before, now})
+	return c.Total(), "", err
+}
+
+// attribute shares the devices' energy among the users of the processors. What
+// a GPU used its exporter knows, and not the processors: it is nobody's here.
+func (l *ledger) attribute(t *tick, used map[string]energy.Energy, users []usage) error {
+	p, err := metering.NewPeriod(l.last, t.at)
+	if err != nil {
+		return err
+	}
+	in := attribution.Input{Period: p}
+	for name, e := range used {
+		d := attribution.Device{ID: name, Energy: e}
+		if _, processor := l.counters[name]; processor {
+			if err := l.share(&d, users, t.period); err != nil {
+				return err
+			}
+		}
+		in.Devices = append(in.Devices, d)
+	}
+	r, err := attribution.Attribute(in)
+	if err != nil {
+		return err
+	}
+	if _, err := r.Reconcile(); err != nil {
+		return err
+	}
+	sums := map[metering.Account]energy.Energy{}
+	for _, s := range r.Shares {
+		account := s.Account
+		if s.Unallocated() {
+			account = nobody
+		}
+		sums[account], _ = sums[account].Add(s.IT) // at most what was metered
+		l.accounts[account], _ = l.accounts[account].Add(s.IT)
+		l.devices[s.Device], _ = l.devices[s.Device].Add(s.IT)
+	}
+	t.total = r.Metered
+	l.metered, _ = l.metered.Add(r.Metered)
+	t.accounts = sorted(sums)
+	return nil
+}
+
+// share says who used a processor's energy, and what of it was idle.
+func (l *ledger) share(d *attribution.Device, users []usage, over time.Duration) error {
+	busy, all := int64(0), int64(0)
+	for _, u := range users {
+		all += u.time
+		if u.user == idleUser {
+			continue
+		}
+		busy += u.time
+		d.Holders = append(d.Holders, attribution.Holder{Account: metering.Account(u.user), Used: u.time})
+	}
+	if all == 0 {
+		return nil
+	}
+	// Nothing is allocated here, so that idle energy is nobody's.
+	d.Capacity = metering.Grains(1, metering.Cores)
+	var err error
+	if d.Idle, err = attribution.ResidualIdle(d.Energy, busy, all); err != nil {
+		return err
+	}
+	if l.idle > 0 {
+		if d.Idle = l.idle.Over(over); d.Idle.Cmp(d.Energy) > 0 {
+			d.Idle = d.Energy
+		}
+	}
+	return nil
+}
+
+func sorted(sums map[metering.Account]energy.Energy) (list []part) {
+	for a, e := range sums {
+		list = append(list, part{a, e})
+	}
+	slices.SortFunc(list, func(a, b part) int {
+		if (a.account == nobody) != (b.account == nobody) {
+			return map[bool]int{true: 1, false: -1}[a.account == nobody]
+		}
+		if c := b.energy.Cmp(a.energy); c != 0 {
+			return c
+		}
+		return strings.Compare(string(a.account), string(b.account))
+	})
+	return list
+}
+
+// closes reports whether every microjoule is somebody's or nobody's.
+func (l *ledger) closes() bool {
+	var sum energy.Energy
+	for _, e := range l.accounts {
+		sum, _ = sum.Add(e)
+	}
+	return sum == l.metered
+}
+
+// figures is what -json prints.
+type figures struct {
+	Source   []string                             `json:"source"`
+	Recorded bool                                 `json:"recorded"`
+	Seconds  float64                              `json:"seconds"`
+	Joules   decimal.Decimal                      `json:"joules"`
+	Accounts map[metering.Account]decimal.Decimal `json:"joules_by_account"`
+	Devices  map[string]decimal.Decimal           `json:"joules_by_device"`
+	Remarks  []string                             `json:"remarks"`
+	Closes   bool                                 `json:"closes"`
+}
+
+func (l *ledger) figures(m *machine) figures {
+	f := figures{Recorded: m.recorded, Seconds: l.last.Sub(l.started).Seconds(), Joules: joules(l.metered), Closes: l.closes(), Remarks: l.flags,
+		Accounts: map[metering.Account]decimal.Decimal{}, Devices: map[string]decimal.Decimal{}}
+	for _, s := range m.sources {
+		f.Source = append(f.Source, s.Name())
+	}
+	for a, e := range l.accounts {
+		f.Accounts[a] = joules(e)
+	}
+	for d, e := range l.devices {
+		f.Devices[d] = joules(e)
+	}
+	return f
+}
+
+func joules(e energy.Energy) decimal.Decimal {
+	return decimal.NewFromBigInt(e.Microjoules().Big(), -6)
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/meterbook/meterbook/energy"
+	"github.com/meterbook/meterbook/energy/sensor"
+)
+
+func nodepower(t *testing.T, args ...string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	require.NoError(t, run(context.Background(), args, &out, &errs), errs.String())
+	return out.String()
+}
+
+// The recording says that it is one, wraps, misses a look and makes up for it,
+// and its books close; it goes on when it is over.
+func TestRecorded(t *testing.T) {
+	out := nodepower(t, "-recorded", "-fast", "-seconds", "45")
+	require.Contains(t, out, "RECORDING")
+	require.Contains(t, out, "[package-0: wrap]")
+	require.Contains(t, out, "[package-0: missed]")
+	require.Contains(t, out, "after-gap")
+	require.Contains(t, out, "Closes")
+	for _, line := range strings.Split(out, "\n") {
+		require.LessOrEqual(t, width(line), 160)
+		require.NotContains(t, line, "NaN")
+		require.NotContains(t, line, "-1")
+	}
+	require.Contains(t, nodepower(t, "-recorded", "-fast", "-lang", "zh"), "账目平衡")
+
+	var f figures
+	require.NoError(t, json.Unmarshal([]byte(nodepower(t, "-recorded", "-fast", "-json", "-seconds", "45", "-idle", "30")), &f))
+	require.True(t, f.Closes)
+	require.True(t, f.Recorded)
+	require.Equal(t, 45.0, f.Seconds)
+	require.NotContains(t, f.Devices, "core", "cores lie within their package")
+	require.InDelta(t, 71*45, f.Devices["package-0"].InexactFloat64(), 400, "no jump where it begins again")
+	require.Positive(t, f.Accounts["ended"].Sign(), "what ended keeps its part")
+}
+
+func TestUsage(t *testing.T) {
+	for _, args := range [][]string{{"-seconds", "0"}, {"-lang", "xx"}, {"more"}, {"-idle", "-1"}, {"-idle", "NaN"}, {"-nonsense"}} {
+		require.ErrorIs(t, run(context.Background(), args, &bytes.Buffer{}, &bytes.Buffer{}), errUsage, args)
+	}
+}
+
+// proc is a /proc of two looks.
+func proc(busy, idle string, stats map[string]string) fstest.MapFS {
+	files := fstest.MapFS{"stat": {Data: []byte("cpu " + busy + " 0 0 " + idle + " 0 0 0 50 0 0\ncpu0 1 2 3\n")}}
+	for pid, ticks := range stats {
+		n, start, _ := strings.Cut(ticks, "@")
+		files[pid+"/stat"] = &fstest.MapFile{Data: []byte(pid + " (a (b) c) S 1 1 1 0 -1 0 0 0 0 0 " + n + " 0 0 0 20 0 1 0 " + start + " 0 0")}
+		files[pid+"/status"] = &fstest.MapFile{Data: []byte("Name:\tx\nUid:\t99999\t0\t0\t0\n")}
+	}
+	return files
+}
+
+func TestProcesses(t *testing.T) {
+	p := newProcesses(proc("1000", "5000", map[string]string{"10": "100@7", "11": "900@8", "12": "50@9"}))
+	require.Empty(t, p.users(time.Time{}), "nothing to compare the first look with")
+	// 10 goes on, 11 ended, 12's number is another process's now.
+	p.proc = proc("1200", "5800", map[string]string{"10": "140@7", "12": "30@44"})
+	require.Equal(t, []usage{{"uid-99999", 40 + 30}, {othersUser, 130}, {idleUser, 800}}, p.users(time.Time{}))
+	// Not a /proc, and one that is broken.
+	require.Nil(t, newProcesses(fstest.MapFS{}).users(time.Time{}))
+	require.Nil(t, newProcesses(fstest.MapFS{"stat": {Data: []byte("cpu x")}}).users(time.Time{}))
+	p.proc = fstest.MapFS{"stat": {Data: []byte("cpu 1300 0 0 5900 0 0 0 50 0 0\n")}, "9/stat": {Data: []byte("garbage")}}
+	require.Equal(t, []usage{{othersUser, 100}, {idleUser, 100}}, p.users(time.Time{}))
+}
+
+// A device that comes back after it was missed is not counted twice, and a
+// power is integrated over the time that passed.
+func TestLedger(t *testing.T) {
+	l := newLedger(0)
+	start := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	look := func(second int, r sensor.Reading) tick {
+		r.Time = start.Add(time.Duration(second) * time.Second)
+		r.Device = "d"
+		tk, err := l.take(r.Time, []sensor.Reading{r}, []usage{{"acme", 1}, {idleUser, 3}})
+		require.NoError(t, err)
+		return tk
+	}
+	look(0, sensor.Reading{Kind: sensor.Counter, Energy: energy.Joules(100)})
+	require.True(t, look(1, sensor.Reading{Kind: sensor.Missed}).total.IsZero())
+	tk := look(2, sensor.Reading{Kind: sensor.Counter, Energy: energy.Joules(180)})
+	require.Equal(t, energy.Joules(80), tk.total)
+	require.Equal(t, []part{{"acme", energy.Joules(20)}, {nobody, energy.Joules(60)}}, tk.accounts)
+	require.True(t, l.closes())
+
+	l = newLedger(0)
+	look(0, sensor.Reading{Kind: sensor.Power, Power: 100 * energy.Watt})
+	look(1, sensor.Reading{Kind: sensor.Missed})
+	require.Equal(t, energy.Joules(300), look(2, sensor.Reading{Kind: sensor.Power, Power: 200 * energy.Watt}).total)
+}

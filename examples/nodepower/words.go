@@ -1,0 +1,128 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/meterbook/meterbook/energy"
+	"github.com/meterbook/meterbook/metering"
+)
+
+// words is what is printed in one language. Fields that end in F are formats.
+type words struct {
+	Recording, ReadingF, Because, Nobody, Ended, Account, Device, TotalF, Joules, MeanW, Closes, DoesNotClose string
+	remarks                                                                                                   map[string]string
+}
+
+func wordsOf(lang string) *words {
+	if lang == "zh" {
+		return &chinese
+	}
+	return &english
+}
+
+var english = words{
+	Recording: "Nothing to read here: this is a RECORDING of another machine.", ReadingF: "Reading %s.", Because: "  because",
+	Nobody: "nobody (idle, GPU)", Ended: "ended, kernel", Account: "user", Device: "device", TotalF: "%.0f s", Joules: "J", MeanW: "mean W",
+	Closes: "Closes: users + nobody = meters, to the microjoule.", DoesNotClose: "DOES NOT CLOSE.",
+	remarks: map[string]string{},
+}
+
+var chinese = words{
+	Recording: "本机无可读取的功率传感器：以下为另一台机器的录制数据。", ReadingF: "正在读取 %s。", Because: "  原因：",
+	Nobody: "未分配（空闲、GPU）", Ended: "已结束进程及内核", Account: "用户", Device: "设备", TotalF: "共 %.0f 秒", Joules: "J", MeanW: "平均 W",
+	Closes: "账目平衡：用户 + 未分配 = 表计，精确到微焦。", DoesNotClose: "账目不平衡。",
+	remarks: map[string]string{"missed": "读取失败", "increase after-gap": "读取恢复，补计缺失时段", "wrap": "计数翻转", "wrap after-gap": "计数翻转，补计缺失时段"},
+}
+
+func (w *words) opening(to io.Writer, m *machine, why []error) {
+	if m.recorded {
+		fmt.Fprintln(to, w.Recording)
+	} else {
+		var names []string
+		for _, s := range m.sources {
+			names = append(names, s.Name())
+		}
+		fmt.Fprintf(to, w.ReadingF+"\n", strings.Join(names, ", "))
+	}
+	for _, err := range why {
+		fmt.Fprintf(to, "%s %s\n", w.Because, strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
+}
+
+// name is an account as it is shown.
+func (w *words) name(a metering.Account) string {
+	switch a {
+	case nobody:
+		return w.Nobody
+	case othersUser:
+		return w.Ended
+	}
+	return string(a)
+}
+
+// tick is a line for each look: the time, all watts, and those of each user.
+func (w *words) tick(to io.Writer, t tick) {
+	line := fmt.Sprintf("%s  %8s W ", t.at.Format("15:04:05"), watts(t.total.Mean(t.period)))
+	for _, p := range t.accounts {
+		line += fmt.Sprintf("  %s %s W", w.name(p.account), watts(p.energy.Mean(t.period)))
+	}
+	for _, r := range t.remarks {
+		device, what, _ := strings.Cut(r, ": ")
+		if said := w.remarks[what]; said != "" {
+			what = said
+		}
+		line += "  [" + device + ": " + what + "]"
+	}
+	fmt.Fprintln(to, line)
+}
+
+func watts(p energy.Power) string { return fmt.Sprintf("%.1f", float64(p)/float64(energy.Watt)) }
+
+// totals is a table of who used what, and on which device.
+func (w *words) totals(to io.Writer, l *ledger) {
+	took := l.last.Sub(l.started)
+	rows := [][]string{{w.Account, w.Joules, w.MeanW}}
+	for _, p := range sorted(l.accounts) {
+		rows = append(rows, []string{w.name(p.account), joules(p.energy).StringFixed(1), watts(p.energy.Mean(took))})
+	}
+	rows = append(rows, []string{fmt.Sprintf(w.TotalF, took.Seconds()), joules(l.metered).StringFixed(1), watts(l.metered.Mean(took))}, nil, []string{w.Device, w.Joules, w.MeanW})
+	byDevice := map[metering.Account]energy.Energy{}
+	for d, e := range l.devices {
+		byDevice[metering.Account(d)] = e
+	}
+	for _, p := range sorted(byDevice) {
+		rows = append(rows, []string{string(p.account), joules(p.energy).StringFixed(1), watts(p.energy.Mean(took))})
+	}
+	fmt.Fprintln(to)
+	first := 0
+	for _, r := range rows {
+		if r != nil {
+			first = max(first, width(r[0]))
+		}
+	}
+	for _, r := range rows {
+		if r == nil {
+			fmt.Fprintln(to)
+			continue
+		}
+		fmt.Fprintf(to, "  %s%s  %s%s  %s%s\n", r[0], strings.Repeat(" ", first-width(r[0])), strings.Repeat(" ", max(10-width(r[1]), 0)), r[1], strings.Repeat(" ", max(8-width(r[2]), 0)), r[2])
+	}
+	fmt.Fprintln(to)
+	if l.closes() {
+		fmt.Fprintln(to, w.Closes)
+	} else {
+		fmt.Fprintln(to, w.DoesNotClose)
+	}
+}
+
+// width is how many columns of a terminal a text takes: two a Chinese sign.
+func width(s string) (n int) {
+	for _, r := range s {
+		if n++; r >= 0x2E80 && r < 0xFFE7 {
+			n++
+		}
+	}
+	return n
+}
