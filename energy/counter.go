@@ -53,7 +53,7 @@ func (s CounterSpec) validate() error {
 }
 
 // WrapTime returns how soon the counter can be back where it was, rounded
-// down: readings further apart are ambiguous. It is 0 when Range or MaxPower
+// down: readings further apart can be ambiguous. It is 0 when Range or MaxPower
 // is unknown, and at most the 292 years of a [time.Duration].
 func (s CounterSpec) WrapTime() time.Duration {
 	if s.MaxPower <= 0 || s.Range.Sign() <= 0 {
@@ -232,7 +232,7 @@ func (c *Counter) delta(d *Delta, value Energy) {
 		d.Energy, d.Withheld = Energy{}, d.Energy
 		return
 	}
-	if d.Kind != Reset && c.ambiguous(dt) {
+	if d.Kind != Reset && c.ambiguous(d.Energy, dt) {
 		d.Flags |= AmbiguousWrap
 		if c.spec.Ambiguous == Withhold {
 			d.Energy, d.Withheld = Energy{}, d.Energy
@@ -245,10 +245,14 @@ func (c *Counter) plausible(e Energy, dt time.Duration) bool {
 	return c.spec.MaxPower == 0 || e.n.MulWide(nanosPerSecond).Cmp(c.spec.most(dt)) <= 0
 }
 
-// ambiguous reports whether the counter can have gone all the way round in dt.
-func (c *Counter) ambiguous(dt time.Duration) bool {
-	r := c.spec.Range
-	return !r.IsZero() && c.spec.MaxPower != 0 && r.n.MulWide(nanosPerSecond).Cmp(c.spec.most(dt)) < 0
+// ambiguous reports whether the device can have used e and a whole round more
+// in dt.
+func (c *Counter) ambiguous(e Energy, dt time.Duration) bool {
+	if c.spec.Range.IsZero() || c.spec.MaxPower == 0 {
+		return false
+	}
+	more, err := e.Add(c.spec.Range)
+	return err == nil && c.plausible(more, dt)
 }
 
 // most returns what MaxPower draws in dt, in µW·ns.

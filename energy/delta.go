@@ -64,8 +64,9 @@ const (
 	// PowerUnknown: a step back was taken for one wrap, without a MaxPower to
 	// tell it from a reset or from several wraps.
 	PowerUnknown
-	// AmbiguousWrap: the time since the last reading is longer than
-	// [CounterSpec.WrapTime], so more wraps may hide in it.
+	// AmbiguousWrap: in the time since the last reading, which is longer than
+	// [CounterSpec.WrapTime], MaxPower allows for a whole round more than what
+	// is implied, so that more wraps may hide in it.
 	AmbiguousWrap
 	// Implausible: the reading implies more than MaxPower; it was withheld.
 	// Counting goes on from the new reading.

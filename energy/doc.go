@@ -48,7 +48,7 @@
 //	                    Range known, d above MaxPower  value      Reset
 //	                    Range unknown                  value      Reset      RangeUnknown
 //	any of these        counted part above MaxPower    0          as above   Implausible
-//	Increase or Wrap    later than WrapTime            d, or 0    as above   AmbiguousWrap
+//	Increase or Wrap    d + Range within MaxPower      d, or 0    as above   AmbiguousWrap
 //	same time and value                                0          Duplicate
 //	failed (Miss)                                      0          Missed
 //	first after failed                                 as above   as above   AfterGap
@@ -127,8 +127,9 @@
 //
 // When a counter may have gone round more than once, counting on is a policy,
 // not an error: an error that changes nothing would leave the counter stuck
-// before the same gap for good. The interval alone decides, not whether
-// another round happens to fit: an operator can keep to an interval.
+// before the same gap for good. It may have where the power bound allows for
+// another round, which it never does within [CounterSpec.WrapTime]: an operator
+// who reads more often than that has no such deltas.
 //
 // A reading beyond MaxPower is withheld, not cut down to MaxPower: a wrong
 // reading says nothing about what was used, and half an invented joule is

@@ -93,7 +93,7 @@ func slowDelta(prev, cur, modulus *big.Int, maxPower, dt int64, withhold bool) (
 			e = new(big.Int).Set(cur)
 		}
 	}
-	late := known && maxPower > 0 && new(big.Int).Mul(modulus, big.NewInt(1_000_000_000)).Cmp(most) < 0
+	late := known && maxPower > 0 && !tooMuch(new(big.Int).Add(e, modulus))
 	switch {
 	case tooMuch(e):
 		return new(big.Int), e, kind, append(flags, "implausible")
