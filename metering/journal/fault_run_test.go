@@ -70,6 +70,8 @@ type run struct {
 	acked   []fact // by sequence: acknowledged, or seen since
 	trying  []fact // given, and not answered
 	checked int    // events at the last checkpoint
+	clean   bool   // it was closed
+	killed  *meteringtest.Disk
 }
 
 // oldEvents are of a day that is moved to its file once there are 1024.
@@ -86,14 +88,11 @@ func (w *run) clock() time.Time { return time.Unix(w.now.Load(), 0) }
 
 // begin fills the journal with what is to be there before faults are.
 func (w *run) begin() {
-	wrap := w.wrap
-	w.wrap = func(d *meteringtest.Disk) journal.Files { return d }
 	w.start()
 	for range oldEvents / 203 {
 		w.append(w.fresh(203, -3)...)
 	}
 	w.close()
-	w.wrap = wrap
 }
 
 // fresh returns events that were never given, of a day after that of the clock.
@@ -123,7 +122,10 @@ var make1K = func() []byte {
 func (w *run) start() bool {
 	for range 3 {
 		s, _, err := w.open(w.wrap(w.disk), w.clock)
-		if err != nil {
+		w.mu.Lock()
+		w.s, w.clean = s, false
+		w.mu.Unlock()
+		if w.wasKilled() || err != nil {
 			continue
 		}
 		var seen []journal.Entry
@@ -169,6 +171,9 @@ func (w *run) append(events ...metering.Event) {
 		fresh := len(w.trying)
 		w.mu.Unlock()
 		res, err := w.s.Append(bg, events...)
+		if err != nil && w.wasKilled() {
+			continue
+		}
 		w.mu.Lock()
 		switch {
 		case err == nil:
@@ -195,7 +200,7 @@ func (w *run) close() {
 	all := len(w.acked)
 	if err := w.s.Close(); err == nil {
 		w.mu.Lock()
-		w.checked = all
+		w.checked, w.clean = all, true
 		w.mu.Unlock()
 	}
 	w.s = nil
@@ -218,6 +223,18 @@ func (w *run) crash(after *meteringtest.Disk) {
 	if s != nil {
 		_ = s.Close() // on the disk that was
 	}
+}
+
+// wasKilled goes on with what a process left that was killed, if it was.
+func (w *run) wasKilled() bool {
+	w.mu.Lock()
+	after := w.killed
+	w.killed = nil
+	w.mu.Unlock()
+	if after != nil {
+		w.crash(after)
+	}
+	return after != nil
 }
 
 // known draws events that were acknowledged.
@@ -252,6 +269,17 @@ func (w *run) scenario() {
 	w.close()
 }
 
+// short is a history of one day that is moved, a checkpoint and a close.
+func (w *run) short() {
+	w.append(w.fresh(20, -3)...)
+	w.tend()
+	w.checkpoint()
+	w.append(w.fresh(2, 0)...)
+	w.close()
+	w.append(w.fresh(1, 0)...)
+	w.close()
+}
+
 func (w *run) tend() {
 	if j, ok := w.s.(interface{ Tend() error }); ok {
 		_ = j.Tend()
@@ -264,10 +292,21 @@ func (w *run) verify(disk *meteringtest.Disk, what string) {
 	o := w.out
 	o.cases++
 	acked, trying := w.acked, w.trying
-	s, r, err := w.open(disk, w.clock)
+	first := 0 // bytes of the first segment that are read
+	files := meteringtest.NewFaults(disk)
+	files.Hook(func(c meteringtest.Call) error {
+		if c.Method == meteringtest.MethodReadAt && c.Name == "000000000001.seg" {
+			first += c.Len
+		}
+		return nil
+	})
+	s, r, err := w.open(files, w.clock)
 	if err != nil {
 		o.note(&o.lost, "%s: open: %v", what, err)
 		return
+	}
+	if w.checked > 0 && first > 64+80 || w.clean && !r.Clean {
+		o.note(&o.unkept, "%s: %d bytes read of the first segment, clean %v, %v", what, first, w.clean, r.Clean)
 	}
 	n := w.compare(s, what)
 	if int(r.Indexed) > len(acked)+len(trying)-w.checked || len(r.Rebuilt) > 0 && w.checked > 0 {

@@ -1,6 +1,7 @@
 package journal_test
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/meterbook/meterbook/metering/journal"
@@ -15,11 +16,18 @@ func powerLoss(open opener, seed uint64, cases int, firstBad bool, below func(*m
 	for round := seed; out.cases < cases && !(firstBad && out.bad()); round++ {
 		w := newRun(open, round, &out)
 		w.wrap = func(d *meteringtest.Disk) journal.Files {
-			files := meteringtest.NewFaults(below(d))
+			files, dead := meteringtest.NewFaults(below(d)), false
 			files.Hook(func(c meteringtest.Call) error {
 				w.mu.Lock()
 				defer w.mu.Unlock()
-				if !changes(c) || out.cases >= cases || w.r.IntN(2) > 0 || firstBad && out.bad() {
+				if dead {
+					return errKilled
+				}
+				if changes(c) && w.killed == nil && w.r.IntN(40) == 0 {
+					w.killed, dead = d.Kill(), true
+					return errKilled
+				}
+				if !changes(c) || out.cases >= cases || !firstBad && w.r.IntN(2) > 0 || firstBad && out.bad() {
 					return nil
 				}
 				loss := meteringtest.Loss{Seed: w.r.Uint64(), Survive: meteringtest.Random}
@@ -34,7 +42,15 @@ func powerLoss(open opener, seed uint64, cases int, firstBad bool, below func(*m
 			return files
 		}
 		w.begin()
-		w.scenario()
+		if round%2 == 0 {
+			w.scenario()
+		} else {
+			w.short()
+		}
+		for range 3 {
+			loss := meteringtest.Loss{Seed: w.r.Uint64(), Survive: meteringtest.Random}
+			w.verify(w.disk.PowerLoss(loss), fmt.Sprintf("seed %d, loss %d in the end", round, loss.Seed))
+		}
 	}
 	return out
 }
@@ -58,6 +74,8 @@ func powerLossAgain(w *run, disk *meteringtest.Disk) *meteringtest.Disk {
 	}
 	return after
 }
+
+var errKilled = errors.New("the process was killed")
 
 // changes tells calls that change something from those that only read.
 func changes(c meteringtest.Call) bool {
