@@ -21,6 +21,12 @@ func TestFaults(t *testing.T) {
 		{"power loss before any call", func(_ testing.TB, seed uint64) outcome {
 			return powerLoss(openReal, seed, form(2000, 100_000), false, asItIs)
 		}},
+		{"any call fails, in 14 ways", func(_ testing.TB, seed uint64) outcome {
+			return ioFaults(openReal, seed, form(37, 1), false)
+		}},
+		{"disk full at any byte, and then room", func(_ testing.TB, seed uint64) outcome {
+			return fullDisk(openReal, seed, form(17011, 61), false)
+		}},
 	} {
 		t.Run(one.fault, func(t *testing.T) {
 			out := one.suite(t, seed)
