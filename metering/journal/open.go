@@ -70,6 +70,9 @@ func Directory(dir string) (interface {
 // OpenFiles is [Open] on files that are given. It does not close them.
 func OpenFiles(files Files, opts ...Option) (*Journal, Recovery, error) {
 	j := &Journal{files: files, opts: newOptions(opts), positions: make(map[ID]uint64)}
+	if err := lostLog(files); err != nil {
+		return nil, Recovery{}, outward(err)
+	}
 	log, found, err := segment.Open(files, j.opts.log)
 	if err != nil {
 		return nil, Recovery{}, outward(err)
@@ -167,10 +170,10 @@ func (j *Journal) tell(from place, r *Recovery) error {
 		}
 		r.Indexed = t.told
 	}
-	if err := j.index.restored(j.event); err != nil {
-		return errors.Join(ErrCorrupt, err)
+	if j.index.last > j.event {
+		return fmt.Errorf("%w: the log ends with event %d, and %d was durable", ErrCorrupt, j.event, j.index.last)
 	}
-	return nil
+	return j.index.restored(j.event)
 }
 
 // A teller tells the index of events from one on.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"strings"
 )
 
 // Files of a journal that are read whole: what they hold is behind a magic and
@@ -89,16 +90,40 @@ const (
 	placeMagic  = "mbjplce\x01"
 )
 
+// lostLog refuses a directory with a secret and without a log: a secret is made
+// for a log that is durable, so a new log would hide that the old one is gone.
+func lostLog(files Files) error {
+	body, err := readWhole(files, secretFile, secretMagic)
+	if err != nil || body == nil {
+		return err
+	}
+	names, err := files.List()
+	if err != nil {
+		return fmt.Errorf("journal: list: %w", err)
+	}
+	for _, name := range names {
+		if strings.HasSuffix(name, logSuffix) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: the log is gone that the secret is for", ErrCorrupt)
+}
+
+const logSuffix = ".seg" // of files of the log
+
 // loadSecret returns the journal's secret, which is made once. Where it was lost
-// there is a new one: files of identities are then another's, and made anew.
+// there is a new one: files of identities are then another's, and made anew. One
+// of another journal says that the log is not the one that was here.
 func (j *Journal) loadSecret() (key [16]byte, err error) {
 	id := j.log.ID()
 	body, err := readWhole(j.files, secretFile, secretMagic)
-	if err != nil {
+	switch {
+	case err != nil:
 		return key, err
-	}
-	if len(body) == len(id)+len(key) && ID(body[:len(id)]) == id {
+	case len(body) == len(id)+len(key) && ID(body[:len(id)]) == id:
 		return [16]byte(body[len(id):]), nil
+	case len(body) == len(id)+len(key):
+		return key, fmt.Errorf("%w: the log is of journal %s, its secret of %s", ErrCorrupt, id, ID(body[:len(id)]))
 	}
 	if _, err := io.ReadFull(j.opts.random, key[:]); err != nil {
 		return key, fmt.Errorf("journal: secret: %w", err)
@@ -125,8 +150,11 @@ func (j *Journal) loadPlace() (place, error) {
 		positions[from] = r.fixed(8)
 	}
 	own := j.log.ID()
-	if r.err != nil || id != string(own[:]) || p.record > j.log.Durable() || p.record < start.record {
+	if r.err != nil || id != string(own[:]) || p.record < start.record {
 		return start, nil
+	}
+	if last := j.log.Durable(); p.record > last {
+		return start, fmt.Errorf("%w: the log ends with record %d, and %d was durable", ErrCorrupt, last, p.record)
 	}
 	j.oldest, j.exported, j.positions = oldest, exported, positions
 	return p, nil
