@@ -27,6 +27,15 @@ func TestFaults(t *testing.T) {
 		{"disk full at any byte, and then room", func(_ testing.TB, seed uint64) outcome {
 			return fullDisk(openReal, seed, form(17011, 61), false)
 		}},
+		{"64 KiB cut at any byte", func(t testing.TB, seed uint64) outcome {
+			return truncations(t, openReal, seed, form(61, 1), false)
+		}},
+		{"any bit of 64 KiB of log flipped", func(t testing.TB, seed uint64) outcome {
+			return flips(t, openReal, seed, form(509, 1), false)
+		}},
+		{"any bit of index, secret and place flipped", func(t testing.TB, seed uint64) outcome {
+			return indexFlips(t, openReal, seed, form(1009, 1), false)
+		}},
 	} {
 		t.Run(one.fault, func(t *testing.T) {
 			out := one.suite(t, seed)
