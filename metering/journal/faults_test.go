@@ -18,6 +18,9 @@ func TestFaults(t *testing.T) {
 		fault string
 		suite func(testing.TB, uint64) outcome
 	}{
+		{"kill -9 of a process that appends", func(t testing.TB, seed uint64) outcome {
+			return kills(t, seed, form(80, 10_000))
+		}},
 		{"power loss before any call", func(_ testing.TB, seed uint64) outcome {
 			return powerLoss(openReal, seed, form(2000, 100_000), false, asItIs)
 		}},
@@ -35,6 +38,12 @@ func TestFaults(t *testing.T) {
 		}},
 		{"any bit of index, secret and place flipped", func(t testing.TB, seed uint64) outcome {
 			return indexFlips(t, openReal, seed, form(1009, 1), false)
+		}},
+		{"events, 3 in 10 twice, over restarts", func(t testing.TB, seed uint64) outcome {
+			return volume(t, seed, form(200_000, 10_000_000))
+		}},
+		{"opened by many at once", func(t testing.TB, seed uint64) outcome {
+			return opens(t, seed, form(100, 1000))
 		}},
 	} {
 		t.Run(one.fault, func(t *testing.T) {
