@@ -274,3 +274,14 @@ func TestUnblock_NamesNoValues(t *testing.T) {
 }
 
 func noonOf(day int32) time.Time { return time.Unix(int64(day)*86400+43200, 0).UTC() }
+
+// JoinedIdentities returns two events of the corpus that are one where identities
+// are joined by delimiters.
+func JoinedIdentities() (a, b *metering.Event) {
+	one := newSecret(testKey)
+	whole := claimsOf(&scribe{secret: &one})
+	return mistaken(func(e *metering.Event) (fingerprint, uint64) {
+		_, body := whole(e)
+		return one.identity([]byte(string(e.Account.Tenant()) + "-" + e.Source + "-" + e.ID)), body
+	}, splits())
+}

@@ -281,3 +281,60 @@ func reopened(o *outcome, open opener, disk *meteringtest.Disk, w written, what 
 	}
 	return n
 }
+
+// damageInUse damages the file of a day while it is open. What is sent again is a
+// duplicate, or an error, and a duplicate once the journal was opened again.
+func damageInUse(t testing.TB, open opener, seed uint64, step int, firstBad bool) outcome {
+	var out outcome
+	w := newRun(openReal, seed, new(outcome))
+	w.begin()
+	w.append(w.fresh(20, -3)...)
+	w.tend()
+	w.close()
+	var again []metering.Event
+	for _, f := range w.acked {
+		again = append(again, f.event)
+	}
+	names, err := w.disk.List()
+	require.NoError(t, err)
+	for _, name := range names {
+		if !strings.HasSuffix(name, ".day") {
+			continue
+		}
+		f, err := w.disk.Open(name)
+		require.NoError(t, err)
+		size, err := f.Size()
+		require.NoError(t, err)
+		for at := 4096 + int64(seed)%int64(step); at < size && !(firstBad && out.bad()); at += int64(step) * 16 {
+			out.cases++
+			what := fmt.Sprintf("%s, byte %d, while it is open", name, at)
+			disk := w.disk.Kill()
+			s, _, err := open(disk, noonClock)
+			require.NoError(t, err)
+			f, err := disk.Edit(name)
+			require.NoError(t, err)
+			var one [1]byte
+			_, err = f.ReadAt(one[:], at)
+			require.NoError(t, err)
+			one[0] ^= 1 << (at % 8)
+			_, err = f.WriteAt(one[:], at)
+			require.NoError(t, err)
+			for i := 0; i < len(again); i += 250 {
+				res, err := s.Append(bg, again[i:min(i+250, len(again))]...)
+				if res.Accepted > 0 || err != nil && !errors.Is(err, journal.ErrIndex) {
+					out.note(&out.doubled, "%s: %+v %v", what, res, err)
+				}
+			}
+			_ = s.Close()
+			if s, _, err = open(disk, noonClock); err != nil {
+				out.note(&out.lost, "%s: %v", what, err)
+				continue
+			}
+			if res, err := s.Append(bg, again...); res.Duplicates != len(again) {
+				out.note(&out.doubled, "%s, opened again: %+v %v", what, res, err)
+			}
+			_ = s.Close()
+		}
+	}
+	return out
+}

@@ -27,7 +27,16 @@ type store interface {
 type opener func(files journal.Files, now func() time.Time) (store, journal.Recovery, error)
 
 func openReal(files journal.Files, now func() time.Time) (store, journal.Recovery, error) {
-	j, r, err := journal.OpenFiles(files, faultOptions(now)...)
+	return openWith(files, faultOptions(now)...)
+}
+
+// openBare is openReal without files that are grown ahead of what is written.
+func openBare(files journal.Files, now func() time.Time) (store, journal.Recovery, error) {
+	return openWith(files, append(faultOptions(now), journal.WithPreallocation(0))...)
+}
+
+func openWith(files journal.Files, opts ...journal.Option) (store, journal.Recovery, error) {
+	j, r, err := journal.OpenFiles(files, opts...)
 	if err != nil {
 		return nil, r, err
 	}
@@ -49,6 +58,16 @@ type outcome struct {
 }
 
 func (o *outcome) bad() bool { return o.lost+o.doubled+o.undetected+o.unkept > 0 }
+
+// and adds what another suite found.
+func (o outcome) and(other outcome) outcome {
+	first := o.first
+	if first == "" {
+		first = other.first
+	}
+	return outcome{o.cases + other.cases, o.lost + other.lost, o.doubled + other.doubled, o.undetected + other.undetected,
+		o.unkept + other.unkept, first}
+}
 
 func (o *outcome) note(count *int, format string, args ...any) {
 	*count++

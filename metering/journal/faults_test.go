@@ -28,7 +28,7 @@ func TestFaults(t *testing.T) {
 			return ioFaults(openReal, seed, form(37, 1), false)
 		}},
 		{"disk full at any byte, and then room", func(_ testing.TB, seed uint64) outcome {
-			return fullDisk(openReal, seed, form(17011, 61), false)
+			return fullDisk(openReal, seed, form(170_011, 997), false).and(fullDisk(openBare, seed, form(34_011, 97), false))
 		}},
 		{"64 KiB cut at any byte", func(t testing.TB, seed uint64) outcome {
 			return truncations(t, openReal, seed, form(61, 1), false)
@@ -38,6 +38,9 @@ func TestFaults(t *testing.T) {
 		}},
 		{"any bit of index, secret and place flipped", func(t testing.TB, seed uint64) outcome {
 			return indexFlips(t, openReal, seed, form(1009, 1), false)
+		}},
+		{"index damaged while it is open", func(t testing.TB, seed uint64) outcome {
+			return damageInUse(t, openReal, seed, form(97, 1), false)
 		}},
 		{"events, 3 in 10 twice, over restarts", func(t testing.TB, seed uint64) outcome {
 			return volume(t, seed, form(200_000, 10_000_000))

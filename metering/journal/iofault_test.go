@@ -30,9 +30,8 @@ func ioFaults(open opener, seed uint64, step int, firstBad bool) outcome {
 		calls, hit := 0, meteringtest.Call{}
 		w.wrap = func(d *meteringtest.Disk) journal.Files {
 			f := meteringtest.NewFaults(d)
-			short := func() { f.FailAt(n-calls, fault) }
 			if n > calls {
-				short()
+				f.FailAt(n-calls, fault)
 			} else if fault.Sticky {
 				f.FailAt(1, fault)
 			}
@@ -98,9 +97,9 @@ func fullDisk(open opener, seed uint64, step int, firstBad bool) outcome {
 		}
 		what := fmt.Sprintf("seed %d, room for %d bytes", seed, room)
 		faults.Space(room)
-		events := w.fresh(600, 0)
+		events := w.fresh(1600, 0)
 		for i := range events { // several records
-			events[i].Resource = string(make1K[:200]) + fmt.Sprint(i)
+			events[i].Resource = string(make1K[:240]) + fmt.Sprint(i)
 		}
 		_, err := w.s.Append(bg, events...)
 		if err != nil && !errors.Is(err, journal.ErrNoSpace) {
