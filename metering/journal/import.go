@@ -34,7 +34,9 @@ func (j *Journal) importEach(ctx context.Context, from ID, entries []Entry, pass
 			return Result{}, &metering.FieldError{Field: "sequence", Value: fmt.Sprint(entries[i].Sequence), Reason: fmt.Sprintf("want one after %d", entries[i-1].Sequence)}
 		}
 	}
-	done := j.importing(from)
+	// Only what is durable is passed over: what is under way may still fail, and is
+	// known by its identity.
+	done := j.Imported(from)
 	skipped := 0
 	for skipped < len(entries) && entries[skipped].Sequence <= done {
 		skipped++
@@ -67,18 +69,4 @@ func (j *Journal) Imported(from ID) uint64 {
 	defer j.mu.Unlock()
 	j.settle()
 	return j.positions[from]
-}
-
-// importing is Imported, with what is under way.
-func (j *Journal) importing(from ID) uint64 {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.settle()
-	done := j.positions[from]
-	for _, f := range j.flights {
-		if f.origin != nil && f.origin.journal == from {
-			done = max(done, f.origin.event)
-		}
-	}
-	return done
 }

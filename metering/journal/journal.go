@@ -208,7 +208,7 @@ func (j *Journal) settle() {
 		f := &j.flights[n]
 		j.place = f.place
 		if f.origin != nil {
-			j.positions[f.origin.journal] = f.origin.event
+			j.positions[f.origin.journal] = max(j.positions[f.origin.journal], f.origin.event)
 		}
 		n++
 	}

@@ -143,7 +143,7 @@ func (j *Journal) readOn(from place, events func(*unblocker) error) error {
 			err = fmt.Errorf("%w: event %d after %d", errBlock, u.first, j.event)
 		default:
 			if u.from != nil {
-				j.positions[u.from.journal] = u.from.event
+				j.positions[u.from.journal] = max(j.positions[u.from.journal], u.from.event)
 			}
 			j.event = u.end()
 			if events != nil {
