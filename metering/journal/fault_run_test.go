@@ -35,6 +35,11 @@ func openBare(files journal.Files, now func() time.Time) (store, journal.Recover
 	return openWith(files, append(faultOptions(now), journal.WithPreallocation(0))...)
 }
 
+// openInterval is openReal with events that are synced when the keeper wants it.
+func openInterval(files journal.Files, now func() time.Time) (store, journal.Recovery, error) {
+	return openWith(files, append(faultOptions(now), journal.Interval(time.Hour))...)
+}
+
 func openWith(files journal.Files, opts ...journal.Option) (store, journal.Recovery, error) {
 	j, r, err := journal.OpenFiles(files, opts...)
 	if err != nil {

@@ -27,6 +27,9 @@ func TestFaults(t *testing.T) {
 		{"any call fails, in 14 ways", func(_ testing.TB, seed uint64) outcome {
 			return ioFaults(openReal, seed, form(37, 1), false)
 		}},
+		{"the same in an interval, and then a kill", func(_ testing.TB, seed uint64) outcome {
+			return ioFaultsIn(openInterval, seed, form(101, 1), false, false)
+		}},
 		{"disk full at any byte, and then room", func(_ testing.TB, seed uint64) outcome {
 			return fullDisk(openReal, seed, form(170_011, 997), false).and(fullDisk(openBare, seed, form(34_011, 97), false))
 		}},

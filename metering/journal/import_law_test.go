@@ -2,6 +2,7 @@ package journal_test
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -136,4 +137,61 @@ func TestImport_AgainAfterFailure(t *testing.T) {
 	require.Equal(t, journal.Result{Accepted: 40}, res)
 	require.EqualValues(t, 40, j.Imported(journal.ID{7}))
 	require.NoError(t, j.Close())
+}
+
+// TestLaw_Import_Faults: whichever call fails, an import that goes on from where
+// the journal says has each event once in the end.
+func TestLaw_Import_Faults(t *testing.T) {
+	var entries []journal.Entry
+	for i := range 200 {
+		entries = append(entries, journal.Entry{Sequence: uint64(3*i + 1), Event: event(i)})
+	}
+	other := journal.ID{7}
+	for _, fault := range meteringtest.EveryFault() {
+		for n := 1; n < 90; n += form(5, 1) {
+			what := fmt.Sprint("call ", n, ", ", fault)
+			disk := meteringtest.NewDisk()
+			faults := meteringtest.NewFaults(disk)
+			faults.FailAt(n, fault)
+			var j *journal.Journal
+			var err error
+			for round := 0; ; round++ {
+				require.Less(t, round, 30, what)
+				if round == 10 {
+					faults.FailAt(0, meteringtest.Fault{})
+				}
+				if j == nil {
+					if j, _, err = journal.OpenFiles(faults, clock(), journal.WithSegmentSize(4<<10), journal.WithPreallocation(0)); err != nil {
+						continue
+					}
+				}
+				done := j.Imported(other)
+				if done == entries[len(entries)-1].Sequence {
+					break
+				}
+				next := int(done+2) / 3
+				to := min(next+40, len(entries))
+				res, err := j.Import(bg, other, entries[next:to]...)
+				if err == nil {
+					require.Equal(t, to-next, res.Accepted+res.Duplicates, what)
+				} else if errors.Is(err, journal.ErrPoisoned) {
+					_ = j.Close()
+					j = nil
+				}
+			}
+			after := disk.PowerLoss(meteringtest.Loss{})
+			_ = j.Close()
+			j, _, err = journal.OpenFiles(after, clock())
+			require.NoError(t, err, what)
+			count := 0
+			for e, err := range j.Events(0) {
+				require.NoError(t, err)
+				require.Equal(t, entries[count].Event.ID, e.Event.ID, what)
+				count++
+			}
+			require.Equal(t, len(entries), count, what)
+			require.EqualValues(t, 598, j.Imported(other))
+			require.NoError(t, j.Close())
+		}
+	}
 }

@@ -11,8 +11,13 @@ import (
 
 // ioFaults runs scenarios in which one call of the file system fails, or all from
 // it on, in every way, and looks afterwards at what a power loss and a kill leave.
-// Of n calls and faults every step-th is tried.
+// Of n calls and faults every step-th is tried. In an interval only the kill is
+// looked at.
 func ioFaults(open opener, seed uint64, step int, firstBad bool) outcome {
+	return ioFaultsIn(open, seed, step, firstBad, true)
+}
+
+func ioFaultsIn(open opener, seed uint64, step int, firstBad, synced bool) outcome {
 	var out outcome
 	calls := 0
 	count := newRun(open, seed, new(outcome))
@@ -54,8 +59,10 @@ func ioFaults(open opener, seed uint64, step int, firstBad bool) outcome {
 		w.close()
 		w.wrap = asItIs
 		cases := out.cases
-		w.verify(w.disk.PowerLoss(meteringtest.Loss{Seed: uint64(at)}), what+", power loss that keeps nothing")
-		w.verify(w.disk.PowerLoss(meteringtest.Loss{Seed: uint64(at), Survive: 50}), what+", power loss")
+		if synced {
+			w.verify(w.disk.PowerLoss(meteringtest.Loss{Seed: uint64(at)}), what+", power loss that keeps nothing")
+			w.verify(w.disk.PowerLoss(meteringtest.Loss{Seed: uint64(at), Survive: 50}), what+", power loss")
+		}
 		w.verify(w.disk.Kill(), what+", kill")
 		if out.cases = cases + 1; firstBad && out.bad() {
 			break
