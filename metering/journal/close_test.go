@@ -48,7 +48,7 @@ func TestClose_Concurrent(t *testing.T) {
 					}
 				}
 			})
-			group.Go(func() { _ = j.Checkpoint(bg) })
+			group.Go(func() { _ = j.Snapshot(bg) })
 		}
 		time.Sleep(time.Duration(round%5) * time.Millisecond)
 		for range 2 {

@@ -63,13 +63,13 @@ func TestLaw_Import_Once(t *testing.T) {
 				open(i)
 			default:
 				i := r.IntN(3)
-				require.NoError(t, journals[i].Checkpoint(bg))
+				require.NoError(t, journals[i].Snapshot(bg))
 			}
 		}
 		for i := range 2 {
 			for journals[2].Imported(journals[i].ID()) < journals[i].Durable() {
 				importSome(t, r, journals[i], journals[2])
-				require.NoError(t, journals[2].Checkpoint(bg))
+				require.NoError(t, journals[2].Snapshot(bg))
 			}
 		}
 		at := map[string]uint64{}

@@ -67,7 +67,7 @@ func TestChild(t *testing.T) {
 				}
 				fmt.Println(line.String())
 				if r.IntN(20) == 0 {
-					_ = j.Checkpoint(bg)
+					_ = j.Snapshot(bg)
 				}
 			}
 		})
@@ -141,7 +141,7 @@ func kills(t testing.TB, seed uint64, cycles int) outcome {
 		if r.IntN(2) == 0 { // the next process recovers what this one does not
 			err = j.Close()
 		} else {
-			err = errors.Join(j.Checkpoint(bg), j.Close())
+			err = errors.Join(j.Snapshot(bg), j.Close())
 		}
 		require.NoError(t, err)
 	}
