@@ -7,42 +7,117 @@ import "fmt"
 // they are counted asks first. What is recorded, sealed or evicted between the
 // two calls can change the answer.
 func (a *Aggregator) Check(e *Event) error {
+	var err error
+	a.CheckAll([]Event{*e}, func(_ int, refused error) { err = refused })
+	return err
+}
+
+// CheckAll is [Aggregator.Check] for many events, one after the other: a quota
+// counts the series and lives that those before would need. It passes on which
+// event would be refused, and why.
+func (a *Aggregator) CheckAll(events []Event, refuse func(i int, err error)) {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	var needed needs
+	for i := range events {
+		needed.fresh, needed.born = needed.fresh[:0], needed.born[:0]
+		if err := a.checkNew(&events[i], &needed); err != nil {
+			needed.undo()
+			refuse(i, err)
+		}
+	}
+}
+
+// needs are the series and lives that events would need which are not there, in
+// all, by tenant, and for the last event.
+type needs struct {
+	series map[Key]struct{}
+	lives  map[resourceKey]struct{}
+	of     map[Account]int
+	fresh  []Key
+	born   []resourceKey
+}
+
+// needSeries notes that a series is needed, and returns by how many its tenant's
+// have grown.
+func (n *needs) needSeries(k Key) int {
+	tenant := k.Account.Tenant()
+	if n.series == nil {
+		n.series = make(map[Key]struct{})
+	}
+	if _, twice := n.series[k]; !twice {
+		n.grow(tenant, 1)
+		n.series[k] = struct{}{}
+		n.fresh = append(n.fresh, k)
+	}
+	return n.of[tenant]
+}
+
+func (n *needs) needLife(k resourceKey) int {
+	if n.lives == nil {
+		n.lives = make(map[resourceKey]struct{})
+	}
+	if _, twice := n.lives[k]; !twice {
+		n.grow(k.tenant, 1)
+		n.lives[k] = struct{}{}
+		n.born = append(n.born, k)
+	}
+	return n.of[k.tenant]
+}
+
+func (n *needs) grow(tenant Account, by int) {
+	if n.of == nil {
+		n.of = make(map[Account]int)
+	}
+	n.of[tenant] += by
+}
+
+// undo forgets what the last event needs.
+func (n *needs) undo() {
+	for _, k := range n.fresh {
+		delete(n.series, k)
+		n.grow(k.Account.Tenant(), -1)
+	}
+	for _, k := range n.born {
+		delete(n.lives, k)
+		n.grow(k.tenant, -1)
+	}
+}
+
+// checkNew is Check after other events; a.mu is held.
+func (a *Aggregator) checkNew(e *Event, before *needs) error {
 	items, err := a.check(e)
 	if err != nil {
 		return err
 	}
-	a.mu.RLock()
-	defer a.mu.RUnlock()
 	if a.closed.Load() {
 		return fmt.Errorf("%w: the aggregator", ErrClosed)
 	}
 	if !e.Kind.carriesAmounts() {
-		return a.checkLife(e, items)
+		return a.checkLife(e, items, before)
 	}
-	fresh := 0
 	for _, it := range items {
 		if _, err := a.post(it.meter, e.Time.UnixNano(), it.n); err != nil {
 			return err
 		}
 		key := it.key(e)
-		s := a.find(&key)
-		if s == nil {
-			fresh++
+		if a.find(&key) != nil {
+			continue
 		}
-	}
-	if fresh > 0 {
-		return a.room(e.Account, fresh)
+		if err := a.room(e.Account, before.needSeries(key)); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // checkLife is Check for an event in the life of a resource.
-func (a *Aggregator) checkLife(e *Event, items checkedItems) error {
+func (a *Aggregator) checkLife(e *Event, items checkedItems, before *needs) error {
 	k := resourceKey{e.Account.Tenant(), e.Resource}
 	t := a.timelines[k]
 	switch {
 	case t == nil:
-		if err := a.room(e.Account, 1); err != nil {
+		if err := a.room(e.Account, before.needLife(k)); err != nil {
 			return err
 		}
 	case len(*t) >= maxLife:

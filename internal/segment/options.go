@@ -32,10 +32,21 @@ type Options struct {
 	// ID is the journal's: the zero ID takes that of the log that is there, or
 	// a new one. Any other one must be that of the log.
 	ID ID
+	// Known is what is known of a log that is there: one that is not as long is
+	// damaged, whatever its end looks like.
+	Known Known
 	// Random is where a new ID comes from, nil for crypto/rand.
 	Random io.Reader
 	// After is what Interval is measured with, nil for time.After.
 	After func(time.Duration) <-chan time.Time
+}
+
+// Known says that the log of a journal was durable from record First on, or from an
+// earlier one, up to record Durable. The zero Known says nothing.
+type Known struct {
+	ID      ID
+	First   uint64
+	Durable uint64
 }
 
 const (

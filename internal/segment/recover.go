@@ -96,6 +96,19 @@ func (r *recovery) look() error {
 	if !r.opts.ID.IsZero() && r.h.id != r.opts.ID {
 		return fmt.Errorf("%w: it is %s, not %s", ErrForeign, r.h.id, r.opts.ID)
 	}
+	return r.whole()
+}
+
+// whole refuses a log that is not what is known of it.
+func (r *recovery) whole() error {
+	known := r.opts.Known
+	switch first := r.segments[0]; {
+	case known.ID != r.h.id || known.ID.IsZero():
+	case first.first > known.First:
+		return &CorruptError{File: segmentName(first.number), Reason: fmt.Sprintf("the log begins with record %d, and it had record %d: a segment is missing", first.first, known.First)}
+	case r.end.seq < known.Durable:
+		return &CorruptError{File: segmentName(r.h.number), Offset: r.end.off, Reason: fmt.Sprintf("the log ends with record %d, and record %d was durable", r.end.seq, known.Durable)}
+	}
 	return nil
 }
 

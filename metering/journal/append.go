@@ -45,7 +45,10 @@ type Refusal struct {
 // many calls; up to [MaxBatch] are taken.
 func (j *Journal) Append(ctx context.Context, events ...metering.Event) (Result, error) {
 	if len(events) > MaxBatch {
-		return Result{}, &metering.FieldError{Field: "events", Value: fmt.Sprint(len(events)), Reason: fmt.Sprintf("want at most %d at once", MaxBatch)}
+		return Result{}, tooMany(len(events))
+	}
+	if err := j.bare(); err != nil {
+		return Result{}, err
 	}
 	return j.appendFrom(ctx, events, nil, nil)
 }
@@ -53,6 +56,9 @@ func (j *Journal) Append(ctx context.Context, events ...metering.Event) (Result,
 // appendFrom appends events of this journal, or of another one's up to a position,
 // and has each that is new counted once it is durable.
 func (j *Journal) appendFrom(ctx context.Context, events []metering.Event, origin *position, counted func(*metering.Event)) (Result, error) {
+	if len(events) == 0 && origin == nil {
+		return Result{}, outward(j.refusing())
+	}
 	var few [maxShares]share
 	shares := j.prepare(few[:0], events, origin != nil)
 	var tickets [maxShares * 2]segment.Ticket
@@ -143,6 +149,39 @@ func (sh *share) result(res *Result, counted func(*metering.Event)) {
 
 // MaxBatch is how many events one Append takes.
 const MaxBatch = 1 << 16
+
+func tooMany(n int) error {
+	return &metering.FieldError{Field: "events", Value: fmt.Sprint(n), Reason: fmt.Sprintf("want at most %d at once", MaxBatch)}
+}
+
+// bare returns an error where a recorder has the journal: what is appended past it
+// would not be counted.
+func (j *Journal) bare() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.guard != nil {
+		return ErrRecorded
+	}
+	return nil
+}
+
+// countRefused counts what a recorder has refused, and what it knew.
+func (j *Journal) countRefused(res Result) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	c := &j.counts
+	c.Duplicates += uint64(res.Duplicates)
+	for _, one := range res.Refused {
+		switch {
+		case errors.Is(one.Err, metering.ErrConflict):
+			c.Conflicts++
+		case untimely(one.Err):
+			c.Untimely++
+		default:
+			c.Refused++
+		}
+	}
+}
 
 func refusal(v verdict, e *metering.Event) error {
 	if v == conflict {

@@ -3,7 +3,6 @@ package journal
 import (
 	"context"
 	"errors"
-	"maps"
 
 	"github.com/meterbook/meterbook/internal/segment"
 	"github.com/meterbook/meterbook/metering"
@@ -19,32 +18,32 @@ func (j *Journal) Snapshot(ctx context.Context) error {
 	return outward(err)
 }
 
-// snapshot returns the place up to which everything is written down.
-func (j *Journal) snapshot(ctx context.Context) (place, error) {
+// snapshot returns what it has noted.
+func (j *Journal) snapshot(ctx context.Context) (note, error) {
 	if err := j.log.Sync(ctx); err != nil {
-		return place{}, err
+		return note{}, err
 	}
 	j.keeper.turn.Lock()
 	defer j.keeper.turn.Unlock()
 	if err := j.stepAll(); err != nil {
-		return place{}, err
+		return note{}, err
 	}
 	j.mu.Lock()
 	err := j.lookBack()
 	j.settle()
-	p, oldest, exported, positions := j.place, j.oldest, j.exported, maps.Clone(j.positions)
+	n := j.note()
 	var s *snapshot
 	if err == nil {
-		s, err = j.index.capture(p.event)
+		s, err = j.index.capture(n.event)
 	}
 	j.mu.Unlock()
 	if err == nil {
 		err = s.write()
 	}
 	if err == nil { // only now: a place beyond the index would not help it
-		err = j.savePlace(p, oldest, exported, positions)
+		err = n.write(j.files)
 	}
-	return p, err
+	return n, err
 }
 
 // lookBack takes notice of what the log has made durable or taken back. j.mu is
@@ -54,13 +53,14 @@ func (j *Journal) lookBack() error {
 	return err
 }
 
-// knows reports whether an event is in the journal, once it is durable.
-func (j *Journal) knows(ctx context.Context, e *metering.Event) (bool, error) {
+// knows returns duplicate for an event that is in the journal, conflict for one
+// whose identity is that of another, once that is durable, and fresh for any other.
+func (j *Journal) knows(ctx context.Context, e *metering.Event) (verdict, error) {
 	s := j.scribes.get(1)
 	defer j.scribes.put(s)
 	s.prepare([]metering.Event{*e}, func(int, error) {})
 	if len(s.claims) == 0 {
-		return false, nil
+		return fresh, nil
 	}
 	var f finding
 	j.mu.Lock()
@@ -75,7 +75,20 @@ func (j *Journal) knows(ctx context.Context, e *metering.Event) (bool, error) {
 	if err == nil {
 		err = t.Wait(ctx) // for what it rests on
 	}
-	return f.verdict == duplicate, outward(err)
+	if f.verdict != duplicate && f.verdict != conflict {
+		return fresh, outward(err)
+	}
+	return f.verdict, outward(err)
+}
+
+// refusing returns why nothing is taken, or nil.
+func (j *Journal) refusing() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.closed {
+		return ErrClosed
+	}
+	return j.log.Err()
 }
 
 // abandon closes a journal that could not be used, and writes nothing.

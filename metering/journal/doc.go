@@ -42,28 +42,48 @@
 // A conflict, or an event that is not valid, is a [Refusal] of that event; the
 // others of its batch are taken. The recorder also refuses, beforehand, what its
 // aggregator would: nothing is durable that is not counted, but for an overflow of
-// 128 bits, which is an error and a count.
+// 128 bits, which is an error and a count, and stays one when it is opened again.
 //
 // # After a crash
 //
 // [Open] cuts what was half written off the log and sets it aside in a file that
 // ends in ".quarantine"; nothing acknowledged is in it. Damage to what was durable
-// is a *[CorruptError] with file and offset, and the log is never shortened by it.
+// that it meets is a *[CorruptError] with file and offset, and so is a log that is
+// shorter than it is known to have been; neither is cut. It reads what it needs: all
+// of the log is read by [Verify].
 // Then it completes the index of identities from the last [Journal.Snapshot] and
 // the log after it, and a recorder its totals likewise. Seals, and moves of the
 // current window, are in the journal in their place among events, so that what was
-// late stays late. Leases go on, known up to their last event.
+// late stays late.
 //
 // When a sync fails, the journal is [ErrPoisoned] until it is opened again: what
 // the disk has then is found out by reading it. When the disk is full, the call
 // fails with [ErrNoSpace], leaves nothing behind, and works again once there is
 // room.
 //
+// # Leases
+//
+// A lease that has to survive is told by events: Start, Heartbeat, Stop. It goes on
+// after a crash, known up to its last event, and a run counts as one run. A lease
+// that is held by a handle ([metering.Series.Start]) adds what it holds when it is
+// observed, changed or stopped, and ends with the process: observe it as often as
+// you would send heartbeats, and stop it before Close. Begun again after a crash it
+// is another run, which a [metering.RunRule] rounds on its own.
+//
+// # Watching it
+//
+// [Recorder.Health] has the figures to watch, for metering/otelmeter. Nothing is to
+// be in "failed", "recorder.uncounted" and "recorder.additions.refused"; what is in
+// "refused", "untimely" and "conflict" was told to who sent it. [Recorder.Err] is
+// the error of checkpoints that are made by themselves.
+//
 // # Corrections and late events
 //
 // An event of kind Adjustment names the event that it corrects, and why; late
 // events follow the late policy of their meter. Neither changes a byte of what is
-// there.
+// there. Tokens and traffic of the default catalogue refuse what comes after its
+// window was sealed: record it as an adjustment with the time of an open window, or
+// give the meter a policy that adjusts.
 //
 // # Many nodes, one biller
 //
@@ -91,95 +111,50 @@
 // ("identities.snapshot", "identities-20783.day"). All but the log can be made anew
 // from it, and are where they are damaged, as long as nothing was dropped.
 //
-// # The index of identities
-//
-// An event is known by its tenant, source and id, whatever else it says. The
-// index keeps of each identity a keyed fingerprint of 128 bits, a keyed digest
-// of 64 bits of the event's body, and the sequence of the record that holds it.
-// The same identity with the same digest is a duplicate, with another one a
-// conflict, wherever in the window either event claims to lie: the index is
-// asked by identity alone, and days only say where entries are kept and when
-// they are forgotten.
-//
-// Entries of recent days, and late ones of older days, are in memory: 32 bytes
-// in order of arrival, in chunks that never move, and a slot of 8 bytes in a
-// table that grows a part at a time. Entries of older days are in one file a
-// day, sorted, in blocks of 4 KiB with checksums. One sieve in memory says of
-// all old days together which of them may hold an identity, so that an unknown
-// one costs one line of memory however many days there are.
-//
-// All of it is derived from the log. A file that is missing, of another version
-// or key, older than the snapshot says, or damaged is never taken for an empty
-// one: the index says from which sequence it has to be told again, and until
-// then answers nothing. A block that turns out damaged later is an error of the
-// batch that met it.
-//
-// # Use of the index
-//
-// The index has no lock: one of the journal's covers it together with the order
-// of the log. Around a commit:
-//
-//   - Make fingerprints and digests before the lock; they are most of the cost.
-//   - Under it, add the batch with the sequence that the log gives next. Fresh
-//     claims have consecutive sequences in order, and only they become records.
-//     A conflict that is to refuse the batch as a whole is undone with cut.
-//   - A duplicate is acknowledged once the log is durable up to its finding's
-//     sequence: that of an event in flight waits for the same commit.
-//   - Where records did not become durable, cut from the first of them on,
-//     before anything else is added, together with the log. After a failed sync
-//     the journal is closed to writers, and the next opening derives the rest.
-//
-// One goroutine does the upkeep, one thing after the other: begin, capture, drop,
-// adopt and each step under the lock, write beside it. No move and no snapshot
-// goes beyond what is durable. Drop follows the window, and adopt and drop are
-// followed by steps until there is none left.
-//
-// To open, open the index, restore every record of the log from next on, and say
-// restored with the log's last sequence. An index that knows more than the log
-// refuses: the log has lost what was durable. While it is told a whole log, days
-// that fill memory are moved as they are in use; a move then goes up to the
-// record that was restored last. A *damageError from add, step or write of a
-// move calls for discard of that day and for telling the log again.
-//
-// # Limits of the index
-//
-// A window is at most 62 days, a sequence 48 bits, memory 2^32 entries. What
-// the window has dropped is not known any more: an identity of a dropped day
-// that comes again under a day of the window is new.
-//
-// # Cost of the index
-//
-// Measured on two shared cores of an AMD EPYC, busy with other work (medians, the
-// best in parentheses); go test -bench and -run Identities_Scale give them again.
-// A claim of a batch of 10,000 takes 86 ns (74) beside a million others and 148 ns
-// (122) beside ten, new or known, where a Go map takes 270 (220) and 520 (370) for
-// a new one.
-// Memory has 44.4 bytes an entry on the mean, 45.7 at most from 250,000 on,
-// growth included. A snapshot loads at 9 to 10 million entries a second. With 100
-// million identities in 35 files, 3 GB, the sieve has 26 bits and the index of
-// blocks half a bit an identity; a new one takes 113 ns (77), a known one of a
-// file 3.0 µs (2.4) with the file in the page cache, and opening, which verifies
-// every block, 9 s.
-//
 // # Errors
 //
 // Errors begin with "journal:" and wrap the conditions above for [errors.Is];
 // those about an event are of package metering. They name ids and sources, and
 // never labels. Whatever returns an error has acknowledged nothing.
 //
+// # Cost
+//
+// An Append of 10,000 events checks, hashes and encodes what they have in common
+// once, in shares on several processors.
+//
+// Of the index of identities, on two shared cores of an AMD EPYC that were busy with
+// other work, medians and the best in parentheses (go test -bench, and -run
+// Identities_Scale, give them again): a claim of a batch of 10,000 takes 86 ns (74)
+// beside a million others and 148 ns (122) beside ten million, where a Go map takes
+// 270 (220) and 520 (370). Memory has 44.4 bytes an entry on the mean. A snapshot
+// loads at 9 to 10 million entries a second. With 100 million identities in 35
+// files, 3 GB, a new one takes 113 ns (77), a known one of a file 3.0 µs (2.4) with
+// the file in the page cache, and opening, which verifies every block, 9 s.
+//
 // # Limits
 //
 // [MaxBatch] events an Append. One process has a journal ([ErrLocked] for the
 // second). Identities take 44 bytes each in memory, up to [WithIdentitiesInMemory];
 // then days go to files, beside those who append. Totals and sealed windows of a
-// recorder are in memory and written whole at each snapshot. An Append of the bare
-// journal under a recorder is counted when that is opened again.
+// recorder are in memory and written whole at each snapshot. A window is at most
+// [MaxWindow] days before today. Lives of resources are counted anew when a recorder
+// is opened: a catalogue whose rules have changed changes what they come to in
+// windows that are not sealed.
 //
 // # Laws
 //
 //   - TestLaw_Recorder_IsItsAggregator: whatever is recorded, added, sealed,
 //     snapped, closed, killed and cut off, a recorder has counted what an aggregator
 //     would have that never stopped, but for additions since the last checkpoint.
+//   - TestLaw_Journal_EachOnce: through batches, reopenings, kills, power failures and
+//     days that go by, what was acknowledged is in the journal once, in order.
+//   - TestLaw_Import_Once, TestLaw_Import_Faults: and what was imported, whichever call
+//     failed.
+//   - TestLaw_Block_RoundTrip, FuzzUnblock: records give their events back, and any
+//     other bytes an error. TestLaw_Claim_TellsEventsApart: events have one claim if and
+//     only if they are the same.
+//   - TestFaults prints what all faults together have lost, doubled and not detected:
+//     go test ./metering/journal -v -run Faults.
 //   - TestLaw_Identities_CountOnce, TestLaw_Identities_OnDisk: through batches,
 //     undone batches, moves, drops, crashes and damage, claims are answered as two
 //     maps answer them.

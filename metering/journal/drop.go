@@ -45,8 +45,9 @@ func (j *Journal) Exported(ctx context.Context, upTo uint64) error {
 //
 // It reads the events that it is to remove.
 func (j *Journal) Drop(ctx context.Context, upTo uint64) (files int, err error) {
-	if err := j.Snapshot(ctx); err != nil {
-		return 0, err
+	noted, err := j.snapshot(ctx)
+	if err != nil {
+		return 0, outward(err)
 	}
 	j.mu.Lock()
 	exported, oldest, guard := j.exported, j.oldest, j.guard
@@ -83,6 +84,12 @@ func (j *Journal) Drop(ctx context.Context, upTo uint64) (files int, err error) 
 			}
 			break
 		}
+	}
+	j.keeper.turn.Lock()
+	defer j.keeper.turn.Unlock()
+	noted.first = max(noted.first, before) // or a file that is gone would be taken for a loss
+	if err := noted.write(j.files); err != nil {
+		return 0, outward(err)
 	}
 	files, err = j.log.Drop(ctx, before)
 	return files, outward(err)

@@ -118,6 +118,12 @@ type tail struct {
 
 // tailFrom returns a tail that begins with an event.
 func (j *Journal) tailFrom(from uint64) (*tail, error) {
+	j.mu.Lock()
+	closed := j.closed
+	j.mu.Unlock()
+	if closed {
+		return nil, ErrClosed
+	}
 	record, first, err := j.recordOf(from)
 	if err != nil {
 		return nil, err

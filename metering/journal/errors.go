@@ -9,7 +9,8 @@ import (
 
 // What the log under a journal returns.
 var (
-	// ErrLocked: the journal is open already, here or in another process.
+	// ErrLocked: the journal is open already, here or in another process: close
+	// that one, or give this one another directory.
 	ErrLocked = segment.ErrLocked
 	// ErrCorrupt: bytes that were durable are not what was written. A
 	// [*CorruptError] says where.
@@ -29,13 +30,16 @@ var (
 	ErrUnsafe = segment.ErrUnsafe
 	// ErrClosed: the journal was closed.
 	ErrClosed = segment.ErrClosed
+	// ErrRecorded: a recorder has the journal, and is the way to append and import.
+	ErrRecorded = errors.New("journal: a recorder has this journal, use its Record and Import")
 	// ErrIndex: a file of identities is damaged. Nothing can be told apart by it,
 	// so nothing is taken until the journal is opened again, which makes it anew
 	// from the log.
 	ErrIndex = errors.New("journal: index of identities is damaged, open the journal again")
 )
 
-// A CorruptError says where a journal is not what was written.
+// A CorruptError says where a journal is not what was written, in its fields File,
+// Offset (of the first byte that does not check) and Reason. It wraps [ErrCorrupt].
 type CorruptError = segment.CorruptError
 
 // An outer error says what an inner one does by this package's name.

@@ -88,8 +88,11 @@ func ExampleJournal_Import() {
 	check(err)
 	for entry, err := range edge.Tail(ctx, biller.Imported(edge.ID())+1) {
 		check(err)
-		_, err = biller.Import(ctx, edge.ID(), entry)
+		res, err := biller.Import(ctx, edge.ID(), entry)
 		check(err)
+		for _, refused := range res.Refused {
+			log.Println(entry.Sequence, refused.Err) // it does not come again
+		}
 		if entry.Sequence == edge.Durable() {
 			break
 		}

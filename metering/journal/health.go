@@ -49,6 +49,9 @@ func (r *Recorder) Health() iter.Seq[metering.Vital] {
 		r.mu.Lock()
 		n := r.uncounted
 		r.mu.Unlock()
+		if !yield(metering.Vital{Name: "recorder.additions.refused", Unit: "{sum}", Description: "Sums of additions to series that a checkpoint could not make events.", Value: int64(r.additions.Load()), Total: true}) {
+			return
+		}
 		yield(metering.Vital{Name: "recorder.uncounted", Unit: "{event}", Description: "Durable events that are not counted.", Value: int64(n), Total: true})
 	}
 }

@@ -22,10 +22,12 @@ func (r *Recorder) AddAt(key *metering.Key, t time.Time, q metering.Quantity) er
 }
 
 // Checkpoint makes durable what was added to series until now: each series'
-// difference to the checkpoint before is one event of its window's start, of the
-// source "checkpoint" and a number, and counts once. A crash loses what was added
-// since the last one at most, and doubles nothing. It makes one by itself as often
-// as [WithCheckpoints] says; [Recorder.Seal] and Close make one, too.
+// difference to the checkpoint before is one event of its window's start, of a
+// source that is this journal's and begins with "checkpoint ", and a number; it
+// counts once. A crash loses what was added since the last one at most, and doubles
+// nothing. It makes one by itself as often as [WithCheckpoints] says;
+// [Recorder.Seal] and Close make one, too. What a lease holds is added when the
+// lease is observed, changed or stopped, and not by a checkpoint.
 //
 // After an error the same events are tried again at the next one. What the
 // aggregator refuses is a *[CheckpointError] that tells how much of what it was.
@@ -98,10 +100,11 @@ func (r *Recorder) flush(ctx context.Context) error {
 	var lost []RefusedAddition
 	for len(r.pending) > 0 {
 		n := min(len(r.pending), MaxBatch)
-		res, err := r.record(ctx, r.pending[:n], nil)
+		res, err := r.record(ctx, r.pending[:n], nil, true)
 		if err != nil {
 			return err
 		}
+		r.additions.Add(uint64(len(res.Refused)))
 		for _, one := range res.Refused {
 			e := &r.pending[one.Index]
 			it := e.Items[0]
@@ -119,29 +122,33 @@ func (r *Recorder) flush(ctx context.Context) error {
 
 // start makes checkpoints by itself, if it is to.
 func (r *Recorder) start() {
-	r.stop, r.done = make(chan struct{}), make(chan struct{})
+	stop, done := make(chan struct{}), make(chan struct{})
+	r.stop, r.done = stop, done // Close forgets them
 	if r.opts.checkpoints <= 0 {
-		close(r.done)
+		close(done)
 		return
 	}
 	go func() {
-		defer close(r.done)
+		defer close(done)
 		for {
 			select {
-			case <-r.stop:
+			case <-stop:
 				return
 			case <-r.opts.after(r.opts.checkpoints):
 			}
 			err := r.Checkpoint(context.Background())
 			r.mu.Lock()
-			r.err = err
+			if _, lost := errors.AsType[*CheckpointError](r.err); !lost { // which stays
+				r.err = err
+			}
 			r.mu.Unlock()
 		}
 	}()
 }
 
 // Err returns the error of the last checkpoint that the recorder made by itself,
-// or nil: what it would have made durable is tried again.
+// or nil: what it would have made durable is tried again. A *[CheckpointError]
+// stays, as what it tells of is not.
 func (r *Recorder) Err() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

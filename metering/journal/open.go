@@ -27,7 +27,8 @@ type Recovery struct {
 	Rebuilt []error
 }
 
-// A Torn is an end of the log that was not written whole.
+// A Torn is an end of the log that was not written whole: its fields are File,
+// Offset, Length in bytes, Reason, and Kept, the file that it was copied to.
 type Torn = segment.Torn
 
 // Open opens the journal in a directory, which it makes if there is none: files
@@ -48,7 +49,7 @@ func Open(dir string, opts ...Option) (*Journal, Recovery, error) {
 	}
 	j, r, err := OpenFiles(d, opts...)
 	if err != nil {
-		return nil, Recovery{}, errors.Join(err, d.Close())
+		return nil, Recovery{}, errors.Join(fmt.Errorf("%w (in %s)", err, dir), d.Close())
 	}
 	j.dir = d
 	return j, r, nil
@@ -70,16 +71,29 @@ func Directory(dir string) (interface {
 // OpenFiles is [Open] on files that are given. It does not close them.
 func OpenFiles(files Files, opts ...Option) (*Journal, Recovery, error) {
 	j := &Journal{files: files, opts: newOptions(opts), positions: make(map[ID]uint64)}
+	if err := j.opts.check(); err != nil {
+		return nil, Recovery{}, outward(err)
+	}
 	if err := lostLog(files); err != nil {
 		return nil, Recovery{}, outward(err)
 	}
+	// Where the log is known to have been longer, or to begin earlier, it is not
+	// touched.
+	known, err := readNote(files)
+	if err != nil {
+		return nil, Recovery{}, outward(err)
+	}
+	j.opts.log.Known = segment.Known{ID: known.journal, First: known.first, Durable: known.record}
 	log, found, err := segment.Open(files, j.opts.log)
 	if err != nil {
 		return nil, Recovery{}, outward(err)
 	}
 	j.log = log
-	r := Recovery{ID: found.ID, Created: found.Created, Clean: found.Clean, Torn: found.Torn, Again: found.Again}
-	if err := j.open(&r); err != nil {
+	r := Recovery{ID: found.ID, Created: found.Created, Clean: found.Clean, Torn: found.Torn}
+	if !r.Clean {
+		r.Again = found.Again
+	}
+	if err := j.open(known, &r); err != nil {
 		err = errors.Join(err, j.log.Close())
 		if j.index != nil {
 			err = errors.Join(err, j.index.close())
@@ -91,13 +105,13 @@ func OpenFiles(files Files, opts ...Option) (*Journal, Recovery, error) {
 }
 
 // open completes what is in memory.
-func (j *Journal) open(r *Recovery) error {
+func (j *Journal) open(known note, r *Recovery) error {
 	key, err := j.loadSecret()
 	if err != nil {
 		return err
 	}
 	j.secret = newSecret(key)
-	from, err := j.loadPlace()
+	from, err := j.use(known)
 	if err != nil {
 		return err
 	}

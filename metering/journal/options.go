@@ -2,6 +2,8 @@ package journal
 
 import (
 	"crypto/rand"
+	"encoding/hex"
+	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -10,13 +12,25 @@ import (
 	"github.com/meterbook/meterbook/metering"
 )
 
-// Files is the directory that a journal lives in; [Directory] makes one of the
-// operating system. Tests have others, in metering/meteringtest.
-type (
-	Files = segment.Files
-	File  = segment.File
-	ID    = segment.ID
-)
+// Files is the directory that a journal lives in: List, Open, Edit, Create, Rename,
+// Remove, SyncDir and Lock. [Directory] makes one of the operating system; tests
+// have others, and a kit for one's own, in metering/meteringtest.
+type Files = segment.Files
+
+// A File is an open file of [Files]: ReadAt, WriteAt, Size, Truncate, Sync, Close.
+type File = segment.File
+
+// An ID tells journals apart: 16 random bytes, which String writes in hexadecimal
+// digits. IsZero tells the one that no journal has.
+type ID = segment.ID
+
+// ParseID reads what String of an ID writes. Errors wrap [metering.ErrSyntax].
+func ParseID(text string) (id ID, err error) {
+	if n, bad := hex.Decode(id[:], []byte(text[:min(len(text), 2*len(id))])); bad != nil || n != len(id) || len(text) != 2*len(id) {
+		return ID{}, fmt.Errorf("journal: %w: id %.40q, want %d hexadecimal digits", metering.ErrSyntax, text, 2*len(id))
+	}
+	return id, nil
+}
 
 type options struct {
 	log      segment.Options
@@ -61,14 +75,14 @@ const MaxWindow = 59
 // [MaxWindow], and events taken; [DefaultWindow] by default. It should be no less
 // than the late window of the aggregators that count the events.
 func WithWindow(days int) Option {
-	return optionFunc(func(o options) options { o.window = min(max(days, 1), MaxWindow); return o })
+	return optionFunc(func(o options) options { o.window = days; return o })
 }
 
 // WithIdentitiesInMemory sets how many identities may be in memory before days are
 // moved to files, at 42 to 48 bytes each; 16 million by default, at least 1024. Today and
 // yesterday stay in memory as long as they can.
 func WithIdentitiesInMemory(n int) Option {
-	return optionFunc(func(o options) options { o.inMemory = max(n, 1024); return o })
+	return optionFunc(func(o options) options { o.inMemory = n; return o })
 }
 
 // WithSegmentSize sets after how many bytes a file of the log is finished, 4 KiB
@@ -107,11 +121,11 @@ func WithTimer(after func(time.Duration) <-chan time.Time) Option {
 	return optionFunc(func(o options) options { o.after = after; return o })
 }
 
-// WithUsage sets options of a recorder's aggregator: its catalogue, windows, late
-// window and quota.
+// WithUsage adds options of a recorder's aggregator: its catalogue, windows, late
+// window and quota. They are to be the same whenever the journal is opened: what
+// is in it is counted by them.
 func WithUsage(opts ...metering.Option) Option {
-	opts = slices.Clone(opts)
-	return optionFunc(func(o options) options { o.usage = opts; return o })
+	return optionFunc(func(o options) options { o.usage = slices.Concat(o.usage, opts); return o })
 }
 
 // DefaultCheckpoints is how often a recorder makes checkpoints.
@@ -127,6 +141,19 @@ func WithCheckpoints(every time.Duration) Option {
 // maxRecord has room for a block and its last event, and for a piece that is
 // imported.
 const maxRecord = 4 << 20
+
+// check refuses what is out of range, as the log does for its own.
+func (o *options) check() error {
+	switch {
+	case o.window < 1 || o.window > MaxWindow:
+		return &metering.FieldError{Field: "window", Value: fmt.Sprint(o.window), Reason: fmt.Sprintf("want 1 to %d days", MaxWindow)}
+	case o.inMemory < minInMemory:
+		return &metering.FieldError{Field: "identities in memory", Value: fmt.Sprint(o.inMemory), Reason: fmt.Sprintf("want at least %d", minInMemory)}
+	}
+	return nil
+}
+
+const minInMemory = 1024
 
 func newOptions(opts []Option) options {
 	o := options{window: DefaultWindow, inMemory: 16 << 20, checkpoints: DefaultCheckpoints}

@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"io"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -131,45 +132,70 @@ func (j *Journal) loadSecret() (key [16]byte, err error) {
 	return key, writeWhole(j.files, secretFile, secretMagic, slices.Concat(id[:], key[:]))
 }
 
-// loadPlace returns a place from which the log has to be read on, and what was
-// known there.
-func (j *Journal) loadPlace() (place, error) {
-	start := place{record: j.log.First() - 1}
-	body, err := readWhole(j.files, placeFile, placeMagic)
+// A note is what a journal writes down of itself at each snapshot.
+type note struct {
+	journal ID
+	place          // up to which the log is durable, and the index known
+	first   uint64 // the log's first record
+	// What was known at the place.
+	oldest    int32 // first day of the window
+	exported  uint64
+	positions map[ID]uint64 // how far other journals were imported
+}
+
+// readNote returns the note; the zero note where there is none, or none that is
+// whole.
+func readNote(files Files) (note, error) {
+	body, err := readWhole(files, placeFile, placeMagic)
 	if err != nil || body == nil {
-		return start, err
+		return note{}, err
 	}
 	r := blockText{rest: string(body)}
-	id := r.bytes(len(ID{}))
-	p := place{r.fixed(8), r.fixed(8)}
-	oldest, exported := int32(r.fixed(4)), r.fixed(8)
-	positions := make(map[ID]uint64)
+	n := note{positions: make(map[ID]uint64)}
+	copy(n.journal[:], r.bytes(len(n.journal)))
+	n.place, n.first = place{r.fixed(8), r.fixed(8)}, r.fixed(8)
+	n.oldest, n.exported = int32(r.fixed(4)), r.fixed(8)
 	for r.err == nil && r.rest != "" {
 		var from ID
 		copy(from[:], r.bytes(len(from)))
-		positions[from] = r.fixed(8)
+		n.positions[from] = r.fixed(8)
 	}
-	own := j.log.ID()
-	if r.err != nil || id != string(own[:]) || p.record < start.record {
-		return start, nil
+	if r.err != nil {
+		return note{}, nil
 	}
-	if last := j.log.Durable(); p.record > last {
-		return start, fmt.Errorf("%w: the log ends with record %d, and %d was durable", ErrCorrupt, last, p.record)
-	}
-	j.oldest, j.exported, j.positions = oldest, exported, positions
-	return p, nil
+	return n, nil
 }
 
-// savePlace makes a place durable.
-func (j *Journal) savePlace(p place, oldest int32, exported uint64, positions map[ID]uint64) error {
-	id := j.log.ID()
-	body := binary.LittleEndian.AppendUint64(slices.Clone(id[:]), p.record)
-	body = binary.LittleEndian.AppendUint64(body, p.event)
-	body = binary.LittleEndian.AppendUint32(body, uint32(oldest))
-	body = binary.LittleEndian.AppendUint64(body, exported)
-	for from, event := range positions {
-		body = append(body, from[:]...)
-		body = binary.LittleEndian.AppendUint64(body, event)
+// use takes up what a note says of this journal, and returns the place from which
+// the log has to be read on.
+func (j *Journal) use(n note) (place, error) {
+	first := j.log.First()
+	switch {
+	case n.journal == j.log.ID() && n.record >= first-1:
+		j.oldest, j.exported, j.positions = n.oldest, n.exported, n.positions
+		return n.place, nil
+	case first > 1:
+		return place{}, fmt.Errorf("%w: the log begins with record %d, and nothing says that those before were dropped", ErrCorrupt, first)
 	}
-	return writeWhole(j.files, placeFile, placeMagic, body)
+	return place{}, nil
+}
+
+// write makes the note durable.
+func (n *note) write(files Files) error {
+	b := slices.Clone(n.journal[:])
+	for _, v := range [...]uint64{n.record, n.event, n.first} {
+		b = binary.LittleEndian.AppendUint64(b, v)
+	}
+	b = binary.LittleEndian.AppendUint32(b, uint32(n.oldest))
+	b = binary.LittleEndian.AppendUint64(b, n.exported)
+	for from, event := range n.positions {
+		b = append(b, from[:]...)
+		b = binary.LittleEndian.AppendUint64(b, event)
+	}
+	return writeWhole(files, placeFile, placeMagic, b)
+}
+
+// note returns what is known now. j.mu is held.
+func (j *Journal) note() note {
+	return note{j.log.ID(), j.place, j.log.First(), j.oldest, j.exported, maps.Clone(j.positions)}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,6 +39,7 @@ type Recorder struct {
 	saved      atomic.Uint64 // events up to here are in the snapshot of totals
 	stop, done chan struct{} // of the goroutine that makes checkpoints
 
+	additions atomic.Uint64 // sums of additions that were refused
 	mu        sync.Mutex
 	uncounted uint64 // events of the journal that the aggregator does not take
 	err       error  // of the last checkpoint that was made by itself
@@ -83,8 +86,9 @@ func newRecorder(j *Journal, found Recovery) (*Recorder, RecorderRecovery, error
 	err := r.replay(&report)
 	if err == nil {
 		// Epochs are told apart by what was in the journal: where an epoch has left
-		// events in it, the next one has another name.
-		r.source = fmt.Sprintf("checkpoint %d", j.Durable()+1)
+		// events in it, the next one has another name. Journals are told apart
+		// because one may import another.
+		r.source = fmt.Sprintf("%s%d", r.checkpoints(), j.Durable()+1)
 		err = r.catchUp()
 	}
 	if err != nil {
@@ -93,6 +97,9 @@ func newRecorder(j *Journal, found Recovery) (*Recorder, RecorderRecovery, error
 	r.start()
 	return r, report, nil
 }
+
+// checkpoints is what sources of the recorder's own events begin with.
+func (r *Recorder) checkpoints() string { return "checkpoint " + r.j.ID().String() + " " }
 
 // catchUp moves the windows of what is hot to those of what was counted.
 func (r *Recorder) catchUp() error {
@@ -150,7 +157,7 @@ func (r *Recorder) replayBlock(u *unblocker, report *RecorderRecovery) error {
 		switch err := r.usage.Accept(e); {
 		case err == nil:
 			report.Replayed++
-		case untimely(err):
+		case untimely(err) || errors.Is(err, metering.ErrOverflow): // as when it was recorded
 			report.Uncounted++
 		default:
 			return fmt.Errorf("event %d: %w", seq, err)
@@ -189,9 +196,12 @@ func (r *Recorder) Journal() *Journal { return r.j }
 // in the journal; one that is in it already is a duplicate, whatever was sealed
 // since.
 func (r *Recorder) Record(ctx context.Context, events ...metering.Event) (Result, error) {
+	if len(events) > MaxBatch {
+		return Result{}, tooMany(len(events))
+	}
 	r.admit.RLock()
 	defer r.admit.RUnlock()
-	return r.record(ctx, events, nil)
+	return r.record(ctx, events, nil, false)
 }
 
 // Import is [Journal.Import] with the rules of [Recorder.Record].
@@ -199,47 +209,21 @@ func (r *Recorder) Import(ctx context.Context, from ID, entries ...Entry) (Resul
 	r.admit.RLock()
 	defer r.admit.RUnlock()
 	return r.j.importEach(ctx, from, entries, func(events []metering.Event, at *position) (Result, error) {
-		return r.record(ctx, events, at)
+		return r.record(ctx, events, at, false)
 	})
 }
 
-// record is Record for who holds admit.
-func (r *Recorder) record(ctx context.Context, events []metering.Event, origin *position) (Result, error) {
-	var refused []Refusal
-	duplicates := 0
-	countable := events
-	var at []int // of countable in events, nil while all are
-	for i := range events {
-		err := r.usage.Check(&events[i])
-		if err == nil {
-			if at != nil {
-				countable, at = append(countable, events[i]), append(at, i)
-			}
-			continue
-		}
-		if at == nil {
-			countable, at = append(make([]metering.Event, 0, len(events)), events[:i]...), make([]int, i, len(events))
-			for k := range at {
-				at[k] = k
-			}
-		}
-		known, lookErr := r.j.knows(ctx, &events[i])
-		if lookErr != nil {
-			return Result{}, lookErr
-		}
-		if known {
-			duplicates++
-		} else {
-			refused = append(refused, Refusal{i, err})
-		}
-	}
-	if len(countable) == 0 && origin == nil {
-		return Result{Duplicates: duplicates, Refused: refused}, nil
+// record is Record for who holds admit. Events of checkpoints were within their
+// quota when they were added, and are not refused for it.
+func (r *Recorder) record(ctx context.Context, events []metering.Event, origin *position, checkpoint bool) (Result, error) {
+	checked, err := r.check(ctx, events, checkpoint)
+	if err != nil || len(checked.countable) == 0 && origin == nil && len(events) > 0 {
+		return checked.Result, err
 	}
 	var uncounted error
-	res, err := r.j.appendFrom(ctx, countable, origin, func(e *metering.Event) {
+	res, err := r.j.appendFrom(ctx, checked.countable, origin, func(e *metering.Event) {
 		if err := r.usage.Accept(e); err != nil {
-			uncounted = errors.Join(uncounted, fmt.Errorf("journal: event %q is durable and not counted: %w", e.ID, err))
+			uncounted = errors.Join(uncounted, fmt.Errorf("journal: event %.64q is durable and not counted: %w", e.ID, err))
 			r.mu.Lock()
 			r.uncounted++
 			r.mu.Unlock()
@@ -248,14 +232,83 @@ func (r *Recorder) record(ctx context.Context, events []metering.Event, origin *
 	if err != nil {
 		return Result{}, err
 	}
-	res.Duplicates += duplicates
-	if at != nil {
-		for i := range res.Refused {
-			res.Refused[i].Index = at[res.Refused[i].Index]
+	res.Duplicates += checked.Duplicates
+	for i := range res.Refused {
+		res.Refused[i].Index = checked.index(res.Refused[i].Index)
+	}
+	res.Refused = merged(checked.Refused, res.Refused)
+	return res, uncounted
+}
+
+// A checked batch is what of it can be counted, and what became of the rest.
+type checked struct {
+	Result
+	countable []metering.Event
+	at        []int // of countable in the batch, nil while all are
+}
+
+// index returns which event of the batch a countable one is.
+func (c *checked) index(i int) int {
+	if c.at == nil {
+		return i
+	}
+	return c.at[i]
+}
+
+// check tells apart what can be counted, and counts what is refused.
+func (r *Recorder) check(ctx context.Context, events []metering.Event, checkpoint bool) (checked, error) {
+	c := checked{countable: events}
+	var refused []Refusal
+	r.usage.CheckAll(events, func(i int, err error) {
+		if _, full := errors.AsType[*metering.QuotaError](err); full && checkpoint {
+			return
+		}
+		refused = append(refused, Refusal{i, err})
+	})
+	if !checkpoint {
+		refused = r.reserved(events, refused)
+	}
+	if refused == nil {
+		return c, nil
+	}
+	c.countable, c.at = make([]metering.Event, 0, len(events)), make([]int, 0, len(events))
+	for i, next := 0, 0; i < len(events); i++ {
+		if next == len(refused) || refused[next].Index != i {
+			c.countable, c.at = append(c.countable, events[i]), append(c.at, i)
+			continue
+		}
+		one := refused[next]
+		next++
+		known, err := r.j.knows(ctx, &events[i])
+		switch {
+		case err != nil:
+			return checked{}, err
+		case known == duplicate: // whatever was sealed since
+			c.Duplicates++
+			continue
+		case known == conflict && untimely(one.Err):
+			one.Err = refusal(conflict, &events[i])
+		}
+		c.Refused = append(c.Refused, one)
+	}
+	r.j.countRefused(c.Result)
+	return c, nil
+}
+
+// reserved adds events of sources that are the recorder's own.
+func (r *Recorder) reserved(events []metering.Event, refused []Refusal) []Refusal {
+	prefix := r.checkpoints()
+	var own []Refusal
+	for i := range events {
+		if strings.HasPrefix(events[i].Source, prefix) {
+			own = append(own, Refusal{i, &metering.FieldError{Field: "source", Value: events[i].Source, Reason: "want another one: it is that of the recorder's checkpoints"}})
 		}
 	}
-	res.Refused = merged(refused, res.Refused)
-	return res, uncounted
+	if own == nil {
+		return refused
+	}
+	all := merged(refused, own)
+	return slices.CompactFunc(all, func(a, b Refusal) bool { return a.Index == b.Index })
 }
 
 // merged returns the refusals of both, in order.
@@ -292,7 +345,13 @@ func (r *Recorder) Watermark() time.Time { return r.usage.Watermark() }
 // does: what was added to them until then is made durable first. That they are
 // sealed is in the journal, and stays so when it is opened again. Record waits
 // meanwhile, additions do not.
+//
+// Nothing opens a window again, so a t of more than a day after what the clock says
+// is a *[metering.FieldError]: events of today would be late for good.
 func (r *Recorder) Seal(ctx context.Context, t time.Time) error {
+	if now := r.opts.now(); t.After(now.Add(24 * time.Hour)) {
+		return &metering.FieldError{Field: "seal", Value: t.UTC().Format(time.RFC3339), Reason: "want no time of more than a day after " + now.UTC().Format(time.RFC3339) + ": nothing opens a window again"}
+	}
 	r.turn.Lock()
 	defer r.turn.Unlock()
 	r.admit.Lock()

@@ -379,3 +379,28 @@ func TestRecorder_Concurrent(t *testing.T) {
 	_, err := rec.Record(ctx, event(1))
 	require.ErrorIs(t, err, journal.ErrClosed)
 }
+
+// TestRecorder_ConflictAfterSeal: another event with a known identity is a conflict,
+// as the aggregator has it, though its window is sealed by now.
+func TestRecorder_ConflictAfterSeal(t *testing.T) {
+	ctx := context.Background()
+	rec := openRecorder(t, meteringtest.NewDisk())
+	said := metering.Event{Account: "acme", Source: "s", ID: "1", Time: noon, Kind: metering.Amount,
+		Items: []metering.Item{{Meter: metering.InputTokens, Quantity: metering.Grains(5, metering.Token)}}}
+	other, fresh, unknown := said, said, said
+	other.Region = "eu"
+	fresh.ID = "2"
+	unknown.Items = []metering.Item{{Meter: "no.such.meter", Quantity: metering.Grains(5, metering.Token)}}
+	_, err := rec.Record(ctx, said)
+	require.NoError(t, err)
+	require.NoError(t, rec.Seal(ctx, noon.Add(time.Hour)))
+	res, err := rec.Record(ctx, said, other, fresh, unknown)
+	require.NoError(t, err)
+	require.Equal(t, 1, res.Duplicates)
+	require.Len(t, res.Refused, 3)
+	require.ErrorIs(t, res.Refused[0].Err, metering.ErrConflict)
+	var late *metering.LateError
+	require.ErrorAs(t, res.Refused[1].Err, &late)
+	require.ErrorIs(t, res.Refused[2].Err, metering.ErrUnknown)
+	require.NoError(t, rec.Close())
+}
