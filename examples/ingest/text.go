@@ -1,0 +1,90 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"unicode"
+
+	glyph "github.com/jedib0t/go-pretty/v6/text"
+)
+
+// wrapped prints s in lines no wider than the terminal, the first one behind mark
+// and the others under its text.
+func (p *printer) wrapped(s, mark string) {
+	indent := strings.Repeat(" ", glyph.StringWidth(mark))
+	for i, l := range wrap(s, terminalWidth-len(indent)) {
+		if i > 0 {
+			mark = indent
+		}
+		p.line(mark + l)
+	}
+}
+
+// wrap breaks s into lines of at most width columns: at spaces, and between wide
+// characters, which are written without any, but not before punctuation.
+func wrap(s string, width int) (lines []string) {
+	var line []rune
+	used, cut := 0, 0 // columns of line; where it can be broken
+	for _, r := range s {
+		afterWide := len(line) > 0 && glyph.RuneWidth(line[len(line)-1]) > 1
+		if r == ' ' || !unicode.IsPunct(r) && (afterWide || glyph.RuneWidth(r) > 1) {
+			cut = len(line)
+		}
+		line = append(line, r)
+		used += glyph.RuneWidth(r)
+		for used > width {
+			if cut == 0 {
+				cut = max(len(line)-1, 1)
+			}
+			lines = append(lines, strings.TrimRight(string(line[:cut]), " "))
+			line = []rune(strings.TrimLeft(string(line[cut:]), " "))
+			used, cut = glyph.StringWidth(string(line)), 0
+		}
+	}
+	return append(lines, string(line))
+}
+
+// group puts commas between the thousands of a plain decimal number.
+func group(digits string) string {
+	sign := ""
+	if rest, below := strings.CutPrefix(digits, "-"); below {
+		digits, sign = rest, "−"
+	}
+	whole, fraction, cut := strings.Cut(digits, ".")
+	var out strings.Builder
+	for i, c := range []byte(whole) {
+		if i > 0 && (len(whole)-i)%3 == 0 {
+			out.WriteByte(',')
+		}
+		out.WriteByte(c)
+	}
+	if cut {
+		out.WriteString("." + fraction)
+	}
+	return sign + out.String()
+}
+
+func count[N int | int64 | uint64](n N) string { return group(fmt.Sprint(n)) }
+
+// percent returns a part of a whole to a tenth; it is for reading only.
+func percent(n, of int) string {
+	tenths := n * 1000 / max(of, 1)
+	return cmp.Or(map[bool]string{true: "<0.1%"}[tenths == 0 && n > 0], fmt.Sprintf("%d.%d%%", tenths/10, tenths%10))
+}
+
+func mebibytes(n int64) string {
+	tenths := (n*10 + 1<<19) >> 20
+	return fmt.Sprintf("%s.%d MiB", count(tenths/10), tenths%10)
+}
+
+// clean takes out of a name or a message what would steer a terminal or turn the
+// direction of the text around it.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+}
