@@ -58,8 +58,9 @@
 //	                 flat amount. Required when there is one, refused when there is none
 //	when             always, if_used: in every billing period, or in those with usage that matches
 //
-// JSON with the same keys is read too, as far as JSON is YAML 1.2: a key and
-// its colon stand on one line.
+// JSON with the same keys is read too, by a reader of its own: a card of 10,000
+// prices in a tenth of a second. It reads what JSON is; of two equal keys, of
+// half a surrogate pair and of bytes that are no UTF-8 it says so.
 //
 // A scalar that stands for a text is taken as it is written, with or without
 // quotes: region: no is the region "no", and version: 2026.10 keeps its zero.
@@ -194,9 +195,9 @@
 //
 //	text                   1 MiB, UTF-8, no control characters
 //	nesting                16
-//	prices                 5,000
+//	prices                 10,000, of which YAML has room for about 5,000 and JSON for all
 //	tiers                  10,000 in all
-//	keys, values, comments about 110,000, a comment counting for four
+//	keys, values, comments about 110,000, a comment counting for four; 200,000 in JSON
 //	one value              16 KiB of text before the limits of its kind
 //	a number               38 significant digits, 18 after the point
 //	SKU, region            256 bytes

@@ -91,7 +91,7 @@ func TestParseYAML_Hostile_Values(t *testing.T) {
 		{"nested to 9,000", with(strings.Repeat("[", 9000) + strings.Repeat("]", 9000)), "nested deeper than 16"},
 		{"nested to 50,000", with(strings.Repeat("[", 50_000) + strings.Repeat("]", 50_000)), "more than"},
 		{"nested mappings", with(strings.Repeat("{a: ", 9000) + strings.Repeat("}", 9000)), "nested deeper than 16"},
-		{"5,001 prices", "prices:\n" + strings.Repeat("  - {}\n", 5001), "5001 prices; want at most 5000"},
+		{"10,001 prices", "prices:\n" + strings.Repeat("  - {}\n", 10_001), "10001 prices; want at most 10000"},
 		{"10,001 tiers", with("1\n    graduated:\n" + strings.Repeat("      - {price: 1}\n", 10_001)), "want exactly one model"},
 		{"alias bomb", "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n" +
 			"d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n", "anchors are not read"},
@@ -126,5 +126,49 @@ func TestParseYAML_ManyFaults(t *testing.T) {
 	require.Equal(t, ratecard.Fault{Reason: "150 more faults are not listed"}, faults[ratecard.MaxFaults])
 	for i, f := range faults[:ratecard.MaxFaults] {
 		require.Equal(t, 11+i, f.Line)
+	}
+}
+
+// A card of as many prices as there can be, as JSON, is read in what a hostile
+// text may cost.
+func TestParseYAML_ManyPrices(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`{"card":"big","version":"1","currency":"CNY","rounding":{"mode":"half-even","places":2,"level":"line"},"prices":[`)
+	for i := range ratecard.MaxPrices {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"id":"%d","service":"network","match":{"meter":"ai.requests","sku":"%d"},"unit":"1","per_unit":7}`, i, i)
+	}
+	b.WriteString("]}")
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	start := time.Now()
+	card, err := ratecard.ParseYAML([]byte(b.String()))
+	took := time.Since(start)
+	runtime.ReadMemStats(&after)
+	require.NoError(t, err)
+	require.Len(t, card.Prices, ratecard.MaxPrices)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(hostileAlloc))
+	t.Logf("%v, %d MB", took.Round(time.Millisecond), (after.TotalAlloc-before.TotalAlloc)>>20)
+}
+
+// JSON that is valid and no card.
+func TestParseYAML_Hostile_JSON(t *testing.T) {
+	fill := func(piece string) string { return strings.Repeat(piece, (ratecard.MaxBytes-20)/len(piece)-1) }
+	for name, src := range map[string]string{
+		"lists":        `{"a":[` + fill("[],") + `[]]}`,
+		"numbers":      `{"a":[` + fill("1,") + `1]}`,
+		"keys":         `{` + fill(`"a":1,`) + `"a":1}`,
+		"long string":  `{"a":"` + fill("x") + `"}`,
+		"long number":  `{"a":` + fill("1") + `}`,
+		"escapes":      `{"a":"` + fill(`\u0041`) + `"}`,
+		"nested":       `{"a":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + `}`,
+		"nested deep":  `{"a":` + strings.Repeat("[", 200_000) + strings.Repeat("]", 200_000) + `}`,
+		"half a pair":  `{"a":"\ud83d"}`,
+		"not UTF-8":    "{\"a\":\"\xff\"}",
+		"price fields": `{"prices":[` + fill(`{"x":1},`) + `{}]}`,
+	} {
+		t.Run(name, func(t *testing.T) { refuse(t, src) })
 	}
 }

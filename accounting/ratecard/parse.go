@@ -21,11 +21,13 @@ func ParseYAML(src []byte, opts ...Option) (*accounting.Card, error) {
 	if fault, ok := checkSize(src); !ok {
 		return nil, Faults{fault}
 	}
-	src = fromJSON(src)
-	if fault, ok := checkSource(src); !ok {
+	read := decode
+	if isJSON(src) {
+		read = decodeJSON
+	} else if fault, ok := checkSource(src); !ok {
 		return nil, Faults{fault}
 	}
-	root, fault, ok := decode(src)
+	root, fault, ok := read(src)
 	if !ok {
 		return nil, Faults{fault}
 	}

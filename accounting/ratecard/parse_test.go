@@ -144,7 +144,7 @@ func TestParseYAML_JSON(t *testing.T) {
 	requireFaults(t, `{"card": "c", "version": "1", "currency": "CNY",
 	"rounding": {"mode": "half-even", "places": 2.5, "level": "line", "level": "bill"},
 	"prices": [{"id": "a", "service": "support", "flat": 1e2, "when": "always", "title": "\ud83d"}]}`,
-		[]string{`line 3, column 1: not YAML: found invalid Unicode character escape code`})
+		[]string{`line 3, column 87: half of a character that is written as two escapes; write both`})
 	requireFaults(t, `{"card": "c", "version": "1", "currency": "CNY",
 	"rounding": {"mode": "half-even", "places": 2.5, "level": "line", "level": "bill"},
 	"prices": [{"id": "a", "service": "support", "flat": 1e2, "when": "always", "title": "\u0000"}]}`,

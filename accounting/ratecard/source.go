@@ -1,12 +1,7 @@
 package ratecard
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"strconv"
-	"unicode"
-	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -14,7 +9,7 @@ import (
 const (
 	MaxBytes  = 1 << 20 // of text
 	MaxDepth  = 16      // mappings and lists within each other
-	MaxPrices = 5000
+	MaxPrices = 10_000
 	MaxTiers  = 10_000 // of all prices together
 	MaxFaults = 100    // listed one by one
 )
@@ -112,55 +107,10 @@ func alphanumeric(c byte) bool {
 
 func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 
-// fromJSON rewrites what JSON has in strings and YAML has not: characters
-// beyond U+FFFF written as two escapes, which become one, and characters
-// that YAML wants escaped. Anything that is not JSON is returned as it is.
-// Columns to the right of what was rewritten shift with it.
-func fromJSON(src []byte) []byte {
-	if body := bytes.TrimLeft(src, " \t\r\n"); len(body) == 0 || body[0] != '{' || !json.Valid(body) {
-		return src
-	}
-	out := make([]byte, 0, len(src)+len(src)/8)
-	for i := 0; i < len(src); {
-		r, size := utf8.DecodeRune(src[i:])
-		switch {
-		case r == '\\':
-			size = 2 // the next byte is escaped, so it starts no escape
-			if r := utf16.DecodeRune(escape(src[i:]), escape(src[min(i+6, len(src)):])); r != utf8.RuneError {
-				out, size = fmt.Appendf(out, `\U%08X`, r), 12
-				break
-			}
-			if src[i+1] == '/' { // JSON escapes it, YAML 1.1 does not
-				out = append(out, '/')
-				break
-			}
-			out = append(out, src[i:i+size]...)
-		case r >= utf8.RuneSelf && size > 1 && !unicode.IsPrint(r):
-			out = escaped(out, r)
-		default:
-			out = append(out, src[i:i+size]...)
-		}
-		i += size
-	}
-	return out
-}
-
 // escaped appends the escape of r that a YAML text in double quotes has.
 func escaped(dst []byte, r rune) []byte {
 	if r <= 0xffff {
 		return fmt.Appendf(dst, `\u%04X`, r)
 	}
 	return fmt.Appendf(dst, `\U%08X`, r)
-}
-
-// escape returns the value of \uXXXX at the start of s, or 0.
-func escape(s []byte) rune {
-	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
-		return 0
-	}
-	n, err := strconv.ParseUint(string(s[2:6]), 16, 16)
-	if err != nil {
-		return 0
-	}
-	return rune(n)
 }

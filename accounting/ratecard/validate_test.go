@@ -192,7 +192,7 @@ func TestValidate_Limits(t *testing.T) {
 	}
 	require.NoError(t, ratecard.Validate(card))
 	card.Prices = append(card.Prices, p)
-	require.EqualError(t, ratecard.Validate(card), "ratecard: prices: 5001 prices; want at most 5000")
+	require.EqualError(t, ratecard.Validate(card), "ratecard: prices: 10001 prices; want at most 10000")
 
 	card = literal()
 	g := card.Prices[1].Model.(accounting.Graduated)

@@ -121,6 +121,9 @@
 //   - Stream_Rate: Stream hands over what Rate collects.
 //   - The same for prices with stages: Staged_Progressive, Staged_SameBytes, and Staged_Oracle, which works a month out
 //     at once from all its rows and holds exact amounts, bills and explanations to that.
+//   - Card_Rate, a fuzz test: any text that is a card is rated, or refused by an error that says why; nothing panics, and
+//     what is charged re-computes.
+//   - Rate_Laws, a fuzz test: laws 4, 8 and 9 for a world that any two numbers make.
 //   - Compare_Sum, Correct_Sum: differences and corrections add up to the difference of the totals.
 //   - Rate_Oracle: bills agree with a second implementation that walks tiers over rationals.
 //
