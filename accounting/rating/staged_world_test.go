@@ -305,3 +305,36 @@ func TestLaw8_Staged_SameBytes(t *testing.T) {
 		require.False(t, strings.Contains(text, "%!"), text)
 	})
 }
+
+// The same with a negotiated card whose prices have stages too: what is billed
+// and what the list would have been, cut in time.
+func TestLaw4_Staged_Negotiated(t *testing.T) {
+	lawOf(t, 8, func(t *testing.T, g generator) {
+		w, _ := g.stagedWorld()
+		other, _ := g.stagedWorld()
+		special := *other.contract.Card
+		special.ID, special.Currency, special.Rounding = "special", w.contract.Card.Currency, w.contract.Card.Rounding
+		w.contract.Negotiated = &special
+		whole, end, err := rating.Rate(w.contract, w.period, usage(w.rows...), rating.State{}, rating.ReportUnpriced())
+		require.NoError(t, err)
+		billed, list, state, err := rateInPieces(t, w, w.cutInTime(g))
+		require.NoError(t, err)
+		require.Equal(t, whole.Total(), billed)
+		require.Equal(t, whole.ListTotal(), list)
+		require.Equal(t, end, state)
+		for _, c := range whole.Charges {
+			require.Equal(t, c.Billed, must(c.Explanation.Recompute()))
+		}
+		// What usage costs at list prices is what it costs by the list alone.
+		alone := w.contract
+		alone.Negotiated = nil
+		by, _, err := rating.Rate(alone, w.period, usage(w.rows...), rating.State{}, rating.ReportUnpriced())
+		require.NoError(t, err)
+		got, want := ofUsage(whole.Charges), ofUsage(by.Charges)
+		if len(got) == len(want) {
+			for i := range want {
+				require.Equal(t, want[i].Billed, got[i].List, "charge %d", i)
+			}
+		}
+	})
+}
