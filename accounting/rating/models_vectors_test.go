@@ -201,6 +201,14 @@ func (s *session) text(key string) string {
 	return ""
 }
 
+// used returns the vector's usage where it is one number or a sentence.
+func (s *session) used() string {
+	if f, ok := s.Usage.(float64); ok {
+		return decimal.NewFromFloat(f).String()
+	}
+	return s.Usage.(string)
+}
+
 func (s *session) has(key string) bool { return s.Params[key] != nil }
 
 func (s *session) dec(key string) decimal.Decimal {
@@ -298,7 +306,7 @@ func (s *session) tiers() (tiers []accounting.Tier, onZero accounting.ZeroPolicy
 func (s *session) model() accounting.Model {
 	tiers, onZero := s.tiers()
 	switch {
-	case strings.HasPrefix(s.Model, "volume") || strings.Contains(s.Model, " volume"):
+	case strings.Contains(s.Model, "volume"):
 		return accounting.Volume{Tiers: tiers, OnZero: onZero}
 	case len(tiers) > 0:
 		return accounting.Graduated{Tiers: tiers, OnZero: onZero}
@@ -321,6 +329,11 @@ func (s *session) model() accounting.Model {
 
 func (s *session) terms() accounting.Terms {
 	t := accounting.Terms{Free: s.dec("free_units"), Maximum: s.decOrNil("maximum"), Minimum: s.decOrNil("minimum")}
+	for key := range s.Params {
+		if strings.Contains(key, "discount") && number(s.text(key)) != "" {
+			t.Percent = dec(number(s.text(key)))
+		}
+	}
 	c := accounting.Conversion{Restart: s.peer}
 	switch {
 	case s.text("op") == "multiply":
@@ -352,7 +365,7 @@ func driveStep(s *session) *big.Rat {
 	if strings.Contains(s.text("line"), "mid-period") {
 		rest = must(metering.NewPeriod(onDay(2), onDay(15)))
 	}
-	step := s.Usage.(string)
+	step := s.used()
 	before := s.before(model)
 	quantity := dec(number(step))
 	switch {
@@ -379,7 +392,8 @@ func (s *session) before(m accounting.Model) decimal.Decimal {
 	case s.has("billed_before"):
 		return s.dec("billed_before")
 	case s.has("previous_billed"):
-		return s.dec("previous_billed").DivRound(perUnit.Price, 9)
+		left := decimal.NewFromInt(100).Sub(s.terms().Percent).Shift(-2) // after a discount
+		return s.dec("previous_billed").DivRound(perUnit.Price.Mul(left), 9)
 	}
 	return decimal.Decimal{}
 }
@@ -388,7 +402,7 @@ func (s *session) before(m accounting.Model) decimal.Decimal {
 func driveRollover(s *session) *big.Rat {
 	s.price("p", perUnit("1"), accounting.Terms{})
 	s.contract.Credits = []accounting.Credit{{ID: "grant", Amount: s.dec("grant")}}
-	bill, _ := s.rate(november, rating.State{}, at(number(s.Usage.(string)), must(metering.NewPeriod(onDay(1), onDay(2)))))
+	bill, _ := s.rate(november, rating.State{}, at(number(s.used()), must(metering.NewPeriod(onDay(1), onDay(2)))))
 	balance := s.dec("grant")
 	for _, c := range bill.Charges {
 		if c.Origin == accounting.FromCredit {
@@ -401,13 +415,15 @@ func driveRollover(s *session) *big.Rat {
 // drivePercentage rates events one by one. Where only their total and number
 // are known they are alike.
 func drivePercentage(s *session) *big.Rat {
-	m := accounting.Percentage{Rate: s.dec("rate"), Fixed: s.dec("fixed_per_event"), FreeUnits: s.dec("free_total"),
-		Minimum: s.decOrNil("per_event_min"), Maximum: s.decOrNil("per_event_max")}
+	m := accounting.Percentage{Rate: s.dec("rate"), Fixed: s.dec("fixed_per_event"), FreeUnits: s.dec("free_total")}
+	if !s.peer { // who leaves them out without saying so
+		m.Minimum, m.Maximum = s.decOrNil("per_event_min"), s.decOrNil("per_event_max")
+	}
 	m.FreeEvents = s.dec("free_events").IntPart()
 	s.price("p", m, accounting.Terms{})
 	events := listOf(s.Params["events"])
 	if events == nil {
-		words := firstNumber.FindAllString(s.Usage.(string), 2)
+		words := firstNumber.FindAllString(s.used(), 2)
 		count := int64(1)
 		if len(words) == 2 {
 			count = dec(words[1]).IntPart()
@@ -504,8 +520,17 @@ func driveTrueUp(s *session) *big.Rat {
 	if s.has("commitment") {
 		terms.Commitment = &accounting.Commitment{Amount: s.dec("commitment"), Overage: dec("1"), TrueUp: true}
 	}
-	s.price("p", perUnit("1"), terms)
-	bill, _ := s.rate(november, rating.State{}, at(number(s.Usage.(string)), must(metering.NewPeriod(onDay(1), onDay(2)))))
+	in, share := s.shareOfMonth()
+	if share {
+		terms.ProrateMinimum = accounting.ProrateTime
+	}
+	s.price("p", perUnit("1"), terms, func(p *accounting.Price) {
+		if share {
+			p.From = in
+		}
+	})
+	last := s.period.End().AddDate(0, 0, -1)
+	bill, _ := s.rate(s.period, rating.State{}, at(number(s.used()), must(metering.NewPeriod(last, s.period.End()))))
 	total := new(big.Rat)
 	for _, c := range bill.Charges {
 		if c.Origin == accounting.FromTrueUp {
@@ -515,12 +540,27 @@ func driveTrueUp(s *session) *big.Rat {
 	return total
 }
 
+// shareOfMonth returns when a price has to begin to be in force for the
+// vector's share of the billing period, such as 15/31, if it has one.
+func (s *session) shareOfMonth() (from time.Time, ok bool) {
+	for _, key := range []string{"ratio", "prorata", "prorate", "proration", "coefficient"} {
+		days, of, found := strings.Cut(s.text(key), "/")
+		month := map[string]time.Month{"28": time.February, "30": time.November, "31": time.December}[of]
+		if !found || month == 0 {
+			continue
+		}
+		s.period = must(metering.Month(metering.Zone{}, 2026, month))
+		return s.period.End().AddDate(0, 0, -int(dec(days).IntPart())), true
+	}
+	return from, false
+}
+
 // driveProratedSum takes what is added for the days that are left.
 func driveProratedSum(s *session) *big.Rat {
 	start := must(time.Parse("2006-01", s.text("period")))
 	s.period = must(metering.NewPeriod(start, start.AddDate(0, 1, 0)))
 	s.price("p", perUnit("1"), accounting.Terms{Prorate: accounting.ProrateDays, Convert: s.quantityRounding()})
-	rows := []metering.Usage{at(s.text("carried"), s.period)}
+	rows := []metering.Usage{at("0"+s.text("carried"), s.period)}
 	for _, e := range s.Params["events"].([]any) {
 		m := e.(map[string]any)
 		days := int(m["active_days"].(float64))
@@ -553,7 +593,7 @@ func driveProratedEvents(s *session) *big.Rat {
 
 func driveProratedVolume(s *session) *big.Rat {
 	s.price("p", s.model(), accounting.Terms{Prorate: accounting.ProrateTime})
-	return s.total(share(s.text("full_units"), number(s.Usage.(string))))
+	return s.total(share(s.text("full_units"), number(s.used())))
 }
 
 // driveBlocks is tiers of blocks, for one unit or several.
@@ -562,7 +602,7 @@ func driveBlocks(s *session) *big.Rat {
 	amounts := map[string]string{"": ""}
 	if blocks, ok := s.Params["blocks"]; ok {
 		s.price("blocks", blockModel(blocks, volume), accounting.Terms{}, sku("blocks"))
-		amounts = map[string]string{"blocks": number(s.Usage.(string))}
+		amounts = map[string]string{"blocks": number(s.used())}
 	} else {
 		amounts = s.amounts()
 		for name := range amounts {
@@ -579,7 +619,7 @@ func driveBlocks(s *session) *big.Rat {
 // amounts reads usage such as "FOO 5, BAR 99" and "1000 minutes + 30720 Mbytes".
 func (s *session) amounts() map[string]string {
 	out := make(map[string]string)
-	for _, part := range regexp.MustCompile(`[,+]`).Split(s.Usage.(string), -1) {
+	for _, part := range regexp.MustCompile(`[,+]`).Split(s.used(), -1) {
 		words := strings.Fields(part)
 		name, n := words[0], words[1]
 		if !regexp.MustCompile(`^[0-9.]+$`).MatchString(n) {
@@ -683,10 +723,16 @@ func driveWindows(s *session) *big.Rat {
 	if buckets, ok := s.Params["buckets"].([]any); ok {
 		for i, b := range buckets {
 			m := b.(map[string]any)
-			during := &accounting.Schedule{Hours: []accounting.Hours{{From: minutesOf(m["from"]), To: minutesOf(m["to"])}}}
+			h := accounting.Hours{From: minutesOf(m["from"]), To: minutesOf(m["to"])}
+			during := &accounting.Schedule{Hours: []accounting.Hours{h}}
+			if h.To <= h.From { // over midnight
+				during.Hours = []accounting.Hours{{From: 0, To: h.To}, {From: h.From, To: 24 * 60}}
+			}
 			price(fmt.Sprint("bucket", i), m, during)
 		}
-		price("else", s.Params["default"].(map[string]any), nil)
+		if m, ok := s.Params["default"].(map[string]any); ok {
+			price("else", m, nil)
+		}
 	} else {
 		price("p", s.Params, nil)
 	}
@@ -716,7 +762,7 @@ func minutesOf(v any) int {
 
 // driveRounding rates one unit at the amount.
 func driveRounding(s *session) *big.Rat {
-	s.price("p", perUnit(s.Usage.(string)), accounting.Terms{})
+	s.price("p", perUnit(s.used()), accounting.Terms{})
 	return s.total(used("1", 1))
 }
 
@@ -736,7 +782,11 @@ func driveSubtotal(s *session) *big.Rat {
 // The printed end of the period is its last day.
 func driveProration(s *session) *big.Rat {
 	ends := listOf(s.Params["period"])
-	s.period = must(metering.NewPeriod(instantOf(ends[0]), instantOf(ends[1]).AddDate(0, 0, 1)))
+	end := instantOf(ends[1])
+	if s.text("period_end") == "" || strings.Contains(s.text("period_end"), "inclusive") {
+		end = end.AddDate(0, 0, 1)
+	}
+	s.period = must(metering.NewPeriod(instantOf(ends[0]), end))
 	item := func(key string, sign int64) {
 		if s.text(key) == "" {
 			return
@@ -757,7 +807,7 @@ func driveProration(s *session) *big.Rat {
 // one group do not add up, the highest is taken; the rates of a group multiply
 // it, thresholds are looked up by a field of the resource, or by the quantity.
 func driveHashmap(s *session) *big.Rat {
-	words := firstNumber.FindAllString(s.Usage.(string), -1)
+	words := firstNumber.FindAllString(s.used(), -1)
 	row := used(words[0], 1)
 	if len(words) > 1 {
 		row.Key.Labels = metering.MustLabels("field", words[1])
@@ -781,14 +831,18 @@ func driveHashmap(s *session) *big.Rat {
 	if groups, ok := s.Params["groups"].(map[string]any); ok {
 		for name, members := range groups {
 			var highest *decimal.Decimal
-			rate := ""
+			rate := s.text("rate")
+			for _, member := range listOf(members) {
+				if strings.Contains(member, "rate") {
+					rate = s.dec(member).String()
+				}
+			}
 			for _, member := range listOf(members) {
 				amount := s.dec(member)
 				switch {
 				case strings.Contains(member, "rate"):
-					rate = amount.String()
 				case strings.Contains(member, "threshold"):
-					group(member, name+" threshold", perUnit(amount.String()), s.text("rate"))
+					group(member, name+" threshold", perUnit(amount.String()), rate)
 				case highest == nil || highest.LessThan(amount):
 					highest = &amount
 				}
