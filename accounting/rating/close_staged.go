@@ -1,0 +1,160 @@
+package rating
+
+import (
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/meterbook/meterbook/accounting"
+	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/metering"
+)
+
+// closeStaged charges what a staged price owes at the end of the billing
+// period, scope by scope: a first tier's flat amount, a minimum, what is left
+// of a commitment.
+func (r *rater) closeStaged(t *tariff, p *price) error {
+	if !p.closes || t == r.list && r.replaced(p) {
+		return nil
+	}
+	if some, all := p.src.Covers(r.billing); !some {
+		return nil
+	} else if !all && (p.src.Terms == nil || p.src.Terms.ProrateMinimum == accounting.ProrateNone) {
+		return t.straddle(p, r.billing, true)
+	}
+	for _, in := range r.scopesAtEnd(p) {
+		tally := r.contracted.staged[p.slot].of[in]
+		tally.Share = r.minimumShare(p)
+		line := &accounting.Staged{Price: p.src, Before: tally, After: tally, EndedAfter: true}
+		if !tally.Open() && in == (scope{}) && p.owesAtZero {
+			line.After = accounting.Tally{Rows: 1, Share: tally.Share}
+		}
+		if p.src.Cost(line.After, true).Cmp(p.src.Cost(line.Before, false)) == 0 {
+			continue
+		}
+		e, err := r.postExact(r.contracted, p, line)
+		if err != nil {
+			return err
+		}
+		if line.After.Open() != line.Before.Open() {
+			r.contracted.keep(p, in, line.After)
+		}
+		list, err := r.listedAtEnd(t, p, in, e)
+		if err != nil {
+			return err
+		}
+		if err := r.trueUp(t, p, in, e, list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// minimumShare returns which share of the billing period a minimum is due for,
+// nil where that is all of it.
+func (r *rater) minimumShare(p *price) *big.Rat {
+	if p.src.Terms == nil || p.src.Terms.ProrateMinimum == accounting.ProrateNone {
+		return nil
+	}
+	period, err := r.inForcePart(p)
+	if err != nil {
+		return nil
+	}
+	return p.src.Terms.ProrateMinimum.Share(period, r.billing, r.bill.Contract.Zone)
+}
+
+// inForcePart returns the part of the billing period in which a price is in
+// force.
+func (r *rater) inForcePart(p *price) (metering.Period, error) {
+	start, end := later(p.src.From, r.billing.Start()), r.billing.End()
+	if u := p.src.Until; !u.IsZero() && u.Before(end) {
+		end = u
+	}
+	return metering.NewPeriod(start, end)
+}
+
+// listedAtEnd returns what the list card asks beside what is due at the end:
+// the same for its own price, as far as all usage makes it due.
+func (r *rater) listedAtEnd(t *tariff, p *price, in scope, e entry) (money.Money, error) {
+	switch {
+	case r.atList == nil:
+		return e.amount, nil
+	case t != r.list:
+		return r.atList.mirror(e, &r.by)
+	}
+	tally := r.atList.staged[p.slot].of[in]
+	tally.Share = r.minimumShare(p)
+	line := &accounting.Staged{Price: p.src, Before: tally, After: tally, EndedAfter: true}
+	if !tally.Open() && in == (scope{}) && p.owesAtZero {
+		line.After = accounting.Tally{Rows: 1}
+		r.atList.keep(p, in, line.After)
+	}
+	at, err := r.postExact(r.atList, p, line)
+	return at.amount, err
+}
+
+// trueUp charges a price at the end of the billing period, for a scope.
+func (r *rater) trueUp(t *tariff, p *price, in scope, e entry, list money.Money) error {
+	c := t.charge(p, r.bill.Contract.Account)
+	c.Account, c.SKU, c.Region, c.Labels = r.bill.Contract.Account, p.src.Match.SKU, p.src.Match.Region, p.src.Match.Labels
+	if in.account != "" {
+		c.Account = in.account
+	}
+	c.Period, c.Origin = r.billing, accounting.FromTrueUp
+	if line := e.large.staged; line.Before.Open() != line.After.Open() {
+		c.Origin = accounting.FromRecurring
+	}
+	if !in.window.IsZero() {
+		c.Period = in.window
+	}
+	return r.bills(&c, e, list)
+}
+
+// closeStagedFlat charges a flat price with terms, once, for the time in
+// which it is in force.
+func (r *rater) closeStagedFlat(t *tariff, p *price) error {
+	k := priceKey{t.name, p.src.ID + "\x00" + p.src.From.UTC().Format(time.RFC3339)}
+	if r.flats[k].charged || !r.flatDue(t, p) || t == r.list && r.flatWithID(r.negotiated, p.src.ID) != nil {
+		return nil
+	}
+	some, all := p.src.Covers(r.billing)
+	if !some {
+		return nil
+	}
+	if !all && p.src.Terms.Prorate == accounting.ProrateNone {
+		return t.straddle(p, r.billing, true)
+	}
+	period, err := r.inForcePart(p)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrContract, err)
+	}
+	row := accounting.Row{Period: period, Billing: r.billing, Zone: r.bill.Contract.Zone}
+	after, err := p.src.Advance(accounting.Tally{}, row)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrContract, err)
+	}
+	e, err := r.postExact(r.contracted, p, &accounting.Staged{Price: p.src, After: after, EndedBefore: false, EndedAfter: true})
+	if err != nil {
+		return err
+	}
+	list := e.amount
+	if r.atList != nil {
+		if list, err = r.atList.mirror(e, &r.by); err != nil {
+			return err
+		}
+	}
+	mark := r.flats[k]
+	mark.charged = true
+	r.note(k, mark)
+	c := t.charge(p, r.bill.Contract.Account)
+	c.Account, c.SKU, c.Region, c.Labels = r.bill.Contract.Account, p.src.Match.SKU, p.src.Match.Region, p.src.Match.Labels
+	c.Period, c.Origin = period, accounting.FromRecurring
+	return r.bills(&c, e, list)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,101 @@
+package rating
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/meterbook/meterbook/accounting"
+	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/internal/fixed"
+)
+
+// compileStaged checks what a staged price is computed from, so that nothing
+// divides by zero or looks beyond the last tier.
+func (p *price) compileStaged() error {
+	p.staged, p.rowWise = true, p.src.RowWise()
+	if err := p.compileTerms(p.src.Terms); err != nil {
+		return err
+	}
+	switch m := p.src.Model.(type) {
+	case accounting.PerUnit:
+		_, err := scaled(m.Price)
+		return err
+	case accounting.Graduated:
+		return p.checkTiers(m.Tiers, m.OnZero)
+	case accounting.Volume:
+		return p.checkTiers(m.Tiers, m.OnZero)
+	case accounting.Package:
+		if m.Size.Sign() <= 0 || m.Parts != accounting.PartCharged && m.Parts != accounting.PartWaived {
+			return errors.New("a package needs a size above 0, and has to say what becomes of a part")
+		}
+	case accounting.Stairstep:
+		p.owesAtZero = m.OnZero == accounting.ZeroCharged
+		if n := len(m.Stairs); n == 0 || len(m.Stairs[n-1].Limits) > 0 {
+			return errors.New("the last stair has to be open")
+		}
+	case accounting.Spot:
+		if len(m.Prices) == 0 {
+			return errors.New("a spot price needs a series")
+		}
+	case accounting.Dynamic:
+		if m.Label == "" {
+			return errors.New("a dynamic price needs a label")
+		}
+	case accounting.Percentage:
+	default:
+		return fmt.Errorf("model %T; use a model of package accounting, by value", p.src.Model)
+	}
+	p.closes = p.closes || p.owesAtZero
+	return nil
+}
+
+func (p *price) checkTiers(tiers []accounting.Tier, onZero accounting.ZeroPolicy) error {
+	if len(tiers) == 0 || tiers[len(tiers)-1].UpTo != nil {
+		return errors.New("the last tier has to be open")
+	}
+	for i, t := range tiers {
+		switch {
+		case t.Block.Sign() < 0:
+			return fmt.Errorf("tier %d: a block below 0", i+1)
+		case t.UpTo == nil && i < len(tiers)-1:
+			return fmt.Errorf("tier %d: only the last tier is open", i+1)
+		case t.UpTo != nil && (t.UpTo.Sign() <= 0 || i > 0 && !t.UpTo.GreaterThan(*tiers[i-1].UpTo)):
+			return fmt.Errorf("tier %d: bounds have to ascend from zero", i+1)
+		}
+	}
+	p.tiers = make([]tier, 1)
+	flat, err := scaled(tiers[0].Flat)
+	if err != nil {
+		return err
+	}
+	p.tiers[0].flat = fixed.Wide(flat)
+	if err := p.compileZero(accounting.Graduated{OnZero: onZero}); err != nil {
+		return err
+	}
+	p.closes = p.closes || p.owesAtZero
+	return nil
+}
+
+func (p *price) compileTerms(t *accounting.Terms) error {
+	if t == nil {
+		return nil
+	}
+	p.closes = t.Minimum != nil || t.Commitment != nil && t.Commitment.TrueUp
+	if c := t.Convert; c != nil {
+		if c.Multiply.Sign() < 0 || c.Divide.Sign() < 0 {
+			return errors.New("a conversion by a number below 0")
+		}
+		if err := (money.Rounding{Mode: c.Mode, Places: c.Places}).Validate(); c.Rounded && err != nil {
+			return err
+		}
+	}
+	for _, w := range t.Meters {
+		if w.Meter == "" {
+			return errors.New("a weight without a meter")
+		}
+	}
+	if f := t.PowerFactor; f != nil && (f.Reactive == "" || len(f.Steps) == 0) {
+		return errors.New("a power factor needs a meter and steps")
+	}
+	return nil
+}
