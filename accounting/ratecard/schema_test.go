@@ -146,7 +146,7 @@ func TestSchema_Cards(t *testing.T) {
 	}
 	seed := *lawsSeed
 	g := generator{rand.New(rand.NewPCG(seed, 7))}
-	for range 500 {
+	for range 100 {
 		text, err := ratecard.AppendYAML(nil, g.card())
 		require.NoError(t, err)
 		require.NoError(t, fits(t, c, root, text), "seed %d:\n%s", seed, text)

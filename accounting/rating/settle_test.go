@@ -3,12 +3,14 @@ package rating_test
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"testing"
 
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"github.com/meterbook/meterbook/accounting"
+	"github.com/meterbook/meterbook/accounting/invoice"
 	"github.com/meterbook/meterbook/accounting/money"
 	"github.com/meterbook/meterbook/accounting/rating"
 	"github.com/meterbook/meterbook/metering"
@@ -99,4 +101,26 @@ func TestRate_RoundingChanges(t *testing.T) {
 	bill, _, err := rating.Rate(c, december, usage(at("1", december)), rating.State{})
 	require.NoError(t, err)
 	require.Equal(t, "CNY 0.01", bill.Total().String(), "up, where half-even gives nothing")
+}
+
+// Charges of every origin make an invoice whose lines re-compute.
+func TestRate_Invoice(t *testing.T) {
+	least := dec("50")
+	c := contractOf(toCents, with(priceOf("p", perUnit("1")), accounting.Terms{Free: dec("3"), Minimum: &least}),
+		priceOf("v", accounting.Volume{Tiers: []accounting.Tier{tier("5", "2", "0"), tier("", "1", "0")}}, sku("v")))
+	c.Credits = []accounting.Credit{{ID: "grant", Amount: dec("20.33")}}
+	c.Card.Rounding.Month = accounting.MonthRounding{On: true}
+	bill, _, err := rating.Rate(c, november, usage(used("10.5", 1), used("4", 3, keyed("acme", "v", "")), used("4", 4, keyed("acme", "v", ""))), rating.State{})
+	require.NoError(t, err)
+	require.Equal(t, "CNY 38.00", bill.Total().String())
+	draft, err := invoice.NewDraft(c, november, slices.Values(bill.Charges))
+	require.NoError(t, err)
+	require.Equal(t, bill.Total(), must(draft.Recompute()))
+	var lines []string
+	for _, l := range draft.Lines {
+		lines = append(lines, l.PriceID+": "+l.Explain())
+	}
+	require.Contains(t, lines, "p: 50.00 CNY per unit = 50.00 → 50.00 (half-even, line; 2 charges)")
+	require.Contains(t, lines, "v: 8.00 CNY volume = 8.00 → 8.00 (half-even, line; 2 charges)")
+	require.Contains(t, lines, "grant: -20.33 CNY credit grant = -20.33 → -20.33 (half-even to 18 places, line)")
 }
