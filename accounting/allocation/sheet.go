@@ -152,16 +152,22 @@ type Sample struct {
 	Usage    metering.Quantity
 }
 
-// Add counts a sample. It costs two look-ups, and memory only for the first of
-// an item and resource. It returns a *[RowError] of [ErrUnknownPool],
+// Add counts a sample. It costs a look-up, less where samples of one workload
+// come together, and memory only for the first of an item and resource. It returns a *[RowError] of [ErrUnknownPool],
 // [ErrPeriod], [ErrDimension], [ErrNegative] or [money.ErrOverflow], and then
 // nothing is counted.
 func (s *Sheet) Add(m Sample) error {
-	ci, ok := s.cell[place{m.Pool, m.Resource}]
-	if !ok || !s.cells[ci].measured {
+	item, at := Item{Kind: Workload, Key: m.Key, Pool: m.Pool}, int32(-1)
+	w := s.known(&item, m.Resource)
+	if w != nil {
+		at = w.cell
+	} else if i, ok := s.cell[place{m.Pool, m.Resource}]; ok {
+		at = i
+	}
+	if at < 0 || !s.cells[at].measured {
 		return m.refuse(ErrUnknownPool, "state its supply first")
 	}
-	c := s.cells[ci]
+	c := s.cells[at]
 	window, ok := s.window(m.Period)
 	if !ok {
 		return m.refuse(ErrPeriod, "give one window of the sheet")
@@ -187,7 +193,9 @@ func (s *Sheet) Add(m Sample) error {
 	}
 	c.requested, c.used, c.allocated = requested, used, allocated
 	c.byWindow[window], _ = c.byWindow[window].Add(taken) // no window outgrows their sum
-	w := s.of(Item{Kind: Workload, Key: m.Key, Pool: m.Pool}, ci)
+	if w == nil {
+		w = s.of(&item, at)
+	}
 	w.sum, _ = w.sum.Add(taken)
 	return nil
 }
@@ -206,22 +214,45 @@ func (s *Sheet) window(p metering.Period) (int, bool) {
 	return int(from / s.width), from >= 0 && from%s.width == 0 && from < s.period.Duration() && p.End().Equal(end)
 }
 
-// of returns the weight of an item in a cell, a new one when there is none.
-func (s *Sheet) of(i Item, cell int32) *weight {
-	item := s.last
-	if int(item) >= len(s.items) || s.items[item] != i {
-		var ok bool
-		if item, ok = s.item[i]; !ok {
-			item = int32(len(s.items))
-			s.item[i] = item
-			s.items, s.held = append(s.items, i), append(s.held, nil)
-		}
+// find returns the index of an item.
+func (s *Sheet) find(i *Item) (int32, bool) {
+	if int(s.last) < len(s.items) && s.items[s.last] == *i {
+		return s.last, true
+	}
+	item, ok := s.item[*i]
+	if ok {
 		s.last = item
 	}
+	return item, ok
+}
+
+// known returns the weight of an item in the resource of a pool, and nil when
+// there is none yet.
+func (s *Sheet) known(i *Item, r Resource) *weight {
+	item, ok := s.find(i)
+	if !ok {
+		return nil
+	}
 	for _, w := range s.held[item] { // the resources of one pool: a few
-		if s.weights[w].cell == cell {
+		if s.cells[s.weights[w].cell].resource == r {
 			return &s.weights[w]
 		}
+	}
+	return nil
+}
+
+// of returns the weight of an item in a cell of its pool, a new one when there
+// is none.
+func (s *Sheet) of(i *Item, cell int32) *weight {
+	if w := s.known(i, s.cells[cell].resource); w != nil {
+		return w
+	}
+	item, ok := s.find(i)
+	if !ok {
+		item = int32(len(s.items))
+		s.item[*i] = item
+		s.items, s.held = append(s.items, *i), append(s.held, nil)
+		s.last = item
 	}
 	s.held[item] = append(s.held[item], int32(len(s.weights)))
 	s.weights = append(s.weights, weight{item: item, cell: cell})
@@ -262,7 +293,7 @@ func (s *Sheet) Charge(i Item, cost money.Money) error {
 		return nil
 	}
 	i.Resource = ""
-	w := s.of(i, s.cell[p])
+	w := s.of(&i, s.cell[p])
 	sum, ok1 := w.sum.Add(v)
 	total, ok2 := c.allocated, true
 	if i.Kind == Workload { // the others bear no idle cost
