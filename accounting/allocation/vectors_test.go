@@ -41,7 +41,7 @@ func TestVectors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			data, err := os.ReadFile(path)
 			if errors.Is(err, fs.ErrNotExist) && name == "shared" {
-				t.Skip("the collection is not here")
+				t.Skip("shared data absent")
 			}
 			require.NoError(t, err)
 			var file figures

@@ -67,7 +67,7 @@ func driveDepreciation(t *testing.T, _ figures, v vector) {
 	require.NoError(t, err)
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		data := want[name]
-		head, tail, _ := strings.Cut(name, "_")
+		head, _, _ := strings.Cut(name, "_")
 		switch {
 		case name == "years":
 			figures := read[[]exact](t, data)
@@ -91,22 +91,8 @@ func driveDepreciation(t *testing.T, _ figures, v vector) {
 		case strings.HasPrefix(name, "book_after_"):
 			passed := must(strconv.Atoi(strings.TrimPrefix(name, "book_after_")))
 			requireAmount(t, read[exact](t, data), schedule.Book(passed), name)
-		case head == "first":
-			for i, figure := range read[[]exact](t, data) {
-				require.Equal(t, figure.cash(t), charges[i], "%s: %d", name, i)
-			}
-		case head == "count":
-			amount := money.MustParse("USD " + strings.ReplaceAll(tail, "_", "."))
-			count := 0
-			for _, c := range charges {
-				if c == amount {
-					count++
-				}
-			}
-			require.Equal(t, read[int](t, data), count, name)
-		case name == "sum":
-			figure := read[exact](t, data)
-			require.Equal(t, figure.cash(t), must(money.Sum(charges...)))
+		case head == "first", head == "count", name == "sum":
+			checkCharges(t, charges, name, data)
 		case name == "pct":
 			for i, figure := range read[[]exact](t, data) {
 				part := new(big.Rat).Quo(amounts[i].Rat(), &d.Cost.Rat)
@@ -115,6 +101,31 @@ func driveDepreciation(t *testing.T, _ figures, v vector) {
 		default:
 			t.Errorf("nothing computes %q", name)
 		}
+	}
+}
+
+// checkCharges checks figures of amounts in cents: the first of them, how many
+// there are of one, and their sum.
+func checkCharges(t *testing.T, charges []money.Money, name string, data json.RawMessage) {
+	t.Helper()
+	head, tail, _ := strings.Cut(name, "_")
+	switch head {
+	case "first":
+		for i, figure := range read[[]exact](t, data) {
+			require.Equal(t, figure.cash(t), charges[i], "%s: %d", name, i)
+		}
+	case "count":
+		amount := money.MustParse("USD " + strings.ReplaceAll(tail, "_", "."))
+		count := 0
+		for _, c := range charges {
+			if c == amount {
+				count++
+			}
+		}
+		require.Equal(t, read[int](t, data), count, name)
+	default:
+		figure := read[exact](t, data)
+		require.Equal(t, figure.cash(t), must(money.Sum(charges...)))
 	}
 }
 

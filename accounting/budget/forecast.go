@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/meterbook/meterbook/accounting/money"
 )
 
@@ -95,7 +93,11 @@ func (f Forecast) plus(v float64) (money.Money, error) {
 	if c == "" {
 		return money.Money{}, nil
 	}
-	m, err := money.New(decimal.NewFromFloat(v).Round(int32(c.Digits())), c)
+	minor := math.RoundToEven(float64(v * math.Pow10(c.Digits())))
+	if !(math.Abs(minor) < 1<<62) { // nor is it NaN
+		return money.Money{}, money.ErrOverflow
+	}
+	m, err := money.FromMinor(int64(minor), c)
 	if err != nil {
 		return money.Money{}, err
 	}
