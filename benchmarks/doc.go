@@ -22,6 +22,9 @@
 //     places. Operands are in each one's own form: parsing and printing are not
 //     in it.
 //   - Rate: a line of a bill of 10,000 at a graduated price.
+//   - Hold: credit for a request, reserved and committed, beside the lock and unlock of a mutex that nobody else wants.
+//   - Allocation: a day of 100,000 workloads, 7,200,000 samples, divided over a cost with what was idle, exactly and in
+//     cents; beside floats in a map, which have neither windows nor cents.
 //   - Batch: ten million records in no order to 537,600 hourly totals, from
 //     dictionaries, from a string for each row, and from a CSV file; also by
 //     DuckDB, in a process of its own that times itself.

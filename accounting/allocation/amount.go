@@ -177,15 +177,11 @@ func roundsUp(v *big.Rat, floor, rest *big.Int, mode money.RoundingMode) bool {
 		return negative
 	case money.Up:
 		return !negative
-	}
-	if half != 0 {
-		return half > 0
-	}
-	switch mode {
 	case money.HalfUp:
-		return !negative
+		return half > 0 || half == 0 && !negative
 	case money.HalfDown:
-		return negative
+		return half > 0 || half == 0 && negative
+	default: // half-even
+		return half > 0 || half == 0 && floor.Bit(0) == 1
 	}
-	return floor.Bit(0) == 1 // half-even
 }

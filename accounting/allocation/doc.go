@@ -66,6 +66,10 @@
 // for each part. The fractions of a group grow with the number of pools it is in, since each has its own denominator;
 // dozens are cheap, thousands are not. Sheets are for one goroutine; all else is values.
 //
+// A day of 100,000 workloads with three resources each, 7,200,000 samples in 50 pools, takes 6 s of processor time, a
+// third of it in one goroutine and the rest in as many as there are processors, and 454 MB: go run ./benchmarks/ratios
+// -only allocation, go1.26.8 on two cores of an AMD EPYC, 2026-11-26. Floats in a map by workload take a third of that.
+//
 // # Laws
 //
 // Each is a property test over random cases; run more with -laws.n, and the same again with -laws.seed. The oracle
@@ -75,6 +79,7 @@
 //   - Model_Order, Report_Order: the order of rows plays no part; results are the same to the byte.
 //   - Report_Oracle: idle, shared and filtered cost agree with the oracle.
 //   - Report_Conserves, Samples_Conserve: the lines of any view sum to the costs, exactly and in cents.
+//   - Report_Processors: a large report is the same to the byte on any number of processors (law 8).
 //   - Settle: parts sum to the whole, are those of the oracle, and a refund mirrors a charge (law 5).
 //   - Cumulate: every beginning of a series sums to its exact sum rounded once.
 //   - Schedule_Sums: depreciation sums to cost less salvage, by every method and after a change of life.

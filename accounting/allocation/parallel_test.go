@@ -48,7 +48,7 @@ func TestReport_Processors(t *testing.T) {
 		after := fmt.Sprint(r, must(r.Settle(cents)))
 		require.Contains(t, after, "/w2499")
 		if before != "" {
-			require.True(t, before == after, "%d processors", processors)
+			require.Equal(t, before, after, "%d processors", processors)
 		}
 		before = after
 	}

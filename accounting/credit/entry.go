@@ -122,6 +122,7 @@ func (w *Wallet) redo(e Entry) error {
 		return w.Commit(e.ID, e.Amount, e.At)
 	case Released:
 		return w.Release(e.ID, e.At)
+	default:
+		return ErrReplay
 	}
-	return ErrReplay
 }

@@ -156,6 +156,7 @@ func (w *Wallet) Release(id string, now time.Time) error {
 		return refuse("release of hold", id, ErrSettled, "correct it with a grant")
 	case released, expired:
 		return nil
+	default:
 	}
 	if err := w.note(Released, id, money.Money{}); err != nil {
 		return err

@@ -52,9 +52,9 @@ type drawing struct {
 func (c comparison) draw() []byte {
 	d := &drawing{c: c, m: c.methods[2], left: map[metering.Account]*bar{}, right: map[metering.Account]*bar{}}
 	d.layOut()
-	fmt.Fprintf(d, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" font-family="system-ui, sans-serif" font-size="13">`+"\n",
+	fmt.Fprintf(&d.Buffer, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" font-family="system-ui, sans-serif" font-size="13">`+"\n",
 		width, d.foot, width, d.foot)
-	fmt.Fprintf(d, `<title>Flows of cost</title><rect width="100%%" height="100%%" fill="#ffffff"/>`+"\n")
+	fmt.Fprintf(&d.Buffer, `<title>Flows of cost</title><rect width="100%%" height="100%%" fill="#ffffff"/>`+"\n")
 	d.text(24, 30, "start", "#1a1a1a", "18", fmt.Sprintf("Where %s of cost goes", c.whole(d.m)))
 	d.text(24, 52, "start", "#555555", "13", "Reciprocal allocation: service centres on the left give all they have; light grey is what a centre costs by itself")
 	d.flows()
@@ -122,7 +122,7 @@ func (d *drawing) flows() {
 		from.loops += w
 		to.in += w
 		x := leftBar + barWidth
-		fmt.Fprintf(d, `<path d="M%.1f %.1f C%.1f %.1f %.1f %.1f %.1f %.1f" fill="none" stroke="%s" stroke-opacity="0.55" stroke-width="%.2f">`,
+		fmt.Fprintf(&d.Buffer, `<path d="M%.1f %.1f C%.1f %.1f %.1f %.1f %.1f %.1f" fill="none" stroke="%s" stroke-opacity="0.55" stroke-width="%.2f">`,
 			x, y1, x+reach, y1, x+reach, y2, x, y2, from.colour, max(w, 0.75))
 		d.tip(f)
 		d.WriteString("</path>\n")
@@ -135,7 +135,7 @@ func (d *drawing) ribbon(from, to *bar, w float64, f allocation.Flow) {
 	from.out += w
 	to.in += w
 	middle := (x1 + x2) / 2
-	fmt.Fprintf(d, `<path d="M%.1f %.1f C%.1f %.1f %.1f %.1f %.1f %.1f L%.1f %.1f C%.1f %.1f %.1f %.1f %.1f %.1f Z" fill="%s" fill-opacity="0.45">`,
+	fmt.Fprintf(&d.Buffer, `<path d="M%.1f %.1f C%.1f %.1f %.1f %.1f %.1f %.1f L%.1f %.1f C%.1f %.1f %.1f %.1f %.1f %.1f Z" fill="%s" fill-opacity="0.45">`,
 		x1, y1, middle, y1, middle, y2, x2, y2, x2, y2+w, middle, y2+w, middle, y1+w, x1, y1+w, from.colour)
 	d.tip(f)
 	d.WriteString("</path>\n")
@@ -160,9 +160,9 @@ func (d *drawing) bars(bars map[metering.Account]*bar, shares []allocation.Share
 }
 
 func (d *drawing) bar(b *bar, x, labelX float64, anchor string) {
-	fmt.Fprintf(d, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.2f" fill="%s"/>`+"\n", x, b.y, barWidth, max(b.height, 1), b.colour)
+	fmt.Fprintf(&d.Buffer, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.2f" fill="%s"/>`+"\n", x, b.y, barWidth, max(b.height, 1), b.colour)
 	if x == rightBar && b.own > 0 {
-		fmt.Fprintf(d, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.2f" fill="#b3b3b3"/>`+"\n", x, b.y, barWidth, min(b.own, max(b.height, 1)))
+		fmt.Fprintf(&d.Buffer, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.2f" fill="#b3b3b3"/>`+"\n", x, b.y, barWidth, min(b.own, max(b.height, 1)))
 	}
 	y := b.y + max(b.height, 1)/2 - 2
 	y = max(y, b.y+10)
@@ -173,7 +173,7 @@ func (d *drawing) bar(b *bar, x, labelX float64, anchor string) {
 // rest draws what is unallocated.
 func (d *drawing) rest() {
 	if b := d.right[""]; b != nil {
-		fmt.Fprintf(d, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.2f" fill="none" stroke="#555555" stroke-dasharray="3 2"/>`+"\n", rightBar, b.y, barWidth, max(b.height, 1))
+		fmt.Fprintf(&d.Buffer, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.2f" fill="none" stroke="#555555" stroke-dasharray="3 2"/>`+"\n", rightBar, b.y, barWidth, max(b.height, 1))
 		y := max(b.y+b.height/2-2, b.y+10)
 		d.text(rightBar+barWidth+12, y, "start", "#1a1a1a", "13", b.label)
 		d.text(rightBar+barWidth+12, y+lineHeight, "start", "#555555", "12", b.value)
@@ -181,9 +181,9 @@ func (d *drawing) rest() {
 }
 
 func (d *drawing) text(x, y float64, anchor, colour, size, s string) {
-	fmt.Fprintf(d, `<text x="%.1f" y="%.1f" text-anchor="%s" fill="%s" font-size="%s">`, x, y, anchor, colour, size)
+	fmt.Fprintf(&d.Buffer, `<text x="%.1f" y="%.1f" text-anchor="%s" fill="%s" font-size="%s">`, x, y, anchor, colour, size)
 	d.escape(s)
 	d.WriteString("</text>\n")
 }
 
-func (d *drawing) escape(s string) { _ = xml.EscapeText(d, []byte(s)) } // a buffer takes all
+func (d *drawing) escape(s string) { _ = xml.EscapeText(&d.Buffer, []byte(s)) } // a buffer takes all
