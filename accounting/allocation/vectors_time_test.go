@@ -177,16 +177,47 @@ func driveCommitment(t *testing.T, _ figures, v vector) {
 	d, err := allocation.Deduct(uses, allocation.SpendPlan{Name: "plan", Commit: in.Commit.cash(t)})
 	require.NoError(t, err)
 	effective, billed := d.Stages[0].Used.Rat(), new(big.Rat)
-	for _, c := range d.Covers {
-		if data, ok := want[c.Use]; ok {
-			requireAmount(t, read[map[string]exact](t, data)["commit"], c.Effective, c.Use)
+	for _, u := range in.Usage {
+		if data, ok := want[u.ID]; ok {
+			checkUse(t, read[map[string]exact](t, data), u.ID, d)
 		}
 	}
 	for _, o := range d.Overflows {
 		billed.Add(billed, o.List.Rat())
 	}
-	requireAmount(t, read[exact](t, want["unused"]), d.Stages[0].Unused, "unused")
 	effective.Add(effective, d.Stages[0].Unused.Rat())
-	requireAmount(t, read[exact](t, want["effective_sum"]), allocation.AmountOf(effective.Add(effective, billed), money.USD), "effective")
-	requireAmount(t, read[exact](t, want["billed_sum_usage"]), allocation.AmountOf(billed, money.USD), "billed")
+	for name, got := range map[string]allocation.Amount{
+		"unused": d.Stages[0].Unused, "billed_sum_usage": allocation.AmountOf(billed, money.USD),
+		"effective_sum": allocation.AmountOf(effective.Add(effective, billed), money.USD),
+	} {
+		if data, ok := want[name]; ok {
+			requireAmount(t, read[exact](t, data), got, name)
+		}
+	}
+}
+
+// checkUse checks what of a use the commitment covers, and what overflows.
+func checkUse(t *testing.T, want map[string]exact, id string, d allocation.Deduction) {
+	t.Helper()
+	commit, overflow := new(big.Rat), new(big.Rat)
+	for _, c := range d.Covers {
+		if c.Use == id {
+			commit.Add(commit, c.Effective.Rat())
+		}
+	}
+	for _, o := range d.Overflows {
+		if o.Use == id {
+			overflow.Add(overflow, o.List.Rat())
+		}
+	}
+	for name, figure := range want {
+		switch name {
+		case "commit":
+			require.Equal(t, figure.RatString(), commit.RatString(), "%s: %s", id, name)
+		case "on_demand", "overflow":
+			require.Equal(t, figure.RatString(), overflow.RatString(), "%s: %s", id, name)
+		default:
+			t.Errorf("nothing computes %q of %s", name, id)
+		}
+	}
 }
