@@ -35,8 +35,8 @@ type View struct {
 	By func(Item) (group string, ok bool)
 	// Keep picks what is shown; nil shows all. What is left out is in one line
 	// of kind [Filtered], with its part of shared and idle cost, so that the
-	// lines still add up. It is asked for workloads, and with kind Idle for
-	// what idle cost nobody has.
+	// lines still add up. It is asked for every item, and with kind Idle for
+	// the idle cost of what nobody was allocated.
 	Keep   func(Item) bool
 	Idle   IdleMode
 	Shared []SharedCost
