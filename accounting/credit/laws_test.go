@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -283,6 +285,11 @@ func TestLaw_Journal_Fails(t *testing.T) {
 // they would have had the same answers: no hold is granted twice over, and no
 // interleaving takes more than there is.
 func TestLaw_Linearizable_ConcurrentSafe(t *testing.T) {
+	overlapping := uint64(0)
+	defer func() {
+		t.Logf("%d histories have calls that overlap", overlapping)
+		require.Greater(t, overlapping, *lawsN/2, "histories of one call after the other show nothing")
+	}()
 	law(t, func(t *testing.T, g generator) {
 		w, slow, _ := wallet(g.Int64N(2) * 4)
 		now := int64(start)
@@ -308,7 +315,9 @@ func TestLaw_Linearizable_ConcurrentSafe(t *testing.T) {
 				gate.Wait()
 				for _, o := range ops[i] {
 					from := clock.Add(1)
+					runtime.Gosched() // let others in between
 					answer := do(w, o)
+					runtime.Gosched()
 					events[i] = append(events[i], slowEvent{o, from, clock.Add(1), answer})
 				}
 			})
@@ -320,9 +329,19 @@ func TestLaw_Linearizable_ConcurrentSafe(t *testing.T) {
 		for _, e := range events {
 			history = append(history, e...)
 		}
+		if overlap(history) {
+			overlapping++
+		}
 		if !slowLinearizable(slow, history) {
 			t.Errorf("no order explains %+v", history)
 		}
+	})
+}
+
+// overlap reports whether a call began before one that had begun earlier ended.
+func overlap(history []slowEvent) bool {
+	return slices.ContainsFunc(history, func(a slowEvent) bool {
+		return slices.ContainsFunc(history, func(b slowEvent) bool { return a.from < b.from && b.from < a.to })
 	})
 }
 
