@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"github.com/meterbook/meterbook/energy"
@@ -255,8 +254,10 @@ func byHour(values map[int]string) (*carbon.Series, error) {
 
 func aligned(in inputs) outcome {
 	values := map[int]string{}
-	for n, v := range in.numbers("g_by_h") {
-		values[n] = decimal.RequireFromString(v.FloatString(9)).String()
+	for n, v := range in.list("g_by_h") {
+		if v != nil { // a hole
+			values[n] = toRat(in.t, "g_by_h", v).FloatString(9)
+		}
 	}
 	series, err := byHour(values)
 	if err != nil {

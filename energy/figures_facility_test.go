@@ -419,10 +419,16 @@ func carbonUsage(in inputs) outcome {
 
 // water reads litres or cubic metres.
 func water(in inputs) outcome {
-	it, err := in.energy("E_IT")
+	by, point := "E_IT", facility.PointUnknown
+	if !in.hasEnergy(by) {
+		by, point = "E_DC", facility.SiteInput
+	}
+	e, err := in.energy(by)
 	if err != nil {
 		return refused(err)
 	}
+	it := measured(e, thisYear)
+	it.Point = point
 	name := in.first("water_L", "W_IN_m3", "W_IN_L", "water_m3")
 	litres := in.decimal(name)
 	if name[len(name)-2:] == "m3" {
@@ -432,7 +438,7 @@ func water(in inputs) outcome {
 	if err != nil {
 		return refused(err)
 	}
-	return figureOf(facility.WUE(facility.WaterUse{Volume: volume, Period: thisYear, Category: facility.WaterInput, Accuracy: accurate}, measured(it, thisYear)))
+	return figureOf(facility.WUE(facility.WaterUse{Volume: volume, Period: thisYear, Category: facility.WaterInput, Accuracy: accurate}, it))
 }
 
 func waterSource(in inputs) outcome {

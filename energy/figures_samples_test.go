@@ -64,7 +64,21 @@ func curve(in inputs) (energy.Curve, error) {
 	return energy.Integrate(in.samplesOf("samples_tW", energy.Watt), in.options()...)
 }
 
+// total sorts the samples, or where the inputs say so refuses those that are
+// not in order.
 func total(in inputs) outcome {
+	if in.has("policy") && in.text("policy") == "reject" {
+		series, err := energy.NewIntegrator(in.options()...)
+		for _, s := range in.samplesOf("samples_tW", energy.Watt) {
+			if err == nil {
+				err = series.Add(s)
+			}
+		}
+		if err != nil {
+			return refused(err)
+		}
+		return one(joules(series.Total()))
+	}
 	c, err := curve(in)
 	if err != nil {
 		return refused(err)
@@ -77,8 +91,22 @@ func gapFilled(in inputs) outcome {
 	if err != nil {
 		return refused(err)
 	}
-	w := c.Over(everything)
-	return outcome{figures: map[string]any{"energy_J": joules(w.Energy), "estimated_J": joules(w.Estimated), "": joules(w.Energy)}}
+	samples := in.samplesOf("samples_tW", energy.Watt)
+	first, last := samples[0].Time, samples[0].Time
+	for _, s := range samples {
+		if s.Time.Before(first) {
+			first = s.Time
+		}
+		if s.Time.After(last) {
+			last = s.Time
+		}
+	}
+	p, err := metering.NewPeriod(first, last)
+	if err != nil {
+		return refused(err)
+	}
+	w := c.Over(p)
+	return outcome{figures: map[string]any{"energy_J": joules(w.Energy), "estimated_J": joules(w.Estimated), "": joules(w.Energy), "coverage": w.Coverage(18).Rat()}}
 }
 
 var everything = metering.MustPeriod("1970-01-01T00:00:00Z", "2199-01-01T00:00:00Z")

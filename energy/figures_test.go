@@ -64,6 +64,14 @@ func TestFigures(t *testing.T) {
 	}
 }
 
+// TestFigures_Further runs cases of the same metrics that the collection lacks:
+// refusals and edges.
+func TestFigures_Further(t *testing.T) {
+	for _, f := range readFigures(t, "testdata/further.json") {
+		t.Run(f.ID, f.run)
+	}
+}
+
 // TestFigures_Shared runs the collection that the figures were taken from,
 // with whatever was added to it.
 func TestFigures_Shared(t *testing.T) {

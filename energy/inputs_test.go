@@ -127,6 +127,16 @@ func (in inputs) energy(name string) (energy.Energy, error) {
 	return energy.Energy{}, nil
 }
 
+// hasEnergy reports whether energy would find the input.
+func (in inputs) hasEnergy(name string) bool {
+	for _, u := range unitsOfEnergy {
+		if in.has(name + u.end) {
+			return true
+		}
+	}
+	return false
+}
+
 // energyOf rounds what is finer than a microjoule, so that a ratio may be
 // scaled to one; words go to the library as they are.
 func energyOf(number, unit string) (energy.Energy, error) {

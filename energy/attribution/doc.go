@@ -65,6 +65,10 @@
 //     integers.
 //   - Attribution_Ordered: devices and holders in any order give the same
 //     result.
+//   - Chain_Conserved: from counters that wrap, reset, fail and jump, and
+//     samples with gaps, to tenants that start and end within the window, the
+//     events carry what was metered, their carbon what it emits, and nothing is
+//     below 0.
 //   - Rules_Conserved: under every rule a device's shares add up to its
 //     energy, and none is below 0.
 //   - Shapley_Oracle: Shapley values are those of walking all orders in which

@@ -18,7 +18,7 @@ import (
 )
 
 var (
-	lawsN    = flag.Int("laws.n", 3_000, "cases of each law")
+	lawsN    = flag.Int("laws.n", 1_500, "cases of each law")
 	lawsSeed = flag.Uint64("laws.seed", 0, "seed of the cases; 0 takes one from the clock and logs it")
 )
 
@@ -26,6 +26,9 @@ var (
 func law(t *testing.T, check func(t *testing.T, g *rand.Rand)) {
 	t.Helper()
 	n, seed := *lawsN, *lawsSeed
+	if testing.Short() {
+		n = min(n, 200)
+	}
 	if seed == 0 {
 		seed = uint64(time.Now().UnixNano())
 	}
