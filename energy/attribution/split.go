@@ -2,7 +2,6 @@ package attribution
 
 import (
 	"math/bits"
-	"slices"
 
 	"github.com/meterbook/meterbook/internal/fixed"
 )
@@ -55,15 +54,13 @@ func splitNarrow(dst []fixed.Int128, total fixed.Int128, weights []fixed.Int128)
 	// to get a grain get one each, then those that equal it, in order.
 	n := len(weights)
 	copy(sorted[:n], rests[:n])
-	slices.Sort(sorted[:n])
-	last := sorted[n-int(left)]
-	above := 0
-	for _, r := range sorted[n-int(left) : n] {
+	last := largest(sorted[:n], int(left))
+	equal := int(left)
+	for _, r := range rests[:n] {
 		if r > last {
-			above++
+			equal--
 		}
 	}
-	equal := int(left) - above
 	for i, r := range rests[:n] {
 		switch {
 		case r > last:
@@ -75,4 +72,37 @@ func splitNarrow(dst []fixed.Int128, total fixed.Int128, weights []fixed.Int128)
 		dst[first+i].Lo++
 	}
 	return dst, true
+}
+
+// largest returns the k-th largest of a, 1 ≤ k ≤ len(a), and puts a out of
+// order: a selection by partitions, which a sort would do far more than.
+func largest(a []uint64, k int) uint64 {
+	low, high := 0, len(a)-1
+	for low < high {
+		pivot := a[(low+high)/2]
+		i, j := low, high
+		for i <= j {
+			for a[i] > pivot {
+				i++
+			}
+			for a[j] < pivot {
+				j--
+			}
+			if i <= j {
+				a[i], a[j] = a[j], a[i]
+				i++
+				j--
+			}
+		}
+		// a[low..j] ≥ pivot, a[i..high] ≤ pivot, what is between equals it.
+		switch {
+		case k-1 <= j:
+			high = j
+		case k-1 >= i:
+			low = i
+		default:
+			return pivot
+		}
+	}
+	return a[k-1]
 }

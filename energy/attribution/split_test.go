@@ -3,6 +3,7 @@ package attribution
 import (
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -61,6 +62,21 @@ func TestLaw_SplitNarrow(t *testing.T) {
 		wide.Lo |= 1
 		if _, ok := splitNarrow(nil, fixed.FromInt64(1), []fixed.Int128{wide}); ok {
 			t.Errorf("took a weight of %v", wide)
+		}
+	}
+}
+
+func TestLargest(t *testing.T) {
+	g := rand.New(rand.NewPCG(1, 2))
+	for range 5000 {
+		a := make([]uint64, 1+g.IntN(64))
+		for i := range a {
+			a[i] = g.Uint64() >> (g.IntN(2) * 62) // many that are equal
+		}
+		sorted := slices.Sorted(slices.Values(a))
+		k := 1 + g.IntN(len(a))
+		if got := largest(slices.Clone(a), k); got != sorted[len(a)-k] {
+			t.Fatalf("%d-th largest of %v is %d", k, a, got)
 		}
 	}
 }
