@@ -35,8 +35,9 @@ func (a *Attributor) Attribute(r *Result, in Input) error {
 	}
 	total := energy.MicrojoulesWide(s.metered)
 	*r = Result{Period: in.Period, Rule: in.Rule, Shares: slices.Grow(r.Shares[:0], s.shares+1), Metered: total, Facility: total}
-	for _, i := range a.order {
-		a.device(r, &in.Devices[i])
+	a.inputs++
+	for k, i := range a.order {
+		a.device(r, &in.Devices[i], k)
 	}
 	if in.Facility != (facility.Measured{}) {
 		r.Facility = in.Facility.Energy
@@ -54,7 +55,7 @@ func (a *Attributor) Attribute(r *Result, in Input) error {
 
 // device appends the shares of one device: its idle energy by allocation, the
 // rest by use, or by allocation too where use is not known.
-func (a *Attributor) device(r *Result, d *Device) {
+func (a *Attributor) device(r *Result, d *Device, k int) {
 	holders := a.sorted(d)
 	idle := d.Idle.Microjoules()
 	dynamic, _ := d.Energy.Microjoules().Sub(idle)
@@ -70,7 +71,7 @@ func (a *Attributor) device(r *Result, d *Device) {
 	// check has worked out every Shapley value that there is.
 	_ = a.weigh(r.Rule, d, holders)
 
-	a.split(a.parts[:0], idle)
+	a.splitIdle(k, idle)
 	first := len(r.Shares)
 	for i := range a.weights {
 		s := Share{Device: d.ID, SKU: d.SKU, Region: d.Region, Idle: energy.MicrojoulesWide(a.parts[i]), Estimated: d.Estimated}

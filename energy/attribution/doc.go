@@ -92,8 +92,10 @@
 //
 // A window of 1000 devices with three holders each takes 0.75 ms and one
 // allocation with an [Attributor] that is used again, and 0.15 µs and one
-// allocation for each event (2-core Xeon, Go 1.26.8, 2026-11-23). IT
-// equipment that is not among the devices counts as overhead. One mark,
+// allocation for each event (2-core Xeon, Go 1.26.8, 2026-11-23). A day of
+// 1000 devices with twenty holders each, sampled every 15 s, takes 0.2 s of a
+// processor (EPYC, 2026-11-26). An Attributor keeps 32 bytes a share besides
+// the result. IT equipment that is not among the devices counts as overhead. One mark,
 // Estimated, stands for both items of an event.
 //
 // # Design

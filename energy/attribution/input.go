@@ -75,6 +75,35 @@ type Attributor struct {
 	// were checked. The same one at the same place is not checked again.
 	valid []metering.Account
 	place int
+	// idle are the splits of idle energy of the input before, by place of the
+	// device: from one window to the next few of them change. They are kept
+	// from the second input on.
+	idle   []memo
+	inputs int
+}
+
+// A memo is a split that was made.
+type memo struct {
+	total          fixed.Int128
+	weights, parts []fixed.Int128
+}
+
+// splitIdle is split, for the idle energy of the k-th device.
+func (a *Attributor) splitIdle(k int, total fixed.Int128) {
+	if a.inputs < 2 {
+		a.split(a.parts[:0], total)
+		return
+	}
+	for len(a.idle) <= k {
+		a.idle = append(a.idle, memo{})
+	}
+	m := &a.idle[k]
+	if m.total == total && slices.Equal(m.weights, a.weights) {
+		a.parts = append(a.parts[:0], m.parts...)
+		return
+	}
+	a.split(a.parts[:0], total)
+	m.total, m.weights, m.parts = total, append(m.weights[:0], a.weights...), append(m.parts[:0], a.parts...)
 }
 
 // account validates an account, unless it was at this place before.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/meterbook/meterbook/energy"
 	"github.com/meterbook/meterbook/energy/attribution"
+	"github.com/meterbook/meterbook/energy/facility"
 	"github.com/meterbook/meterbook/metering"
 )
 
@@ -89,8 +90,15 @@ func attributionOrdered(t *testing.T, g generator) {
 	}
 	var a attribution.Attributor
 	got := new(attribution.Result)
-	if err := a.Attribute(got, g.input()); err != nil {
-		t.Fatal(err)
+	for range 1 + g.IntN(3) {
+		before := g.input()
+		if g.IntN(2) == 0 && len(in.Devices) > 0 {
+			before.Devices, before.Facility = slices.Clone(in.Devices), facility.Measured{}
+			before.Devices[0].Idle = energy.Energy{} // like it, but for one
+		}
+		if err := a.Attribute(got, before); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := a.Attribute(got, in); err != nil {
 		t.Fatal(err)
