@@ -73,12 +73,14 @@ func (a *Attributor) device(r *Result, d *Device, k int) {
 
 	a.splitIdle(k, idle)
 	first := len(r.Shares)
+	// check has counted them, and Attribute made room.
+	r.Shares = r.Shares[:first+len(a.weights)]
 	for i := range a.weights {
-		s := Share{Device: d.ID, SKU: d.SKU, Region: d.Region, Idle: energy.MicrojoulesWide(a.parts[i]), Estimated: d.Estimated}
+		s := &r.Shares[first+i]
+		*s = Share{Device: d.ID, SKU: d.SKU, Region: d.Region, Idle: energy.MicrojoulesWide(a.parts[i]), Estimated: d.Estimated}
 		if i < len(holders) {
 			s.Account = holders[i].Account
 		}
-		r.Shares = append(r.Shares, s)
 	}
 
 	if r.Rule == IdleByAllocation {

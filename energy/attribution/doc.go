@@ -33,6 +33,8 @@
 // for slices of different size, busy time times slices ([SliceUse]). Idle is a
 // baseline that was measured; [ResidualIdle] is what is left without one.
 //
+// [Result.By] adds shares up by rack, SKU, tenant or site.
+//
 // # Events
 //
 // [Result.Events] reports each share as an event with the meters
@@ -69,6 +71,8 @@
 //     samples with gaps, to tenants that start and end within the window, the
 //     events carry what was metered, their carbon what it emits, and nothing is
 //     below 0.
+//   - Groups_Conserved: by device, SKU, tenant or any other name, groups add
+//     up to the site.
 //   - Rules_Conserved: under every rule a device's shares add up to its
 //     energy, and none is below 0.
 //   - Shapley_Oracle: Shapley values are those of walking all orders in which

@@ -133,3 +133,20 @@ func ExampleSliceUse() {
 	fmt.Println(three, one)
 	// Output: 1500 1000
 }
+
+func ExampleResult_By() {
+	other := gpu()
+	other.ID = "gpu-1"
+	r, err := attribution.Attribute(attribution.Input{Period: window, Devices: []attribution.Device{gpu(), other}})
+	if err != nil {
+		panic(err)
+	}
+	rack := map[string]string{"gpu-0": "rack-a", "gpu-1": "rack-a"}
+	for _, g := range r.By(func(s attribution.Share) string { return rack[s.Device] }) {
+		fmt.Printf("%s %q %v kWh\n", g.Name, g.Account, g.IT.KWh(3))
+	}
+	// Output:
+	// rack-a "acme/vision" 0.06 kWh
+	// rack-a "beta" 0.13 kWh
+	// rack-a "" 0.01 kWh
+}

@@ -63,10 +63,16 @@
 // Ratios are kept as their energies in whole microjoules, or as rationals, and
 // are compared and combined as that. Rounding happens in the displays, once.
 // Limits are held against the value as it was measured. [Uncertainty] alone is
-// a float: it is a statistic. The law, a test of the same name:
+// a float: it is a statistic. The laws, each a test of the same name:
 //
 //   - Combine_SumOverSum: combined results are the sum of totals over the sum
 //     of IT energies, in any order.
+//   - Compose_Sum: sub-systems make up 1 + Σ (pPUE − 1), exactly.
+//   - Accuracy_Joint: the accuracy of a sum is never less than it is, and at
+//     most a few parts per billion more.
+//   - Judge_Exact: a grade is what comparing the exact ratio says, and saving
+//     what [Change.Saving] says passes, a microjoule less does not.
+//   - Units: litres and kilograms are per kilowatt-hour.
 //
 // # Errors
 //
