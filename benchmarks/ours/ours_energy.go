@@ -33,7 +33,8 @@ func DaySamples() [][]energy.Sample {
 }
 
 // Attribution returns the entrant that integrates a day's samples and
-// attributes every quarter hour to all tenants of every device.
+// attributes every quarter hour to all tenants of every device. An operation is
+// a sample.
 func Attribution(samples func() [][]energy.Sample) contest.Entrant {
 	return contest.Entrant{Name: NameAttribution, Open: func() (*contest.Run, error) {
 		in := fleet()
@@ -41,9 +42,14 @@ func Attribution(samples func() [][]energy.Sample) contest.Entrant {
 		if err := attributeDay(all, in, true); err != nil {
 			return nil, err
 		}
-		return &contest.Run{Job: func() (time.Duration, error) {
-			return contest.Timed(1, func() error { return attributeDay(all, in, false) })
-		}}, nil
+		return &contest.Run{PerTurn: workload.DayDevices * workload.DaySamples, Loops: []contest.Loop{func(n int) error {
+			for range n {
+				if err := attributeDay(all, in, false); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}}, nil
 	}}
 }
 
@@ -60,34 +66,26 @@ func fleet() attribution.Input {
 	return in
 }
 
-// attributeDay works out all quarter hours, and holds the books of each
-// against its meters where it is asked to.
+// quarters is how many windows a day has.
+const quarters = 96
+
+// attributeDay integrates the samples of one device after the other, as they
+// are read from where they are kept, then works out all quarter hours, and holds
+// the books of each against its meters where it is asked to.
 func attributeDay(samples [][]energy.Sample, in attribution.Input, check bool) error {
-	devices := make([]*energy.Integrator, len(samples))
-	for i := range devices {
-		var err error
-		if devices[i], err = energy.NewIntegrator(energy.WithMaxGap(time.Minute)); err != nil {
-			return err
-		}
-		if err := devices[i].Add(samples[i][0]); err != nil {
+	used := make([][quarters]energy.Window, len(samples))
+	for i := range samples {
+		if err := integrate(samples[i], &used[i]); err != nil {
 			return err
 		}
 	}
 	idle := (72 * energy.Watt).Over(15 * time.Minute)
 	var a attribution.Attributor
 	r := new(attribution.Result)
-	const quarters = 96
-	each := workload.DaySamples / quarters
 	for q := range quarters {
-		for i, d := range devices {
-			for _, s := range samples[i][1+q*each : 1+(q+1)*each] {
-				if err := d.Add(s); err != nil {
-					return err
-				}
-			}
-			for w := range d.Drain() {
-				in.Period, in.Devices[i].Energy, in.Devices[i].Idle = w.Period, w.Energy, idle
-			}
+		for i := range used {
+			w := &used[i][q]
+			in.Period, in.Devices[i].Energy, in.Devices[i].Idle = w.Period, w.Energy, idle
 		}
 		if err := a.Attribute(r, in); err != nil {
 			return err
@@ -97,6 +95,27 @@ func attributeDay(samples [][]energy.Sample, in attribution.Input, check bool) e
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+func integrate(samples []energy.Sample, windows *[quarters]energy.Window) error {
+	d, err := energy.NewIntegrator(energy.WithMaxGap(time.Minute))
+	if err != nil {
+		return err
+	}
+	for i := range samples {
+		if err := d.Add(samples[i]); err != nil {
+			return err
+		}
+	}
+	q := 0
+	for w := range d.Drain() {
+		windows[q] = w
+		q++
+	}
+	if q != quarters {
+		return fmt.Errorf("integrate: %d windows, want %d", q, quarters)
 	}
 	return nil
 }

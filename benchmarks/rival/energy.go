@@ -2,9 +2,9 @@ package rival
 
 import (
 	"errors"
-	"time"
 
 	"github.com/meterbook/meterbook/benchmarks/contest"
+	"github.com/meterbook/meterbook/benchmarks/workload"
 	"github.com/meterbook/meterbook/energy"
 )
 
@@ -13,8 +13,8 @@ import (
 func Summation(samples func() [][]energy.Sample) contest.Entrant {
 	return contest.Entrant{Name: "summation", Open: func() (*contest.Run, error) {
 		all := samples()
-		return &contest.Run{Job: func() (time.Duration, error) {
-			return contest.Timed(1, func() error {
+		return &contest.Run{PerTurn: workload.DayDevices * workload.DaySamples, Loops: []contest.Loop{func(n int) error {
+			for range n {
 				sum := int64(0)
 				for _, device := range all {
 					for i := range device {
@@ -24,9 +24,9 @@ func Summation(samples func() [][]energy.Sample) contest.Entrant {
 				if sum <= 0 {
 					return errors.New("summation: no power")
 				}
-				return nil
-			})
-		}}, nil
+			}
+			return nil
+		}}}, nil
 	}}
 }
 

@@ -2,6 +2,7 @@ package attribution_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -52,26 +53,25 @@ func BenchmarkAttribute_Day(b *testing.B) {
 }
 
 func attributeDay(samples [][]energy.Sample, in attribution.Input, idle energy.Energy) error {
-	fleet := make([]*energy.Integrator, len(samples))
-	for i := range fleet {
-		fleet[i], _ = energy.NewIntegrator(energy.WithMaxGap(time.Minute))
-		if err := fleet[i].Add(samples[i][0]); err != nil {
+	used := make([][]energy.Window, len(samples))
+	for i := range samples {
+		d, err := energy.NewIntegrator(energy.WithMaxGap(time.Minute))
+		if err != nil {
 			return err
 		}
+		for k := range samples[i] {
+			if err := d.Add(samples[i][k]); err != nil {
+				return err
+			}
+		}
+		used[i] = slices.AppendSeq(make([]energy.Window, 0, 96), d.Drain())
 	}
 	var a attribution.Attributor
 	r := new(attribution.Result)
-	const each = daySamples / 96
-	for q := range 96 {
-		for i, f := range fleet {
-			for _, s := range samples[i][1+q*each : 1+(q+1)*each] {
-				if err := f.Add(s); err != nil {
-					return err
-				}
-			}
-			for w := range f.Drain() {
-				in.Period, in.Devices[i].Energy, in.Devices[i].Idle = w.Period, w.Energy, idle
-			}
+	for q := range used[0] {
+		for i := range used {
+			w := &used[i][q]
+			in.Period, in.Devices[i].Energy, in.Devices[i].Idle = w.Period, w.Energy, idle
 		}
 		if err := a.Attribute(r, in); err != nil {
 			return err

@@ -23,7 +23,7 @@
 // Where the devices used nothing it is nobody's. Without a facility reading
 // there is no overhead and no PUE.
 //
-// That is [IdleByAllocation], the default [Rule]. [ByUse], [Equally] and
+// The rule for devices above is [IdleByAllocation], the default [Rule]. [ByUse], [Equally] and
 // [ByShapley] share a device's energy otherwise, and [Compare] puts them side
 // by side. What ended within the window, a process or a pod, is a holder like
 // any other and keeps its part: those that go on do not take it over.

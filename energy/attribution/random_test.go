@@ -18,7 +18,7 @@ import (
 )
 
 var (
-	lawsN    = flag.Int("laws.n", 6_000, "cases of each law")
+	lawsN    = flag.Int("laws.n", 4_000, "cases of each law")
 	lawsSeed = flag.Uint64("laws.seed", 0, "seed of the cases; 0 takes one from the clock and logs it")
 )
 
