@@ -196,8 +196,15 @@ func (d *Directory) Lock(name string) (io.Closer, error) {
 	if err := lockFile(f); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return f, nil
+	return fileLock{f}, nil
 }
+
+// A fileLock lets go of the lock before it closes the file: a process that is
+// being started has a copy of every open file until its program is loaded, and
+// closing ours alone would leave the lock to it.
+type fileLock struct{ *os.File }
+
+func (l fileLock) Close() error { return errors.Join(unlockFile(l.File), l.File.Close()) }
 
 // validName holds a name to the alphabet of [Files], which has no separator and
 // nothing that any system folds or reserves.
