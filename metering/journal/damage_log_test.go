@@ -108,7 +108,7 @@ func (w written) damaged(o *outcome, open opener, disk *meteringtest.Disk, log b
 			o.note(&o.undetected, "%s: read: %v", what, err)
 			return
 		}
-		if n >= len(w.facts) || journal.Canonical(&e.Event) != w.facts[n].text || int(e.Sequence) != n+1 {
+		if n >= len(w.facts) || !same(&e.Event, &w.facts[n].event) || int(e.Sequence) != n+1 {
 			o.note(&o.undetected, "%s: event %d is another one", what, e.Sequence)
 			return
 		}

@@ -159,6 +159,7 @@ func TestGolden_NewerVersion(t *testing.T) {
 // TestErrors_NameNoValues: no error, whatever goes wrong, repeats a value of a
 // label.
 func TestErrors_NameNoValues(t *testing.T) {
+	t.Parallel()
 	var said []error
 	disk := meteringtest.NewDisk()
 	faults := meteringtest.NewFaults(disk)

@@ -64,6 +64,7 @@ func syncSites(seed uint64) []string {
 // TestEverySyncCounts: without any one of the syncs the suite that cuts the power
 // fails.
 func TestEverySyncCounts(t *testing.T) {
+	t.Parallel()
 	seed := journal.LawSeed() + 1
 	sites := syncSites(seed)
 	require.Greater(t, len(sites), 5)

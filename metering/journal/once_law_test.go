@@ -18,6 +18,7 @@ import (
 // every mode, a journal has each event that it accepted once, in order, and says
 // of every one what plain lists say.
 func TestLaw_Journal_EachOnce(t *testing.T) {
+	t.Parallel()
 	t.Logf("seeds from %d", journal.LawSeed())
 	for n := range uint64(*histories) {
 		w := newWorld(t, journal.LawSeed()+n)

@@ -125,7 +125,7 @@ func kills(t testing.TB, seed uint64, cycles int) outcome {
 				out.note(&out.lost, "cycle %d: event %d after %d: %v", out.cases, e.Sequence, len(at), err)
 			case twice:
 				out.note(&out.doubled, "cycle %d: %s twice", out.cases, e.Event.ID)
-			case journal.Canonical(&e.Event) != journal.Canonical(ptr(eventOf(e.Event.ID))):
+			case !same(&e.Event, ptr(eventOf(e.Event.ID))):
 				out.note(&out.undetected, "cycle %d: %s is another one", out.cases, e.Event.ID)
 			}
 			at[e.Event.ID] = e.Sequence
