@@ -319,11 +319,11 @@ func (w *run) verify(disk *meteringtest.Disk, what string) {
 	o := w.out
 	o.cases++
 	acked, trying := w.acked, w.trying
-	first := 0 // bytes of the first segment that are read
+	var first atomic.Int64 // bytes of the first segment that are read
 	files := meteringtest.NewFaults(disk)
 	files.Hook(func(c meteringtest.Call) error {
 		if c.Method == meteringtest.MethodReadAt && c.Name == "000000000001.seg" {
-			first += c.Len
+			first.Add(int64(c.Len))
 		}
 		return nil
 	})
@@ -332,8 +332,8 @@ func (w *run) verify(disk *meteringtest.Disk, what string) {
 		o.note(&o.lost, "%s: open: %v", what, err)
 		return
 	}
-	if w.checked > 0 && first > 64+80 || w.clean && !r.Clean {
-		o.note(&o.unkept, "%s: %d bytes read of the first segment, clean %v, %v", what, first, w.clean, r.Clean)
+	if w.checked > 0 && first.Load() > 64+80 || w.clean && !r.Clean {
+		o.note(&o.unkept, "%s: %d bytes read of the first segment, clean %v, %v", what, first.Load(), w.clean, r.Clean)
 	}
 	n := w.compare(s, what)
 	if int(r.Indexed) > len(acked)+len(trying)-w.checked || len(r.Rebuilt) > 0 && w.checked > 0 {

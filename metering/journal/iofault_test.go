@@ -3,6 +3,7 @@ package journal_test
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/meterbook/meterbook/metering/journal"
@@ -19,13 +20,7 @@ func ioFaults(open opener, seed uint64, step int, firstBad bool) outcome {
 
 func ioFaultsIn(open opener, seed uint64, step int, firstBad, synced bool) outcome {
 	var out outcome
-	calls := 0
-	count := newRun(open, seed, new(outcome))
-	count.begin()
-	count.wrap = func(d *meteringtest.Disk) journal.Files {
-		return counted{meteringtest.NewFaults(d), &calls}.hooked(func(int) error { return nil })
-	}
-	count.scenario()
+	calls := callsOf(open, seed)
 	all := meteringtest.EveryFault()
 	// Calls of the keeper come and go, so a few more than were counted.
 	for at := int(seed) % step; at < (calls+10)*len(all); at += step {
@@ -71,18 +66,18 @@ func ioFaultsIn(open opener, seed uint64, step int, firstBad, synced bool) outco
 	return out
 }
 
-// counted is Faults whose calls are counted.
-type counted struct {
-	*meteringtest.Faults
-	calls *int
-}
-
-func (c counted) hooked(hook func(int) error) journal.Files {
-	c.Hook(func(meteringtest.Call) error {
-		*c.calls++
-		return hook(*c.calls)
-	})
-	return c.Faults
+// callsOf returns how many calls a scenario makes.
+func callsOf(open opener, seed uint64) int {
+	var calls atomic.Int64
+	w := newRun(open, seed, new(outcome))
+	w.begin()
+	w.wrap = func(d *meteringtest.Disk) journal.Files {
+		files := meteringtest.NewFaults(d)
+		files.Hook(func(meteringtest.Call) error { calls.Add(1); return nil })
+		return files
+	}
+	w.scenario()
+	return int(calls.Load())
 }
 
 // fullDisk lets the disk become full after any number of bytes, gives the same

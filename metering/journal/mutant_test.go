@@ -64,6 +64,9 @@ func syncSites(seed uint64) []string {
 // TestEverySyncCounts: without any one of the syncs the suite that cuts the power
 // fails.
 func TestEverySyncCounts(t *testing.T) {
+	if raceEnabled && !*full {
+		t.Skip("with -journal.full: it is the suites that are tried, without -race as well")
+	}
 	t.Parallel()
 	seed := journal.LawSeed() + 1
 	sites := syncSites(seed)

@@ -18,6 +18,9 @@ import (
 // TestPlantedBugs plants bugs that logs, queues and billing systems had, and shows
 // that a suite finds each, as quickly as it runs in TestFaults.
 func TestPlantedBugs(t *testing.T) {
+	if raceEnabled && !*full {
+		t.Skip("with -journal.full: it is the suites that are tried, without -race as well")
+	}
 	t.Parallel()
 	seed := journal.LawSeed() + 1
 	without := func(method meteringtest.Method) func(*meteringtest.Disk) journal.Files {

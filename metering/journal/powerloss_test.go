@@ -3,6 +3,7 @@ package journal_test
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/meterbook/meterbook/metering/journal"
 	"github.com/meterbook/meterbook/metering/meteringtest"
@@ -60,7 +61,10 @@ func powerLoss(open opener, seed uint64, cases int, firstBad bool, below func(*m
 func powerLossAgain(w *run, disk *meteringtest.Disk) *meteringtest.Disk {
 	files := meteringtest.NewFaults(disk)
 	after, left, seed := (*meteringtest.Disk)(nil), 1+w.r.IntN(60), w.r.Uint64()
+	var mu sync.Mutex
 	files.Hook(func(meteringtest.Call) error {
+		mu.Lock()
+		defer mu.Unlock()
 		if left--; left == 0 {
 			after = disk.PowerLoss(meteringtest.Loss{Seed: seed, Survive: meteringtest.Random})
 		}
@@ -69,6 +73,8 @@ func powerLossAgain(w *run, disk *meteringtest.Disk) *meteringtest.Disk {
 	if s, _, err := w.open(files, w.clock); err == nil {
 		_ = s.Close()
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	if after == nil {
 		after = disk
 	}

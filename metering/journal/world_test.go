@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	histories = flag.Int("journal.n", 24, "random histories of a journal to try")
+	histories = flag.Int("journal.n", 16, "random histories of a journal to try")
 	full      = flag.Bool("journal.full", false, "faults in full: every offset, every bit, 10,000 kills, 100,000 losses of power, 10 M events")
 )
 
