@@ -37,9 +37,10 @@ type Refusal struct {
 //     [metering.ErrTooEarly] for one after it.
 //
 // With an error, none of the accepted events is acknowledged: with [ErrNoSpace] or
-// another failure of the disk they are not in the journal; with [ErrPoisoned] or
-// the context's error it is open whether they are. Send them again in each case:
-// what is there already is a duplicate then.
+// another failure of the disk they are not in the journal, but for a first part of
+// a batch of more than 2,048 events; with [ErrPoisoned] or the context's error it is
+// open whether they are. Send them again in each case: what is there already is a
+// duplicate then.
 //
 // Many callers share one sync of the disk. A batch of events costs less than as
 // many calls; up to [MaxBatch] are taken.
