@@ -88,3 +88,36 @@ func TestJournal_EachOnce_Concurrent(t *testing.T) {
 		}
 	}
 }
+
+// A batch of several parts can fail behind the first one. Sent again, each event is
+// there once.
+func TestAppend_FailsInPart(t *testing.T) {
+	disk := meteringtest.NewDisk()
+	faults := meteringtest.NewFaults(disk)
+	j, _, err := journal.OpenFiles(faults, clock(), journal.WithPreallocation(0))
+	require.NoError(t, err)
+	events := make([]metering.Event, 40_000)
+	for i := range events {
+		events[i] = event(i)
+	}
+	faults.Space(700_000)
+	_, err = j.Append(bg, events...)
+	require.ErrorIs(t, err, journal.ErrNoSpace)
+	before := int(j.Durable())
+	require.Contains(t, []int{0, 16_384, 32_768}, before)
+	faults.Space(-1)
+	res, err := j.Append(bg, events...)
+	require.NoError(t, err)
+	require.Equal(t, journal.Result{Accepted: len(events) - before, Duplicates: before}, res)
+	require.NoError(t, j.Close())
+	j, _, err = journal.OpenFiles(disk, clock())
+	require.NoError(t, err)
+	n := 0
+	for e, err := range j.Events(0) {
+		require.NoError(t, err)
+		require.Equal(t, events[n].ID, e.Event.ID)
+		n++
+	}
+	require.Equal(t, len(events), n)
+	require.NoError(t, j.Close())
+}
