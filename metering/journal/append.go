@@ -55,39 +55,99 @@ func (j *Journal) Append(ctx context.Context, events ...metering.Event) (Result,
 }
 
 // appendFrom appends events of this journal, or of another one's up to a position,
-// and has each that is new counted once it is durable.
-func (j *Journal) appendFrom(ctx context.Context, events []metering.Event, origin *position, counted func(*metering.Event)) (Result, error) {
+// and has each that is new counted once it is durable, also when others of the batch
+// are not.
+func (j *Journal) appendFrom(ctx context.Context, events []metering.Event, origin *position, to *counter) (Result, error) {
 	if len(events) == 0 && origin == nil {
 		return Result{}, outward(j.refusing())
 	}
 	var few [maxShares]share
 	shares := j.prepare(few[:0], events, origin != nil)
-	var tickets [maxShares * 2]segment.Ticket
-	waits, err := tickets[:0], error(nil)
+	var room [maxShares * 2]piece
+	pieces, err := room[:0], error(nil)
 	for i := range shares {
 		sh := &shares[i]
 		if sh.ready.Wait(); err == nil { // each has to be ready before its scribe is lent again
-			waits, err = j.stageAll(ctx, sh.scribe, origin, waits)
-		}
-	}
-	for _, t := range waits {
-		if e := t.Wait(ctx); e != nil && err == nil {
-			err = e
+			pieces, err = j.stageAll(ctx, sh, origin, pieces)
 		}
 	}
 	var res Result
-	for i := range shares {
-		if err == nil {
-			shares[i].result(&res, counted)
+	staged := 0
+	for i := range pieces {
+		p := &pieces[i]
+		e := p.ticket.Wait(ctx)
+		switch {
+		case e == nil:
+			p.result(&res, to)
+		case to != nil && ctx.Err() != nil:
+			to.later(p)
 		}
-		j.count(&shares[i], err)
+		if err == nil {
+			err = e
+		}
+		j.count(p, e)
+		staged += p.claims[1] - p.claims[0]
+	}
+	for i := range shares {
+		staged -= len(shares[i].scribe.claims)
+		res.Refused = append(res.Refused, shares[i].refused...)
 		j.scribes.put(shares[i].scribe)
 	}
 	if err != nil {
+		j.failed(-staged)
 		return Result{}, outward(err)
 	}
+	j.countRefused(Result{Refused: refusedOf(shares)})
 	slices.SortFunc(res.Refused, func(a, b Refusal) int { return a.Index - b.Index })
 	return res, nil
+}
+
+// refusedOf returns the events that were not valid by themselves.
+func refusedOf(shares []share) (refused []Refusal) {
+	for i := range shares {
+		refused = append(refused, shares[i].refused...)
+	}
+	return refused
+}
+
+// A piece is claims of a share that were staged at once.
+type piece struct {
+	*share
+	ticket segment.Ticket
+	claims [2]int // from and to
+}
+
+// A counter counts events that are new, once they are durable.
+type counter struct {
+	count func(*metering.Event)
+	// open has who still waits to count what nobody waits for any more.
+	open *sync.WaitGroup
+}
+
+// later counts what is new of a piece when it is durable, if it is, beside the
+// caller, who has given up: the events are copied.
+func (c *counter) later(p *piece) {
+	var events []metering.Event
+	for i := p.claims[0]; i < p.claims[1]; i++ {
+		if p.scribe.findings[i].verdict == fresh {
+			events = append(events, keep(p.scribe.event(i)))
+		}
+	}
+	ticket := p.ticket
+	c.open.Go(func() {
+		if ticket.Wait(context.Background()) == nil {
+			for i := range events {
+				c.count(&events[i])
+			}
+		}
+	})
+}
+
+// failed counts events that were not staged.
+func (j *Journal) failed(n int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.counts.Failed += uint64(n)
 }
 
 // A share is a part of a batch, with a scribe of its own: parts are checked and
@@ -129,23 +189,22 @@ func (sh *share) prepare(events []metering.Event) {
 	sh.scribe.prepare(events, func(i int, err error) { sh.refused = append(sh.refused, Refusal{sh.from + i, err}) })
 }
 
-// result adds what became of the events of a share.
-func (sh *share) result(res *Result, counted func(*metering.Event)) {
-	s := sh.scribe
-	for i, f := range s.findings {
-		switch f.verdict {
+// result adds what became of the events of a piece.
+func (p *piece) result(res *Result, to *counter) {
+	s := p.scribe
+	for i := p.claims[0]; i < p.claims[1]; i++ {
+		switch v := s.findings[i].verdict; v {
 		case fresh:
 			res.Accepted++
-			if counted != nil {
-				counted(s.event(i))
+			if to != nil {
+				to.count(s.event(i))
 			}
 		case duplicate:
 			res.Duplicates++
 		default:
-			res.Refused = append(res.Refused, Refusal{sh.from + s.at[i], refusal(f.verdict, s.event(i))})
+			res.Refused = append(res.Refused, Refusal{p.from + s.at[i], refusal(v, s.event(i))})
 		}
 	}
-	res.Refused = append(res.Refused, sh.refused...)
 }
 
 // MaxBatch is how many events one Append takes.
@@ -195,23 +254,20 @@ func refusal(v verdict, e *metering.Event) error {
 	return fmt.Errorf("%w: %s is after the days whose identities are kept", metering.ErrTooEarly, at)
 }
 
-// count counts what became of a share.
-func (j *Journal) count(sh *share, err error) {
+// count counts what became of a piece.
+func (j *Journal) count(p *piece, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	c := &j.counts
-	if err != nil {
-		c.Failed += uint64(len(sh.scribe.claims))
-		return
-	}
-	c.Refused += uint64(len(sh.refused))
-	for _, f := range sh.scribe.findings {
-		switch f.verdict {
-		case fresh:
+	for _, f := range p.scribe.findings[p.claims[0]:p.claims[1]] {
+		switch {
+		case err != nil:
+			c.Failed++
+		case f.verdict == fresh:
 			c.Accepted++
-		case duplicate:
+		case f.verdict == duplicate:
 			c.Duplicates++
-		case conflict:
+		case f.verdict == conflict:
 			c.Conflicts++
 		default:
 			c.Untimely++
@@ -219,33 +275,33 @@ func (j *Journal) count(sh *share, err error) {
 	}
 }
 
-// stageAll stages what a scribe has prepared, in pieces that the log takes, and
-// appends their tickets.
-func (j *Journal) stageAll(ctx context.Context, s *scribe, origin *position, tickets []segment.Ticket) ([]segment.Ticket, error) {
+// stageAll stages what a share has prepared, in pieces that the log takes.
+func (j *Journal) stageAll(ctx context.Context, sh *share, origin *position, pieces []piece) ([]piece, error) {
+	s := sh.scribe
 	for from := 0; from < len(s.claims) || origin != nil; {
 		to := len(s.claims) // what is imported is one piece: its position is in it
 		if origin == nil {
-			to = from + piece(len(s.claims)-from, pieceBytes, func(i int) *metering.Event { return s.event(from + i) })
+			to = from + pieceOf(len(s.claims)-from, pieceBytes, func(i int) *metering.Event { return s.event(from + i) })
 		}
 		t, err := j.stage(s, from, to, origin)
 		switch {
 		case errors.Is(err, segment.ErrFull):
 			if err := j.log.Ready(ctx); err != nil {
-				return tickets, err
+				return pieces, err
 			}
 			continue
 		case errors.Is(err, errBehind):
 			if err := j.catchUp(); err != nil {
-				return tickets, err
+				return pieces, err
 			}
 			continue
 		case err != nil:
-			return tickets, err
+			return pieces, err
 		}
-		tickets = append(tickets, t)
+		pieces = append(pieces, piece{sh, t, [2]int{from, to}})
 		from, origin = to, nil
 	}
-	return tickets, nil
+	return pieces, nil
 }
 
 const (
@@ -253,9 +309,9 @@ const (
 	pieceBytes  = 8 << 20
 )
 
-// piece returns how many of n events take no more than so many bytes in a block, or
+// pieceOf returns how many of n events take no more than so many bytes in a block, or
 // 1.
-func piece(n, most int, event func(int) *metering.Event) int {
+func pieceOf(n, most int, event func(int) *metering.Event) int {
 	n = min(n, pieceEvents)
 	size := 0
 	for i := range n {

@@ -55,7 +55,7 @@ func (j *Journal) importEach(ctx context.Context, from ID, entries []Entry, pass
 	}
 	all := Result{Duplicates: skipped}
 	for at := 0; at < len(events); {
-		to := at + piece(len(events)-at, maxBlock, func(i int) *metering.Event { return &events[at+i] })
+		to := at + pieceOf(len(events)-at, maxBlock, func(i int) *metering.Event { return &events[at+i] })
 		res, err := pass(events[at:to], &position{from, entries[skipped+to-1].Sequence})
 		if err != nil {
 			return Result{}, err

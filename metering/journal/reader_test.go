@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"sync"
 	"testing"
 	"time"
 
@@ -84,6 +85,49 @@ func TestRecorder_Overflow(t *testing.T) {
 	require.Equal(t, rowsOf(t, rec.Usage(month)), rowsOf(t, again.Usage(month)))
 	require.NoError(t, again.Close())
 	require.NoError(t, rec.Close())
+}
+
+// TestRecorder_GivenUp: what a caller does not wait for any more is counted when it
+// is durable, once, and sealing waits for it.
+func TestRecorder_GivenUp(t *testing.T) {
+	for _, n := range []int{1, 6000} {
+		disk := meteringtest.NewDisk()
+		faults := meteringtest.NewFaults(disk)
+		rec, _, err := journal.OpenRecorderFiles(faults, clock(), journal.WithCheckpoints(0))
+		require.NoError(t, err)
+		stalled, goOn := make(chan struct{}), make(chan struct{})
+		var once sync.Once
+		faults.Hook(func(c meteringtest.Call) error {
+			if c.Method == "Sync" {
+				once.Do(func() { close(stalled); <-goOn })
+			}
+			return nil
+		})
+		ctx, cancel := context.WithCancel(context.Background())
+		go func() { <-stalled; cancel() }()
+		events := make([]metering.Event, n)
+		for i := range events {
+			events[i] = event(i)
+		}
+		_, err = rec.Record(ctx, events...)
+		require.ErrorIs(t, err, context.Canceled)
+		kept := append([]metering.Event{}, events...)
+		for i := range events {
+			events[i] = metering.Event{} // they are the caller's again
+		}
+		close(goOn)
+		require.NoError(t, rec.Seal(context.Background(), noon))
+		res, err := rec.Record(context.Background(), kept...)
+		require.NoError(t, err)
+		require.Equal(t, n, res.Accepted+res.Duplicates)
+		require.Positive(t, res.Duplicates)
+		want := rowsOf(t, rec.Usage(month))
+		require.Equal(t, uint64(n), rec.Counts().Events)
+		again := openRecorder(t, disk.Kill())
+		require.Equal(t, want, rowsOf(t, again.Usage(month)))
+		require.NoError(t, again.Close())
+		require.NoError(t, rec.Close())
+	}
 }
 
 // TestRecorder_Quota holds within one batch; what was added within a quota is not

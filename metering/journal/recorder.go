@@ -28,6 +28,7 @@ type Recorder struct {
 	// countable until they are counted, and for writing by who changes what is
 	// countable, or looks at all of it.
 	admit sync.RWMutex
+	open  sync.WaitGroup       // of those who still count; nobody joins while admit is held for writing
 	usage *metering.Aggregator // what is in the journal
 	hot   *metering.Aggregator // what was added since the last checkpoint
 
@@ -194,7 +195,8 @@ func (r *Recorder) Journal() *Journal { return r.j }
 // with the rules of the aggregator's catalogue: events that it would refuse are
 // refused beforehand, with the errors of [metering.Aggregator.Record], and are not
 // in the journal; one that is in it already is a duplicate, whatever was sealed
-// since.
+// since. When the context ends it, events that become durable nevertheless are
+// counted nevertheless, and are duplicates when they are sent again.
 func (r *Recorder) Record(ctx context.Context, events ...metering.Event) (Result, error) {
 	if len(events) > MaxBatch {
 		return Result{}, tooMany(len(events))
@@ -216,19 +218,22 @@ func (r *Recorder) Import(ctx context.Context, from ID, entries ...Entry) (Resul
 // record is Record for who holds admit. Events of checkpoints were within their
 // quota when they were added, and are not refused for it.
 func (r *Recorder) record(ctx context.Context, events []metering.Event, origin *position, checkpoint bool) (Result, error) {
+	if err := ctx.Err(); err != nil {
+		return Result{}, outward(err)
+	}
 	checked, err := r.check(ctx, events, checkpoint)
 	if err != nil || len(checked.countable) == 0 && origin == nil && len(events) > 0 {
 		return checked.Result, err
 	}
-	var uncounted error
-	res, err := r.j.appendFrom(ctx, checked.countable, origin, func(e *metering.Event) {
+	var uncounted error // guarded by mu: somebody else may go on counting
+	res, err := r.j.appendFrom(ctx, checked.countable, origin, &counter{open: &r.open, count: func(e *metering.Event) {
 		if err := r.usage.Accept(e); err != nil {
-			uncounted = errors.Join(uncounted, fmt.Errorf("journal: event %.64q is durable and not counted: %w", e.ID, err))
 			r.mu.Lock()
+			defer r.mu.Unlock()
 			r.uncounted++
-			r.mu.Unlock()
+			uncounted = errors.Join(uncounted, fmt.Errorf("journal: event %.64q is durable and not counted: %w", e.ID, err))
 		}
-	})
+	}})
 	if err != nil {
 		return Result{}, err
 	}
@@ -237,6 +242,8 @@ func (r *Recorder) record(ctx context.Context, events []metering.Event, origin *
 		res.Refused[i].Index = checked.index(res.Refused[i].Index)
 	}
 	res.Refused = merged(checked.Refused, res.Refused)
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	return res, uncounted
 }
 
@@ -356,6 +363,7 @@ func (r *Recorder) Seal(ctx context.Context, t time.Time) error {
 	defer r.turn.Unlock()
 	r.admit.Lock()
 	defer r.admit.Unlock()
+	r.open.Wait()
 	// From here on, additions to these windows are late; what they have is drained.
 	if err := r.hot.Seal(t); err != nil {
 		return err
@@ -379,6 +387,7 @@ func (r *Recorder) Advance(ctx context.Context, t time.Time) error {
 	defer r.turn.Unlock()
 	r.admit.Lock()
 	defer r.admit.Unlock()
+	r.open.Wait()
 	if err := r.hot.Advance(t); err != nil {
 		return err
 	}

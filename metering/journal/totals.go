@@ -20,6 +20,7 @@ func (r *Recorder) Snapshot(ctx context.Context) error {
 	r.turn.Lock()
 	defer r.turn.Unlock()
 	r.admit.Lock()
+	r.open.Wait()
 	if err := r.j.log.Sync(ctx); err != nil {
 		r.admit.Unlock()
 		return outward(err)
@@ -62,7 +63,7 @@ func (r *Recorder) saveTotals(at place, s metering.State) error {
 	}
 	w := scribe{secret: &r.j.secret}
 	for lives := s.Lives; len(lives) > 0; {
-		n := piece(len(lives), maxBlock, func(i int) *metering.Event { return &lives[i] })
+		n := pieceOf(len(lives), maxBlock, func(i int) *metering.Event { return &lives[i] })
 		w.prepare(lives[:n], func(_ int, e error) { err = errors.Join(err, e) })
 		b, _ = appendSized(b, func(b []byte) ([]byte, error) {
 			start := len(b)
