@@ -94,6 +94,8 @@ var table = []row{
 		"gathers charges and credits, however they were priced"},
 	{"accounting/ledger", []string{"accounting/money", "internal/segment"},
 		"double entry that knows only accounts and money"},
+	{"accounting/ledger/ledgertest", []string{"accounting/money", "accounting/ledger"},
+		"the kit for users' stores, beside the ledger so that no program imports package testing"},
 	{"accounting/posting", []string{"accounting/money", "accounting", "accounting/credit", "accounting/invoice", "accounting/ledger"},
 		"the rules between documents and the ledger, so that neither knows the other"},
 	{"accounting/seal", []string{"metering", "accounting/money", "accounting", "accounting/ledger", modModule},
