@@ -140,7 +140,7 @@ var requirements = []requirement{
 	{otelMetricModule, true, "the metric API; the SDK stays the user's choice"},
 	{otelTraceModule, false, "the trace API, once a stage emits spans"},
 	{yamlModule, true, "rate cards; keeps every digit of a price, and testify requires it anyway"},
-	{modModule, false, "the Merkle log of sealed periods; it needs only the standard library"},
+	{modModule, true, "the Merkle log of sealed periods; it needs only the standard library"},
 }
 
 // TestImports holds every import of the root module, whatever the platform it
