@@ -108,8 +108,33 @@ func TestPost_Conflicts(t *testing.T) {
 	second.ID = ledger.IDOf("another")
 	_, err := book.Post(t.Context(), back, second)
 	require.ErrorIs(t, err, ledger.ErrReversal, "nothing is taken back twice")
+	must(book.Post(t.Context(), back))
+	_, err = book.Post(t.Context(), second)
+	require.ErrorIs(t, err, ledger.ErrReversal, "nor in a later call")
 	must(book.Post(t.Context(), sale("c", "CNY 1", begin), must(sale("c", "CNY 1", begin).Reversal(time.Unix(begin, 0), ""))))
-	require.Equal(t, 3, book.Len())
+	require.Equal(t, 4, book.Len())
+}
+
+// TestPost_Turnover: a call that was refused, or changed nothing, leaves no trace
+// in what accounts can still take.
+func TestPost_Turnover(t *testing.T) {
+	t.Parallel()
+	most := must(money.FromScaled(fixed.Max(), money.CNY))
+	large := func(id string) ledger.Transaction {
+		return ledger.Transaction{ID: ledger.IDOf(id), At: time.Unix(begin, 0), Postings: must(ledger.Move("income/sales", "asset/cash", most))}
+	}
+	book := small(t)
+	for range 3 {
+		_, err := book.Post(t.Context(), large("a"), sale("b", "CNY 1", begin))
+		require.ErrorIs(t, err, money.ErrOverflow)
+		_, err = book.Post(t.Context(), large("a"), ledger.Transaction{})
+		require.Error(t, err)
+	}
+	require.Equal(t, ledger.Posted{New: 1, Known: 1}, must(book.Post(t.Context(), large("a"), large("a"))))
+	require.Equal(t, ledger.Posted{Known: 1}, must(book.Post(t.Context(), large("a"))))
+	_, err := book.Post(t.Context(), sale("b", "CNY 0.000000000000000001", begin))
+	require.ErrorIs(t, err, money.ErrOverflow, "the account is full")
+	require.Equal(t, most, must(book.Balance("asset/cash", money.CNY, time.Unix(begin, 1))))
 }
 
 func TestCloseBefore(t *testing.T) {

@@ -223,6 +223,11 @@ func TestLaw_Wallet(t *testing.T) {
 		must(must(posting.New(book, posting.DefaultRules())).Post(t.Context(), documents...))
 		trial := must(book.Trial(time.Time{}))
 		require.Equal(t, want, must(must(trial.Under("liabilities/deferred/acme", money.CNY)).Neg()))
+		for tx := range book.Transactions(time.Time{}, time.Time{}) {
+			for _, p := range tx.Postings {
+				require.False(t, p.Path == "income/breakage/acme" && p.Amount.Sign() > 0, "what a renewal adds is given, and no loss below 0")
+			}
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package seal_test
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -53,6 +54,20 @@ func TestSums_AreCommitted(t *testing.T) {
 	}
 	require.ErrorIs(t, s.Seal.CheckSums(sums[1:]), seal.ErrForged)
 	require.ErrorIs(t, s.Seal.CheckSums(nil), seal.ErrForged)
+}
+
+// TestRead_WrongSums: a note whose signer committed to other sums than its records
+// have is refused, although the signature and every record are right.
+func TestRead_WrongSums(t *testing.T) {
+	t.Parallel()
+	s := sealed(t, chain(), october, 8)
+	wrong := s.Seal
+	wrong.Sums[0] ^= 1
+	signed := must(note.Sign(&note.Note{Text: wrong.Text()}, signerOf("a")))
+	_, err := seal.Open(signed, verifierOf("a"))
+	require.NoError(t, err)
+	_, err = seal.Read(bytes.NewReader(write(signed, leavesOf(t, s))), verifierOf("a"))
+	require.ErrorIs(t, err, seal.ErrForged)
 }
 
 func TestBundle_Size(t *testing.T) {
