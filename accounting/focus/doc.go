@@ -1,0 +1,73 @@
+// Package focus writes, checks and reads cost and usage as FOCUS rows, the form that FinOps tools share.
+//
+//	w, err := focus.NewWriter(file, focus.V1_4, focus.EnergyAndCarbon())
+//	for row, err := range statement.Rows(slices.Values(bill.Charges)) {
+//		err = w.Write(&row)
+//	}
+//	err = w.Flush()
+//
+//	for finding, err := range (focus.Validator{Version: focus.V1_4, WholeTerm: true}).Validate(file) {
+//		fmt.Println(finding) // error ListCost.product line 7: ListCost="6.01"
+//	}
+//
+// # Rows
+//
+// A [Row] has the columns of the dataset Cost and Usage of FOCUS 1.2, 1.3 and 1.4 under their own names, typed: words,
+// times, exact numbers, JSON objects. A zero value is null. [Columns] says what the specification says of each. Energy
+// and carbon are custom columns, x_EnergyKWh and x_CarbonGrams; [CustomColumns] adds others.
+//
+// # Writing
+//
+// A [Writer] writes CSV of one [Version] and is strict: what breaks a rule of severity [Error] is not written. It writes
+// every column of its version, but for those which then need a value in every row and are asked for by an [Option].
+//
+// # Validating
+//
+// A [Validator] reads a file as a stream and reports each rule that is broken, by id, with line and column: rules about
+// cells and headers, about rows, and about the whole file, such as that a commitment's purchases are what its used and
+// unused rows come to. [Rules] lists them. Most are MUSTs of the specification; those that only a look outside the file
+// could prove are warnings.
+//
+// # Exactness
+//
+// A [Number] is a decimal of up to 38 digits and keeps the zeros it was written with. Products and sums are exact, and
+// compared exactly unless the caller names a tolerance. There is no float.
+//
+// # Errors
+//
+// Errors begin with "focus: ". A *[RowError] has every finding of a row that was refused; rows after it may be written.
+// [ErrVersion], [ErrCustom], [ErrNumber], [ErrNumberRange] and [ErrObject] are about what was asked for; [ErrHeader],
+// [ErrEncoding], [ErrRecordSize] and [ErrKeys] about files that cannot be read on. A file that breaks rules is no error
+// but findings.
+//
+// # Limits
+//
+// A file's row has at most 4 MiB, a JSON cell 1 MiB, 16 levels and 1024 members of an object. Memory of a validator
+// grows with the keys of the rules about the whole file (services, prices, accounts, invoices, commitments by charge
+// period, split charges), up to a limit. A number of more digits than fit is a warning, NumberLimit, and is in no sum. What
+// the specification says about things outside a file, such as which charges are of a resource, no reader can check.
+//
+// # Laws
+//
+//   - Writer_Validator: a writer takes a row exactly where a validator has no error to report of it.
+//   - Agreement_Mutations, Agreement_Random, Agreement_Sample: the validator finds the same rules on the same lines as
+//     an independent checker in another language, on files with one fault, with random faults, and of a real provider.
+//   - Formulas: no text is left for a spreadsheet to evaluate, and numbers stay numbers.
+//
+// # Design
+//
+// What rules look at is put into 128 bits for each row: which columns are null, which words they hold, and some facts
+// such as that a product is not the cost. Rules are conditions on these, worked out once for each shape that a file has.
+// Turned down: a rule engine that walks expressions for each row, which is ten times slower; and rules as code, which
+// neither a list nor a table of versions can be made of.
+//
+// A row is a struct and not a map, so that a column's name and type are checked by the compiler. Turned down: a type for
+// each version, since rows of one bill go into files of all three.
+//
+// Text that starts a formula is written behind an apostrophe, and text that starts with apostrophes and then a formula
+// behind one more, so that a reader can take it off. Turned down: refusing such text, since a resource may be called
+// "-web"; and quoting alone, which spreadsheets see through.
+//
+// A rule keeps the id that the reference checker has for it, so that two reports compare. ColumnHandling, Presence and
+// the like are rules too, where other tools have settings.
+package focus
