@@ -33,7 +33,7 @@ type records struct {
 	fields [][]byte
 	spare  []byte // of fields whose quotes had to be taken off
 	begun  bool
-	quoted bool // any field of the record was quoted
+	marked bool // the file begins with a byte order mark
 }
 
 func newRecords(r io.Reader) *records { return &records{r: r, buf: make([]byte, 0, 64<<10)} }
@@ -46,7 +46,9 @@ func (s *records) next() ([][]byte, error) {
 		for len(s.buf) < 3 && s.err == nil {
 			s.fill()
 		}
-		s.buf = s.buf[:copy(s.buf, bytes.TrimPrefix(s.buf, []byte("\ufeff")))]
+		if s.marked = bytes.HasPrefix(s.buf, []byte("\ufeff")); s.marked {
+			s.at = len("\ufeff")
+		}
 	}
 	for {
 		if s.at < len(s.buf) {
@@ -97,7 +99,7 @@ func (s *records) fill() {
 // the break of its last line, and the lines it has. Where b does not hold all
 // of it and is not the last of the file, complete is false.
 func (s *records) parse(b []byte, last bool) (n int, lines int64, complete bool) {
-	s.fields, s.spare, s.quoted = s.fields[:0], s.spare[:0], false
+	s.fields, s.spare = s.fields[:0], s.spare[:0]
 	i := 0
 	for {
 		var ok bool
@@ -137,7 +139,6 @@ var separator = [256]bool{',': true, '\n': true, '\r': true}
 
 // quotedField reads the field that begins at b[i] with a quote.
 func (s *records) quotedField(b []byte, i int, last bool, lines *int64) (end int, ok bool) {
-	s.quoted = true
 	i++
 	start, from := i, len(s.spare)
 	copied := false
