@@ -31,6 +31,9 @@ type Statement struct {
 	Regions map[string]string
 	// Describe returns a charge's description; nil is its explanation.
 	Describe func(accounting.Charge) string
+	// Footprint returns the energy and carbon of a charge, null for none; nil
+	// is none of any. Of a charge with several rows the first has them.
+	Footprint func(accounting.Charge) (energyKWh, carbonGrams Number)
 }
 
 // A Service is what a charge is filed under. Category and Subcategory are
@@ -81,6 +84,9 @@ func (s Statement) Rows(charges iter.Seq[accounting.Charge]) iter.Seq2[Row, erro
 			if err != nil {
 				yield(Row{}, err)
 				return
+			}
+			if s.Footprint != nil {
+				rows[0].EnergyKWh, rows[0].CarbonGrams = s.Footprint(c)
 			}
 			for i := range rows {
 				if !yield(rows[i], nil) {
@@ -160,7 +166,7 @@ func (s *Statement) about(c *accounting.Charge) (Row, error) {
 	return r, nil
 }
 
-// charge returns the rows of one charge.
+// charge returns the rows of one charge, one at least.
 func (s *Statement) charge(c *accounting.Charge) ([]Row, error) {
 	r, err := s.about(c)
 	if err != nil {
@@ -168,7 +174,7 @@ func (s *Statement) charge(c *accounting.Charge) ([]Row, error) {
 	}
 	switch c.Origin {
 	case accounting.FromUsage:
-		return usageRows(r, c)
+		return s.usageRows(r, c)
 	case accounting.FromRecurring:
 		r.ChargeCategory, r.ChargeFrequency = Purchase, Recurring
 		r.identify(c, 0)

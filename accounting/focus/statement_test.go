@@ -289,3 +289,21 @@ func TestUnitName(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "Requests", UnitName(request))
 }
+
+func TestStatement_ListPrice(t *testing.T) {
+	bill := testBill(t, rand.New(rand.NewPCG(1, 1)))
+	s := testStatement(bill)
+	s.Footprint = func(c accounting.Charge) (Number, Number) { return Int(3), Number{} }
+	seen := 0
+	for _, r := range collect(t, s, bill.Charges) {
+		require.True(t, r.CarbonGrams.IsNull())
+		if r.SkuId == "ai.tokens.output/big" {
+			seen++
+			require.Equal(t, "0.0125", r.ListUnitPrice.String(), "the list card's, not one worked out of amounts that were rounded")
+			require.Equal(t, "0.01", r.ContractedUnitPrice.String())
+			require.Equal(t, Int(3), r.EnergyKWh)
+			require.Equal(t, `{"team":"=search"}`, r.Tags.String())
+		}
+	}
+	require.Equal(t, 5, seen)
+}

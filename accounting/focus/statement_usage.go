@@ -31,7 +31,7 @@ func (r *Row) identify(c *accounting.Charge, tier int) {
 }
 
 // usageRows returns a row for each step of a charge of usage.
-func usageRows(base Row, c *accounting.Charge) ([]Row, error) {
+func (s *Statement) usageRows(base Row, c *accounting.Charge) ([]Row, error) {
 	base.ChargeCategory, base.ChargeFrequency = Usage, UsageBased
 	steps := c.Explanation.Steps()
 	if len(steps) == 0 {
@@ -62,7 +62,7 @@ func usageRows(base Row, c *accounting.Charge) ([]Row, error) {
 			}
 		} else {
 			consumed = true
-			err = r.priceUnits(c, step)
+			err = s.priceUnits(&r, c, step)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("focus: charge of %s at %s for %v: %w", c.Account, c.PriceID, c.Period, err)
@@ -73,7 +73,7 @@ func usageRows(base Row, c *accounting.Charge) ([]Row, error) {
 }
 
 // priceUnits prices a step of units.
-func (r *Row) priceUnits(c *accounting.Charge, step *accounting.Step) error {
+func (s *Statement) priceUnits(r *Row, c *accounting.Charge, step *accounting.Step) error {
 	q, err := inUnit(step.Quantity, c.Unit)
 	if err != nil {
 		return err
@@ -87,7 +87,11 @@ func (r *Row) priceUnits(c *accounting.Charge, step *accounting.Step) error {
 	if price.Sign() < 0 { // a price is 0 or more; the sign is the quantity's
 		price, q = price.Neg(), q.Neg()
 	}
-	return r.price(q, price.trim(0), listOf(c, price).trim(0))
+	list, ok := s.listPrice(c)
+	if !ok {
+		list = listOf(c, price)
+	}
+	return r.price(q, price.trim(0), list.trim(0))
 }
 
 // priceOne prices an amount as one thing, or as one taken back.
@@ -113,6 +117,39 @@ func (r *Row) price(q, price, list Number) error {
 	}
 	r.ContractedCost, r.ListCost = r.ContractedCost.trim(0), r.ListCost.trim(0)
 	return nil
+}
+
+// listPrice returns the list card's price for a unit of usage that was rated by
+// a negotiated one, where it has one that does not depend on how much there is.
+func (s *Statement) listPrice(c *accounting.Charge) (Number, bool) {
+	card := s.Contract.Card
+	if card == nil || s.Contract.Negotiated == nil || c.Card == card.ID+"@"+card.Version {
+		return Number{}, false
+	}
+	key := metering.Key{Account: c.Account, Meter: c.Meter, SKU: c.SKU, Region: c.Region, Labels: c.Labels}
+	var best *accounting.Price
+	tie := false
+	for i := range card.Prices {
+		p := &card.Prices[i]
+		if _, all := p.Covers(c.Period); !all || !p.Match.Matches(key) {
+			continue
+		}
+		switch {
+		case best == nil || p.Match.Specificity() > best.Match.Specificity():
+			best, tie = p, false
+		case p.Match.Specificity() == best.Match.Specificity():
+			tie = true
+		}
+	}
+	if best == nil || tie || best.Unit != c.Unit || !best.Terms.IsZero() {
+		return Number{}, false
+	}
+	model, ok := best.Model.(accounting.PerUnit)
+	if !ok {
+		return Number{}, false
+	}
+	n, err := FromDecimal(model.Price)
+	return n, err == nil && n.Sign() >= 0
 }
 
 // listOf returns the list price that goes with a contracted price or amount: as
