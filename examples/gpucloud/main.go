@@ -101,7 +101,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	metered := time.Since(began)
-	files, err := b.write(o.out)
+	files, err := b.write(o)
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,8 @@ func progress(w io.Writer, samples *atomic.Uint64) (stop func()) {
 }
 
 // write writes every output file and returns their names.
-func (b *books) write(dir string) ([]string, error) {
+func (b *books) write(o options) ([]string, error) {
+	dir := o.out
 	if err := os.MkdirAll(filepath.Join(dir, "invoices"), 0o777); err != nil {
 		return nil, err
 	}
@@ -175,6 +176,10 @@ func (b *books) write(dir string) ([]string, error) {
 	}
 	charges, err := b.chargesCSV()
 	if err := put("charges.csv", charges, err); err != nil {
+		return nil, err
+	}
+	rows, err := b.focusCSV(o.focus)
+	if err := put("focus.csv", rows, err); err != nil {
 		return nil, err
 	}
 	s, err := b.summary()

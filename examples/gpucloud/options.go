@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/meterbook/meterbook/accounting/focus"
 )
 
 // options are the command line.
@@ -21,6 +23,7 @@ type options struct {
 	epoch      time.Time
 	strict     bool
 	cpuProfile string
+	focus      focus.Version
 }
 
 const usageText = `gpucloud meters a month of a GPU cloud, attributes its energy, prices it with a
@@ -35,7 +38,7 @@ Flags:
 
 func parseOptions(args []string, stderr io.Writer) (options, error) {
 	var o options
-	var month, epoch string
+	var month, epoch, version string
 	fs := flag.NewFlagSet("gpucloud", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	fs.Usage = func() {
@@ -53,6 +56,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	fs.StringVar(&o.nodes, "nodes", "", "CSV of the nodes the pods ran on, for the energy estimate")
 	fs.StringVar(&epoch, "epoch", "2023-01-01T00:00:00Z", "time of second 0 of the trace, RFC 3339")
 	fs.BoolVar(&o.strict, "strict", false, "stop at the first fault in the trace instead of skipping the row")
+	fs.StringVar(&version, "focus", "1.4", "version of FOCUS that focus.csv is of: 1.2, 1.3 or 1.4")
 	fs.StringVar(&o.cpuProfile, "cpuprofile", "", "write a CPU profile to this file")
 	if err := fs.Parse(args); err != nil {
 		return o, err
@@ -72,6 +76,9 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	}
 	if o.epoch, err = time.Parse(time.RFC3339, epoch); err != nil {
 		return o, fmt.Errorf("-epoch %q: want an RFC 3339 time such as 2023-01-01T00:00:00Z", epoch)
+	}
+	if o.focus, err = focus.ParseVersion(version); err != nil {
+		return o, fmt.Errorf("-focus %q: want 1.2, 1.3 or 1.4", version)
 	}
 	if o.lang != "en" && o.lang != "zh" {
 		return o, fmt.Errorf("-lang %q: want en or zh", o.lang)

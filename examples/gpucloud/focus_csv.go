@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"github.com/meterbook/meterbook/accounting"
+	"github.com/meterbook/meterbook/accounting/focus"
+	"github.com/meterbook/meterbook/metering"
+)
+
+// provider is who offers the cloud.
+const provider = "Meterbook GPU Cloud"
+
+// focusCSV writes every charge as rows of FOCUS, and has them checked.
+func (b *books) focusCSV(v focus.Version) ([]byte, error) {
+	var out bytes.Buffer
+	w, err := focus.NewWriter(&out, v, focus.EnergyAndCarbon())
+	if err != nil {
+		return nil, err
+	}
+	for _, bill := range b.Bills {
+		s := focus.Statement{Contract: bill.Contract, Period: bill.Period, Provider: provider, Footprint: footprint}
+		for row, err := range s.Rows(slices.Values(bill.Charges)) {
+			if err != nil {
+				return nil, err
+			}
+			if err := w.Write(&row); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return nil, err
+	}
+	found, err := focus.Validator{Version: v, WholeTerm: true}.Summarize(bytes.NewReader(out.Bytes()))
+	if err != nil {
+		return nil, err
+	}
+	if found.Errors+found.Warnings > 0 {
+		return nil, fmt.Errorf("rows of FOCUS %v break rules: %v", v, found.ByRule)
+	}
+	return out.Bytes(), nil
+}
+
+// footprint is the energy that a charge is for, where it is for energy.
+func footprint(c accounting.Charge) (energyKWh, carbonGrams focus.Number) {
+	if c.Quantity.Dimension() != metering.Energy {
+		return focus.Number{}, focus.Number{}
+	}
+	d, err := c.Quantity.In(metering.MustUnit("kW.h"), 9)
+	if err != nil {
+		return focus.Number{}, focus.Number{}
+	}
+	energyKWh, err = focus.FromDecimal(d)
+	if err != nil {
+		return focus.Number{}, focus.Number{}
+	}
+	return energyKWh, focus.Number{}
+}
