@@ -40,12 +40,22 @@
 //	metering/journal     a durable log of events, each counted once, and a recorder before it
 //	metering/meteringtest disks that lose power and file systems that fail, for tests
 //	energy               cumulative energy from power samples and counters
-//	energy/facility      PUE as ISO/IEC 30134-2 has it, with its refusals
+//	energy/sensor        what machines say of their power and energy, as readings
+//	energy/model         the power of devices without meters, estimated
+//	energy/facility      PUE and its family as ISO/IEC 30134 has them, with their refusals
+//	energy/carbon        the greenhouse gas behind energy, by place and by market
 //	energy/attribution   device energy to the tenants who held the device, to the microjoule
 //	accounting           nouns of cost: card, price, contract, charge, explanation
 //	accounting/money     money, currencies, rounding, splitting
 //	accounting/ratecard  rate cards as text: parse, validate, print
-//	accounting/rating    usage and a contract to a bill
+//	accounting/rating    usage and a contract to a bill; the past compared and corrected
+//	accounting/allocation what things really cost, spread to the last minor unit
+//	accounting/credit    prepaid grants, and holds that are committed or released
+//	accounting/budget    limits, forecasts and odd days
+//	accounting/ledger    a double-entry book that knows only accounts and money
+//	accounting/posting   documents into transactions of the ledger
+//	accounting/seal      closed periods that can be proved, offline
+//	accounting/focus     rows that FinOps tools read, written, checked and read
 //	accounting/invoice   a bill's charges as lines that add up and explain themselves
 //	examples             programs to run and read; a module of its own
 //	benchmarks           comparisons with other libraries; a module of its own
@@ -71,7 +81,7 @@
 //  3. The windows add up to the total, and so do the keys.
 //  4. Rating in parts comes to the same as rating at once.
 //  5. The parts of a split add up to the whole.
-//  6. Debits equal credits. (The ledger is not here yet.)
+//  6. Debits equal credits, in each currency, always.
 //  7. Tenants, unallocated and overhead add up to the metered energy.
 //  8. Same inputs, same bytes, on any machine.
 //  9. An explanation, computed again, gives the amount it explains.
@@ -87,6 +97,8 @@
 //     number, and testify needs it anyway.
 //   - go.opentelemetry.io/otel and otel/metric: the API of metering/otelmeter.
 //     The SDK is the application's.
+//   - golang.org/x/mod: the Merkle log and the signed notes of accounting/seal, as
+//     the Go checksum database has them; it needs the standard library only.
 //   - github.com/stretchr/testify: tests only.
 //
 // The time zone database is embedded at a pinned release, so that a month is
@@ -95,8 +107,8 @@
 // # Limits
 //
 // An aggregator is in memory; what must survive a crash is recorded through
-// metering/journal. There is no ledger, no FOCUS export and no carbon accounting
-// yet; rate cards have flat, per-unit and graduated prices.
+// metering/journal. Invoices are drafts: numbers, credit notes and taxes are not
+// here yet.
 package meterbook
 
 // Version is the version of the library, in the form of semantic versioning.
