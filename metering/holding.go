@@ -202,15 +202,26 @@ func (h *holding) change(verb string, t time.Time, when moments, held fixed.Int1
 	if !h.paused {
 		now.grains = h.held
 	}
-	run, last := h.run, h.last
-	book := [3]stretch{now}
-	if rule := h.s.group.def.Runs; rule != (RunRule{}) {
-		book = run.observe(rule, now, &last, when&atLast != 0)
+	if h.s.group.def.Runs != (RunRule{}) {
+		err = h.observe(now, when&atLast != 0)
+	} else {
+		err = h.s.addStretches(&now, nil)
 	}
-	if err := h.s.addStretches(&book); err != nil {
+	if err == nil {
+		h.held, h.seen, h.paused = held, n, paused
+	}
+	return err
+}
+
+// observe books what a rule makes of a time in which something, or nothing, was
+// held.
+func (h *holding) observe(now stretch, over bool) error {
+	run, last := h.run, h.last
+	book := run.observe(h.s.group.def.Runs, now, &last, over)
+	if err := h.s.addStretches(&book[0], book[1:]); err != nil {
 		return err
 	}
-	h.held, h.seen, h.paused, h.run, h.last = held, n, paused, run, last
+	h.run, h.last = run, last
 	return nil
 }
 

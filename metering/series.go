@@ -235,18 +235,19 @@ func (s *Series) live() (*Series, error) {
 
 // addStretches adds what was held in stretches of time, split exactly over the
 // windows they cross: all of it, or nothing.
-func (s *Series) addStretches(book *[3]stretch) error {
+func (s *Series) addStretches(first *stretch, more []stretch) error {
 	s, err := s.live()
 	if err != nil {
 		return err
 	}
 	defer s.mu().Unlock()
 	var few [4]posting // enough for what is observed every half hour
-	postings := few[:0]
-	for i := range book {
-		if postings, err = s.appendHeld(postings, &book[i]); err != nil {
-			return err
-		}
+	postings, err := s.appendHeld(few[:0], first)
+	for i := 0; i < len(more) && err == nil; i++ {
+		postings, err = s.appendHeld(postings, &more[i])
+	}
+	if err != nil {
+		return err
 	}
 	return s.postAll(postings)
 }
