@@ -149,3 +149,41 @@ func (r *blockText) labels() metering.Labels {
 	}
 	return labels
 }
+
+// subject reads a subject, or passes over one that an earlier block had.
+func (u *unblocker) subject() metering.Event {
+	r := &u.text
+	ahead := *r
+	ahead.passSubject()
+	raw := r.rest[:len(r.rest)-len(ahead.rest)]
+	if e, ok := u.known[raw]; ok && ahead.err == nil {
+		r.rest = ahead.rest
+		return e
+	}
+	e := r.readSubject()
+	if r.err == nil && len(raw) <= maxKnownBytes {
+		if u.known == nil || len(u.known) >= maxSubjects {
+			u.known = make(map[string]metering.Event)
+		}
+		e = keep(&e)
+		u.known[strings.Clone(raw)] = e
+	}
+	return e
+}
+
+// maxKnownBytes bounds what subjects are remembered.
+const maxKnownBytes = 1 << 10
+
+// passSubject passes over what readSubject reads.
+func (r *blockText) passSubject() {
+	r.bytes(2)
+	for range 4 {
+		r.text()
+	}
+	for range 2 * r.count(metering.MaxLabels) {
+		r.text()
+	}
+	for range 3 * r.count(metering.MaxItems) {
+		r.text()
+	}
+}

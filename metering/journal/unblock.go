@@ -133,6 +133,7 @@ const lastInstant = 7258118400e9 - 1
 type unblocker struct {
 	text     blockText
 	subjects []metering.Event
+	known    map[string]metering.Event // subjects of earlier blocks, by their bytes
 	first    uint64
 	count    int
 	from     *position // of imported events
@@ -184,7 +185,7 @@ func (u *unblocker) next() (*metering.Event, uint64, error) {
 	case n > uint64(len(u.subjects)):
 		r.fail("a subject that it does not have")
 	case n == 0:
-		u.subjects = append(u.subjects, r.readSubject())
+		u.subjects = append(u.subjects, u.subject())
 		n = uint64(len(u.subjects))
 	}
 	if r.err != nil {
