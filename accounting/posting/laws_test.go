@@ -305,6 +305,7 @@ func TestLaw_Crash_PostsOnce(t *testing.T) {
 		return after, files.Calls()
 	}
 	_, calls := crash(meteringtest.NewDisk(), 0)
+	require.GreaterOrEqual(t, calls, 40)
 	at, step := 1+r.IntN(5), 5
 	if *lawsFull {
 		at, step = 1, 1

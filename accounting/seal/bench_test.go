@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/meterbook/meterbook/accounting/seal"
+	"github.com/meterbook/meterbook/metering"
 )
 
 // BenchmarkSeal seals a record of a period: nonce, leaf, tree and sums. The
@@ -22,6 +23,32 @@ func BenchmarkSeal(b *testing.B) {
 		s := must(chain().Begin(october, secret, cards...))
 		for i := range records {
 			if err := s.Add(records[i]); err != nil {
+				b.Fatal(err)
+			}
+		}
+		must(s.Seal(signerOf("a")))
+		total += n
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(total), "ns/record")
+	if used := processorTime() - began; used > 0 {
+		b.ReportMetric(float64(used.Nanoseconds())/float64(total), "core-ns/record")
+	}
+}
+
+// BenchmarkSeal_Usage seals rows of usage, with their canonical bytes.
+func BenchmarkSeal_Usage(b *testing.B) {
+	const n = 50_000
+	rows := make([]metering.Usage, n)
+	for i := range rows {
+		rows[i] = usage(i)
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	began, total := processorTime(), 0
+	for b.Loop() {
+		s := must(chain().Begin(october, secret, cards...))
+		for i := range rows {
+			if err := s.Add(seal.FromUsage(rows[i], "INV-1/3")); err != nil {
 				b.Fatal(err)
 			}
 		}

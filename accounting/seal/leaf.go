@@ -26,13 +26,20 @@ type Leaf struct {
 	Amount   money.Money
 }
 
-// The bytes of a leaf: version (1), kind (1), nonce (16), body (32), line (16),
-// dimension (1), grains (16), currency (3), amount at scale 18 (16), meter (to
-// the end); numbers big-endian.
+// The bytes of a leaf: version (1), kind (1), what it has (1), nonce (16), body
+// (32); line (16), if it has one; dimension (1) and grains (16), if it has a
+// quantity; currency (3) and amount at scale 18 (16), if it has an amount; meter
+// (to the end). Numbers are big-endian. What a leaf of usage takes is hashed in
+// two blocks of SHA-256.
 const (
-	leafVersion   = 1
-	leafFixed     = 1 + 1 + 16 + 32 + 16 + 1 + 16 + 3 + 16
-	maxLeafBytes  = leafFixed + metering.MaxNameBytes
+	leafVersion = 1
+
+	hasLine     = 1
+	hasQuantity = 2
+	hasAmount   = 4
+
+	lineAt        = 1 + 1 + 1 + 16 + 32
+	maxLeafBytes  = lineAt + 16 + 1 + 16 + 3 + 16 + metering.MaxNameBytes
 	maxIDBytes    = 4096
 	maxBodyBytes  = 1 << 20
 	maxPeriodSize = 1 << 31 // records
@@ -52,10 +59,7 @@ func (n *noncer) leaf(r *Record) (Leaf, error) {
 	case (r.Quantity.Dimension() != 0 && !r.Quantity.Dimension().Valid()):
 		return Leaf{}, refuse(ErrRecord, "%s %s: quantity without a dimension", r.Kind, quote(r.ID))
 	}
-	l := Leaf{Kind: r.Kind, Nonce: n.nonce(r.Kind, r.ID), Meter: r.Meter, Quantity: r.Quantity, Amount: r.Amount}
-	if r.Line != "" {
-		l.Line = n.nonce(Line, r.Line)
-	}
+	l := Leaf{Kind: r.Kind, Nonce: n.nonce(r.Kind, r.ID), Line: n.ofLine(r.Line), Meter: r.Meter, Quantity: r.Quantity, Amount: r.Amount}
 	l.Body, n.buf = r.commit(n.buf, l.Nonce)
 	return l, nil
 }
@@ -82,44 +86,76 @@ func (l Leaf) On(line Leaf) bool {
 	return line.Kind == Line && !l.Line.IsZero() && l.Line == line.Nonce
 }
 
+// has says which parts the bytes of the leaf have.
+func (l *Leaf) has() (flags byte) {
+	if !l.Line.IsZero() {
+		flags |= hasLine
+	}
+	if l.Quantity.Dimension() != 0 {
+		flags |= hasQuantity
+	}
+	if l.Amount.Currency() != "" {
+		flags |= hasAmount
+	}
+	return flags
+}
+
 // append appends the bytes of the leaf.
 func (l *Leaf) append(b []byte) []byte {
-	b = append(b, leafVersion, byte(l.Kind))
+	has := l.has()
+	b = append(b, leafVersion, byte(l.Kind), has)
 	b = append(b, l.Nonce[:]...)
 	b = append(b, l.Body[:]...)
-	b = append(b, l.Line[:]...)
-	b = appendQuantity(b, l.Quantity)
-	b = appendMoney(b, l.Amount)
+	if has&hasLine != 0 {
+		b = append(b, l.Line[:]...)
+	}
+	if has&hasQuantity != 0 {
+		b = appendQuantity(b, l.Quantity)
+	}
+	if has&hasAmount != 0 {
+		b = appendMoney(b, l.Amount)
+	}
 	return append(b, l.Meter...)
 }
 
 // Bytes returns the canonical bytes of the leaf, which the tree has the hash of.
-func (l Leaf) Bytes() []byte { return l.append(make([]byte, 0, leafFixed+len(l.Meter))) }
+func (l Leaf) Bytes() []byte { return l.append(make([]byte, 0, maxLeafBytes)) }
 
 // ParseLeaf reads what [Leaf.Bytes] wrote, or returns [ErrSyntax].
 func ParseLeaf(b []byte) (Leaf, error) {
-	if len(b) < leafFixed || len(b) > maxLeafBytes || b[0] != leafVersion || !Kind(b[1]).Valid() {
+	if len(b) < lineAt || len(b) > maxLeafBytes || b[0] != leafVersion || !Kind(b[1]).Valid() {
 		return Leaf{}, refuse(ErrSyntax, "leaf of %d bytes", len(b))
 	}
-	l := Leaf{Kind: Kind(b[1]), Meter: metering.MeterID(b[leafFixed:])}
-	copy(l.Nonce[:], b[2:])
-	copy(l.Body[:], b[18:])
-	copy(l.Line[:], b[50:])
-	dimension, grains := metering.Dimension(b[66]), readInt(b[67:])
-	code, amount := b[83:86], readInt(b[86:])
-	switch {
-	case dimension.Valid():
-		l.Quantity = metering.GrainsWide(grains, dimension)
-	case dimension != 0 || !grains.IsZero():
-		return Leaf{}, refuse(ErrSyntax, "leaf with grains of dimension %d", dimension)
-	}
-	if string(code) != "\x00\x00\x00" || !amount.IsZero() {
-		m, err := money.FromScaled(amount, money.Currency(code))
-		if err != nil {
-			return Leaf{}, refuse(ErrSyntax, "leaf with an amount: %v", err)
+	l, has := Leaf{Kind: Kind(b[1])}, b[2]
+	copy(l.Nonce[:], b[3:])
+	copy(l.Body[:], b[19:])
+	rest, whole := b[lineAt:], has <= hasLine|hasQuantity|hasAmount
+	part := func(flag byte, n int) []byte {
+		if has&flag == 0 || !whole || len(rest) < n {
+			whole = whole && has&flag == 0
+			return nil
 		}
-		l.Amount = m
+		part := rest[:n]
+		rest = rest[n:]
+		return part
 	}
+	if line := part(hasLine, 16); line != nil {
+		l.Line = Nonce(line)
+		whole = !l.Line.IsZero()
+	}
+	if q := part(hasQuantity, 1+16); q != nil {
+		l.Quantity = metering.GrainsWide(readInt(q[1:]), metering.Dimension(q[0]))
+		whole = l.Quantity.Dimension().Valid()
+	}
+	if m := part(hasAmount, 3+16); m != nil {
+		var err error
+		l.Amount, err = money.FromScaled(readInt(m[3:]), money.Currency(m[:3]))
+		whole = err == nil
+	}
+	if !whole || len(rest) > metering.MaxNameBytes {
+		return Leaf{}, refuse(ErrSyntax, "leaf of %d bytes", len(b))
+	}
+	l.Meter = metering.MeterID(rest)
 	return l, nil
 }
 

@@ -24,7 +24,7 @@ type Record struct {
 	Meter    metering.MeterID  // summed with its Quantity; "" for none
 	Quantity metering.Quantity // the zero Quantity for none
 	Amount   money.Money       // summed by currency; the zero Money for none
-	Body     []byte            // all of the record, in canonical bytes
+	Body     []byte            // all of the record but its ID, in canonical bytes
 }
 
 // FromEvent returns the record of an event that is billed on a line, "" for
@@ -33,7 +33,7 @@ func FromEvent(e metering.Event, line string) Record {
 	r := Record{Kind: Event, Line: line}
 	id := e.Identity()
 	r.ID = string(appendTexts(nil, string(id.Tenant), id.Source, id.ID))
-	b := appendTexts(make([]byte, 0, 256), string(e.Account), e.Source, e.ID, e.Resource, e.Region, e.Adjusts, e.Reason)
+	b := appendTexts(make([]byte, 0, 256), string(e.Account), e.Resource, e.Region, e.Adjusts, e.Reason)
 	b = appendTime(b, e.Time)
 	b = append(b, byte(e.Kind), bit(e.Estimated))
 	b = appendLabels(b, e.Labels)
@@ -60,16 +60,18 @@ func FromUsage(u metering.Usage, line string) Record {
 	b = appendLabels(b, u.Key.Labels)
 	b = appendPeriod(b, u.Period)
 	r := Record{Kind: Usage, ID: string(b), Line: line, Meter: u.Key.Meter, Quantity: u.Quantity}
-	b = appendQuantity(b, u.Quantity)
-	b = appendQuantity(b, u.Estimated)
-	r.Body = appendQuantity(b, u.Late)
+	b = b[len(b):]
+	for _, q := range [...]metering.Quantity{u.Quantity, u.Estimated, u.Late} {
+		b = appendQuantity(b, q)
+	}
+	r.Body = b
 	return r
 }
 
 // FromCharge returns the record of a charge that is billed on a line. The id is
 // the caller's, such as the place of the charge on its bill.
 func FromCharge(c accounting.Charge, id, line string) Record {
-	b := appendTexts(make([]byte, 0, 384), id, string(c.BillingAccount), string(c.Account), string(c.Service), string(c.Meter),
+	b := appendTexts(make([]byte, 0, 384), string(c.BillingAccount), string(c.Account), string(c.Service), string(c.Meter),
 		c.SKU, c.Region, c.Unit.Code(), c.PriceID, c.Card)
 	b = appendLabels(b, c.Labels)
 	b = appendPeriod(b, c.Period)
@@ -86,8 +88,7 @@ func FromCharge(c accounting.Charge, id, line string) Record {
 // currency of its first posting: its amount is the debits of that currency.
 func FromTransaction(t ledger.Transaction) (Record, error) {
 	r := Record{Kind: Posting, ID: t.ID.String()}
-	b := append(make([]byte, 0, 256), t.ID[:]...)
-	b = append(b, t.Reverses[:]...)
+	b := append(make([]byte, 0, 256), t.Reverses[:]...)
 	b = appendTime(b, t.At)
 	b = appendTexts(b, t.Memo)
 	for i, p := range t.Postings {

@@ -41,6 +41,21 @@ func (s *Secret) GoString() string { return "seal.Secret" }
 type noncer struct {
 	mac hash.Hash
 	buf []byte
+
+	// The last line: records of one line often follow one another.
+	line  string
+	lines Nonce
+}
+
+// ofLine is the nonce of a line, zero for "".
+func (n *noncer) ofLine(id string) Nonce {
+	if id == "" {
+		return Nonce{}
+	}
+	if id != n.line {
+		n.line, n.lines = id, n.nonce(Line, id)
+	}
+	return n.lines
 }
 
 func (s *Secret) noncer() *noncer { return &noncer{mac: hmac.New(sha256.New, s.key)} }

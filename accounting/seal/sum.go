@@ -14,11 +14,11 @@ import (
 // to. A seal commits to all of them, so that nobody can be shown other totals
 // than the tree has.
 type Sum struct {
-	Kind     Kind
-	Meter    metering.MeterID  // "" for none
-	Quantity metering.Quantity // the zero Quantity for none
-	Amount   money.Money       // the zero Money for none
-	Records  int64
+	Kind     Kind              `json:"kind"`
+	Meter    metering.MeterID  `json:"meter"`    // "" for none
+	Quantity metering.Quantity `json:"quantity"` // the zero Quantity for none
+	Amount   money.Money       `json:"amount"`   // the zero Money for none
+	Records  int64             `json:"records"`
 }
 
 // sumKey tells sums apart.
