@@ -94,7 +94,7 @@ func (j *Journal) appendFrom(ctx context.Context, events []metering.Event, origi
 		j.scribes.put(shares[i].scribe)
 	}
 	if err != nil {
-		j.failed(-staged)
+		j.tallies.failed.Add(uint64(-staged))
 		return Result{}, outward(err)
 	}
 	j.countRefused(Result{Refused: refusedOf(shares)})
@@ -141,13 +141,6 @@ func (c *counter) later(p *piece) {
 			}
 		}
 	})
-}
-
-// failed counts events that were not staged.
-func (j *Journal) failed(n int) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.counts.Failed += uint64(n)
 }
 
 // A share is a part of a batch, with a scribe of its own: parts are checked and
@@ -217,30 +210,10 @@ func tooMany(n int) error {
 // bare returns an error where a recorder has the journal: what is appended past it
 // would not be counted.
 func (j *Journal) bare() error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.guard != nil {
+	if j.recorded.Load() {
 		return ErrRecorded
 	}
 	return nil
-}
-
-// countRefused counts what a recorder has refused, and what it knew.
-func (j *Journal) countRefused(res Result) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	c := &j.counts
-	c.Duplicates += uint64(res.Duplicates)
-	for _, one := range res.Refused {
-		switch {
-		case errors.Is(one.Err, metering.ErrConflict):
-			c.Conflicts++
-		case untimely(one.Err):
-			c.Untimely++
-		default:
-			c.Refused++
-		}
-	}
 }
 
 func refusal(v verdict, e *metering.Event) error {
@@ -254,25 +227,45 @@ func refusal(v verdict, e *metering.Event) error {
 	return fmt.Errorf("%w: %s is after the days whose identities are kept", metering.ErrTooEarly, at)
 }
 
-// count counts what became of a piece.
-func (j *Journal) count(p *piece, err error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	c := &j.counts
-	for _, f := range p.scribe.findings[p.claims[0]:p.claims[1]] {
+// countRefused counts what a recorder has refused, and what it knew.
+func (j *Journal) countRefused(res Result) {
+	t := &j.tallies
+	if res.Duplicates > 0 {
+		t.duplicates.Add(uint64(res.Duplicates))
+	}
+	for _, one := range res.Refused {
 		switch {
-		case err != nil:
-			c.Failed++
-		case f.verdict == fresh:
-			c.Accepted++
-		case f.verdict == duplicate:
-			c.Duplicates++
-		case f.verdict == conflict:
-			c.Conflicts++
+		case errors.Is(one.Err, metering.ErrConflict):
+			t.conflicts.Add(1)
+		case untimely(one.Err):
+			t.untimely.Add(1)
 		default:
-			c.Untimely++
+			t.refused.Add(1)
 		}
 	}
+}
+
+// count counts what became of a piece.
+func (j *Journal) count(p *piece, err error) {
+	t := &j.tallies
+	if err != nil {
+		t.failed.Add(uint64(p.claims[1] - p.claims[0]))
+		return
+	}
+	accepted := 0
+	for _, f := range p.scribe.findings[p.claims[0]:p.claims[1]] {
+		switch f.verdict {
+		case fresh:
+			accepted++
+		case duplicate:
+			t.duplicates.Add(1)
+		case conflict:
+			t.conflicts.Add(1)
+		default:
+			t.untimely.Add(1)
+		}
+	}
+	t.accepted.Add(uint64(accepted))
 }
 
 // stageAll stages what a share has prepared, in pieces that the log takes.

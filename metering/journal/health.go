@@ -11,7 +11,7 @@ import (
 func (j *Journal) Health() iter.Seq[metering.Vital] {
 	j.mu.Lock()
 	j.settle()
-	c, durable, next, held := j.counts, j.event, j.next, 0
+	c, durable, next, held := j.Counts(), j.event, j.next, 0
 	for d := j.oldest; d < j.oldest+maxDays; d++ {
 		held += j.index.inMemory(d)
 	}

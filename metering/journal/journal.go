@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"github.com/meterbook/meterbook/internal/segment"
 )
@@ -17,7 +18,8 @@ type Journal struct {
 	log    *segment.Log
 	secret secret
 
-	scribes scribes
+	scribes  scribes
+	recorded atomic.Bool // a recorder has it
 
 	// mu is held while events are looked up and encoded, never while the disk is
 	// waited for. It is locked before the log's own lock.
@@ -32,7 +34,7 @@ type Journal struct {
 	guard    func(*Entry) error // what else keeps an event from being dropped
 	// positions are how far other journals were imported, durably.
 	positions map[ID]uint64
-	counts    Counts
+	tallies   tallies
 	closed    bool
 
 	keeper keeper
@@ -58,11 +60,13 @@ type Counts struct {
 	Failed     uint64 // not made durable, or not known to be
 }
 
+// tallies are Counts that many add to at once.
+type tallies struct{ accepted, duplicates, conflicts, untimely, refused, failed atomic.Uint64 }
+
 // Counts returns what was given so far.
 func (j *Journal) Counts() Counts {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.counts
+	t := &j.tallies
+	return Counts{t.accepted.Load(), t.duplicates.Load(), t.conflicts.Load(), t.untimely.Load(), t.refused.Load(), t.failed.Load()}
 }
 
 // stage looks up a piece of the events that were prepared, and stages those that

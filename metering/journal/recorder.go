@@ -142,6 +142,7 @@ func (r *Recorder) replay(report *RecorderRecovery) error {
 	r.saved.Store(from.event)
 	r.j.mu.Lock()
 	r.j.guard = r.guardTotals
+	r.j.recorded.Store(true)
 	r.j.mu.Unlock()
 	return nil
 }
