@@ -181,13 +181,17 @@ func (l *Log) acknowledge(g *group, durable bool) {
 	l.mu.Unlock()
 }
 
-// maxSpare is the largest buffer that is kept for the next group.
-const maxSpare = 32 << 20
+// maxSpare is the largest buffer that is kept for the next group, and spares is how
+// many are: one is filled while another is written, and a third is given back.
+const (
+	maxSpare = 32 << 20
+	spares   = 3
+)
 
 // recycle keeps a group's buffer for another one. mu is held.
 func (l *Log) recycle(g *group) {
-	if cap(g.buf) > cap(l.spare) && cap(g.buf) <= maxSpare {
-		l.spare = g.buf[:0]
+	if g.buf != nil && cap(g.buf) <= maxSpare && len(l.spare) < spares {
+		l.spare = append(l.spare, g.buf[:0])
 	}
 	g.buf = nil
 }

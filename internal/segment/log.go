@@ -20,9 +20,9 @@ type Log struct {
 	// while the disk is waited for.
 	mu       sync.Mutex
 	segments []span
-	group    *group // being filled
-	inflight *group // handed over to the writer
-	spare    []byte // buffer of an earlier group
+	group    *group   // being filled
+	inflight *group   // handed over to the writer
+	spare    [][]byte // buffers of earlier groups
 	batch    Batch
 	end      place // behind the last frame written
 	synced   place // behind the last frame that is durable

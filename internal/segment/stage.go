@@ -186,7 +186,9 @@ func (l *Log) Stage(fill func(*Batch) error) (Ticket, error) {
 func (l *Log) begin(g *group) {
 	g.at, g.rotate, g.seal = g.start, false, nil
 	if g.buf == nil {
-		g.buf, l.spare = l.spare, nil
+		if last := len(l.spare) - 1; last >= 0 {
+			g.buf, l.spare = l.spare[last], l.spare[:last]
+		}
 	}
 	g.buf = g.buf[:0]
 	if g.start.last == sealing || g.start.off >= l.opts.SegmentSize {
