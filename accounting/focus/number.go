@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"strconv"
 
 	"github.com/shopspring/decimal"
 
@@ -122,31 +121,25 @@ func (n Number) append(b []byte) []byte {
 	if v < 0 {
 		b, u = append(b, '-'), -u
 	}
-	if n.scale == 0 {
-		return strconv.AppendUint(b, u, 10)
-	}
-	p := smallPowers[n.scale]
-	b = strconv.AppendUint(b, u/p, 10)
-	rest := u % p
-	var buf [19]byte
+	var buf [24]byte
 	at := len(buf)
-	for range n.scale {
+	for places := n.scale; places > 0; places-- {
 		at--
-		buf[at] = '0' + byte(rest%10)
-		rest /= 10
+		buf[at] = '0' + byte(u%10)
+		u /= 10
 	}
-	at--
-	buf[at] = '.'
-	return append(b, buf[at:]...)
+	if n.scale > 0 {
+		at--
+		buf[at] = '.'
+	}
+	for {
+		at--
+		buf[at] = '0' + byte(u%10)
+		if u /= 10; u == 0 {
+			return append(b, buf[at:]...)
+		}
+	}
 }
-
-var smallPowers = func() (p [20]uint64) {
-	p[0] = 1
-	for i := 1; i < len(p); i++ {
-		p[i] = p[i-1] * 10
-	}
-	return p
-}()
 
 // trim takes off zeros behind the point, down to places.
 func (n Number) trim(places uint8) Number {

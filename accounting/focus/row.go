@@ -106,6 +106,9 @@ func (t *cells) set(r *Row) {
 	t.object[colTags], t.object[colSkuPriceDetails], t.object[colAllocatedTags] = r.Tags, r.SkuPriceDetails, r.AllocatedTags
 	t.object[colAllocatedMethodDetails], t.object[colContractApplied] = r.AllocatedMethodDetails, r.ContractApplied
 	t.object[colCommitmentProgramEligibilityDetails] = r.CommitmentProgramEligibilityDetails
+	for _, c := range [...]col{colTags, colSkuPriceDetails, colAllocatedTags, colAllocatedMethodDetails, colContractApplied, colCommitmentProgramEligibilityDetails} {
+		t.text[c] = t.object[c].String()
+	}
 }
 
 func (t *cells) setCosts(r *Row) {

@@ -57,8 +57,11 @@ func (w *Writer) look(row *Row) (s shape) {
 			set = w.lookTime(c)
 			b = append(b, w.times[c].text[:]...) // all versions have them
 		default:
-			if set = w.lookText(p, &moved); set && p.written {
-				m := &w.memo[c]
+			m, text := &w.memo[c], w.cells.text[c]
+			if set = text != ""; m.text != text || m.problem != nil {
+				w.lookText(p, text, &moved)
+			}
+			if set && p.written {
 				b = append(b, m.cell...)
 				if m.word != 0 {
 					s.setWord(p.wordCode-1, m.word)
@@ -131,14 +134,10 @@ func (w *Writer) lookTime(c col) bool {
 	return true
 }
 
-// lookText checks a text or object and reports whether it is there. The answer
-// of the row before is taken where the text is the same.
-func (w *Writer) lookText(p *plan, moved *bool) bool {
+// lookText checks a text or object. The answer of the row before is taken where
+// the text is the same.
+func (w *Writer) lookText(p *plan, text string, moved *bool) {
 	c := p.c
-	text := w.cells.text[c]
-	if p.typ == JSON {
-		text = w.cells.object[c].String()
-	}
 	m := &w.memo[c]
 	if m.text != text {
 		*m = memo{text: text, cell: appendCell(m.cell[:0], text)}
@@ -152,7 +151,6 @@ func (w *Writer) lookText(p *plan, moved *bool) bool {
 	if m.problem != nil && p.written {
 		w.find(m.problem.id, c, text, m.detail)
 	}
-	return text != ""
 }
 
 // textProblem returns the rule that a text breaks, or nil.
