@@ -46,10 +46,7 @@ const (
 	rowSplit  = 5 // and two more, from 1.3
 )
 
-// cleanTable builds the clean file of a version: a commitment bought by the
-// hour, used and unused, plain usage, from 1.3 usage that was split in three,
-// and at the end tax, a credit and a correction.
-func cleanTable(v Version) table {
+func cleanHeader(v Version) []string {
 	header := strings.Split("BilledCost,BillingAccountId,BillingAccountName,BillingCurrency,BillingPeriodEnd,BillingPeriodStart,ChargeCategory,ChargeClass,ChargeDescription,ChargeFrequency,ChargePeriodEnd,ChargePeriodStart,CommitmentDiscountCategory,CommitmentDiscountId,CommitmentDiscountName,CommitmentDiscountQuantity,CommitmentDiscountStatus,CommitmentDiscountType,CommitmentDiscountUnit,ConsumedQuantity,ConsumedUnit,ContractedCost,ContractedUnitPrice,EffectiveCost,InvoiceId,InvoiceIssuerName,ListCost,ListUnitPrice,PricingCategory,PricingQuantity,PricingUnit,ResourceId,ResourceType,ServiceCategory,ServiceName,ServiceSubcategory,SkuId,SkuMeter,SkuPriceDetails,SkuPriceId,Tags", ",")
 	if v < V1_4 {
 		header = append(header, "ProviderName", "PublisherName")
@@ -59,6 +56,14 @@ func cleanTable(v Version) table {
 			"HostProviderName", "ServiceProviderName")
 	}
 	slices.Sort(header)
+	return header
+}
+
+// cleanTable builds the clean file of a version: a commitment bought by the
+// hour, used and unused, plain usage, from 1.3 usage that was split in three,
+// and at the end tax, a credit and a correction.
+func cleanTable(v Version) table {
+	header := cleanHeader(v)
 	t := table{header}
 	add := func(hour int, pairs ...string) {
 		row := make([]string, len(header))

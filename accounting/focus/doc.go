@@ -28,17 +28,32 @@
 // unused rows come to. [Rules] lists them. Most are MUSTs of the specification; those that only a look outside the file
 // could prove are warnings.
 //
+// # Charges
+//
+// A [Statement] turns charges into rows: a row for each tier that usage is in, purchases, credits, adjustments, taxes,
+// and corrections of an earlier billing period, with their original charge period. [Statement.Commitment] writes what
+// was bought ahead, what of it was used and what was not. [Split] splits a row over those who share a resource.
+//
+// # Reading
+//
+// A [Reader] takes real exports: headers in another case, a byte order mark, dates without a zone, words for null,
+// grouped numbers. Each change is a [Repair]; what cannot be read is one too, and what no version knows is kept beside
+// the row. Rows and repairs together have every cell of the file.
+//
 // # Exactness
 //
 // A [Number] is a decimal of up to 38 digits and keeps the zeros it was written with. Products and sums are exact, and
-// compared exactly unless the caller names a tolerance. There is no float.
+// compared exactly unless the caller names a tolerance. There is no float. Unit price times quantity is list and
+// contracted cost to the last digit, as FOCUS asks; the rounding of a bill is in billed and effective cost, which add up
+// to it. Two things are rounded, half-even at 12 digits behind the point: a quantity that is not finite in its unit, and
+// a list price that is not on the list card as one unit price.
 //
 // # Errors
 //
 // Errors begin with "focus: ". A *[RowError] has every finding of a row that was refused; rows after it may be written.
 // [ErrVersion], [ErrCustom], [ErrNumber], [ErrNumberRange] and [ErrObject] are about what was asked for; [ErrHeader],
 // [ErrEncoding], [ErrRecordSize] and [ErrKeys] about files that cannot be read on. A file that breaks rules is no error
-// but findings.
+// but findings. [ErrService], [ErrCommitment] and [ErrSplit] are about charges that have no rows as they are.
 //
 // # Limits
 //
@@ -47,12 +62,22 @@
 // period, split charges), up to a limit. A number of more digits than fit is a warning, NumberLimit, and is in no sum. What
 // the specification says about things outside a file, such as which charges are of a resource, no reader can check.
 //
+// Rows are written at a million a second and validated at 450,000 a second on one core of a busy 2-core machine
+// (AMD EPYC, Go 1.26.8, 2026-11-26; 48 columns, 530 bytes a row); the benchmarks measure it again.
+//
 // # Laws
 //
 //   - Writer_Validator: a writer takes a row exactly where a validator has no error to report of it.
 //   - Agreement_Mutations, Agreement_Random, Agreement_Sample: the validator finds the same rules on the same lines as
 //     an independent checker in another language, on files with one fault, with random faults, and of a real provider.
+//     Every rule is broken at least once.
 //   - Formulas: no text is left for a spreadsheet to evaluate, and numbers stay numbers.
+//   - Writer_Reader, FuzzNumber_String_Parse: what was written reads back the same.
+//   - Reader_Sample, FuzzReader_Lossless: rows and repairs together have every cell of a file, whatever it is.
+//   - FuzzValidator_Hostile: no file makes a validator panic, and findings do not depend on how its bytes arrive.
+//   - Statement_Sum: the rows of a bill sum to it, break no rule of any version, and costs are price times quantity.
+//   - Commitment_Sum: effective cost of used and unused rows is what was amortised.
+//   - Split_Sum: ratios sum to 1, and amounts to those of the charge.
 //
 // # Design
 //

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -290,4 +291,59 @@ func TestRules(t *testing.T) {
 		seen[r.ID] = true
 	}
 	require.Len(t, seen, 119+3, "those of the reference checker, and Presence.recommended, CSV and NumberLimit")
+}
+
+// endless is a file of n rows of few keys, made as it is read.
+type endless struct {
+	header, row []byte
+	n           int
+	rest        []byte
+}
+
+func (e *endless) Read(b []byte) (int, error) {
+	if len(e.rest) == 0 {
+		switch {
+		case e.header != nil:
+			e.rest, e.header = e.header, nil
+		case e.n == 0:
+			return 0, io.EOF
+		default:
+			e.rest, e.n = e.row, e.n-1
+		}
+	}
+	n := copy(b, e.rest)
+	e.rest = e.rest[n:]
+	return n, nil
+}
+
+// TestValidator_Memory: memory does not grow with rows.
+func TestValidator_Memory(t *testing.T) {
+	file := cleanTable(V1_4)
+	header, row := table(file[:1]).bytes(), table(file[rowPlain:rowPlain+1]).bytes()
+	allocated := func(n int) uint64 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		s, err := Validator{Version: V1_4}.Summarize(&endless{header: header, row: row, n: n})
+		require.NoError(t, err)
+		require.Equal(t, int64(n), s.Rows)
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	allocated(10)
+	few, many := allocated(1000), allocated(50_000)
+	require.Less(t, many, few+few/2+64<<10, "bytes allocated for 50,000 rows, against %d for 1,000", few)
+}
+
+// TestWriter_Allocates nothing for a row like the one before.
+func TestWriter_Allocates(t *testing.T) {
+	w, err := NewWriter(io.Discard, V1_4)
+	require.NoError(t, err)
+	row, ids, i := benchRow(), benchIDs(), 0
+	require.Zero(t, testing.AllocsPerRun(1000, func() {
+		vary(&row, i, ids)
+		i++
+		if err := w.Write(&row); err != nil {
+			panic(err)
+		}
+	}))
 }
