@@ -83,17 +83,6 @@ func NewReader(r io.Reader) (*Reader, error) {
 	return out, nil
 }
 
-// ownField returns the field of a custom column that rows have.
-func ownField(name string) func(*Row) any {
-	switch name {
-	case EnergyColumn:
-		return func(r *Row) any { return &r.EnergyKWh }
-	case CarbonColumn:
-		return func(r *Row) any { return &r.CarbonGrams }
-	}
-	return nil
-}
-
 func (r *Reader) repair(kind RepairKind, column, from, to string) {
 	r.header = append(r.header, Repair{kind, 1, column, from, to})
 }
@@ -164,18 +153,8 @@ func (r *Reader) record(fields [][]byte) Record {
 // Text returns the value of a column of the row as a file of FOCUS has it, or
 // the text of an extra column. ok is false where the record has no such column.
 func (r *Record) Text(column string) (text string, ok bool) {
-	if c, ok := columnByName[column]; ok {
-		switch v := fieldOf[c](&r.Row).(type) {
-		case *Number:
-			return v.String(), true
-		case *Object:
-			return v.String(), true
-		default:
-			return textOf(v), true
-		}
-	}
-	if field := ownField(column); field != nil {
-		return field(&r.Row).(*Number).String(), true
+	if text, ok = r.Row.Text(column); ok {
+		return text, true
 	}
 	for _, e := range r.Extra {
 		if e.Column == column {

@@ -107,6 +107,22 @@ func (w *Writer) header() {
 	w.buf = append(w.buf, '\n')
 }
 
+// Columns returns the columns that are written, custom ones last.
+func (w *Writer) Columns() []Column {
+	var out []Column
+	for _, c := range w.columns {
+		out = append(out, c.column())
+	}
+	custom := w.layout.custom
+	if w.layout.energy {
+		custom = append([]Custom{{EnergyColumn, Decimal}, {CarbonColumn, Decimal}}, custom...)
+	}
+	for _, c := range custom {
+		out = append(out, Column{Name: c.Name, Type: c.Type, Level: Optional, Nullable: true, Since: w.version})
+	}
+	return out
+}
+
 // Rows returns the number of rows written.
 func (w *Writer) Rows() int64 { return w.rows }
 

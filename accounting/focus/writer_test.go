@@ -72,6 +72,21 @@ func TestWriter_AllColumns(t *testing.T) {
 		require.Equal(t, []string{EnergyColumn, CarbonColumn, "x_Note", "x_Delta"}, file[0][len(file[0])-4:])
 		require.Equal(t, []string{"36.925", "19201.5", "'=1+1", "-5.00"}, file[1][len(file[1])-4:])
 		require.Equal(t, "Credits", file[1][file.column("PricingCurrency")])
+		w, err := NewWriter(&bytes.Buffer{}, v, options...)
+		require.NoError(t, err)
+		for i, c := range w.Columns() {
+			require.Equal(t, file[0][i], c.Name)
+			text, ok := r.Text(c.Name)
+			if number, is := r.Number(c.Name); is {
+				require.Equal(t, number.String(), text)
+			} else if at, is := r.Time(c.Name); is {
+				require.Equal(t, textOf(&at), text)
+			}
+			require.Equal(t, ok, c.Name != "x_Note" && c.Name != "x_Delta")
+			if ok {
+				require.Equal(t, file[1][i], text)
+			}
+		}
 		s, err := Validator{Version: v, WholeTerm: true}.Summarize(bytes.NewReader(file.bytes()))
 		require.NoError(t, err)
 		require.Empty(t, s.ByRule)
