@@ -198,7 +198,7 @@ import focus_check as f
 for line in sys.stdin:
     version,path=line.split('\t'); path=path.strip()
     a=argparse.Namespace(file=path,version=version,columns=f.HERE+'/focus_columns.json',rules=f.HERE+'/focus_rules.json',null='NULL,null,',tol='0',reltol='0',
-        require='',whole_term=True,no_warn=False,max=10**9,json=True)
+        require=sys.argv[2],whole_term=True,no_warn=False,max=10**9,json=True)
     out=io.StringIO()
     try:
         with contextlib.redirect_stdout(out): f.Checker(a).run(path)
@@ -207,8 +207,9 @@ for line in sys.stdin:
     print(json.dumps({k:sorted(l for l,_ in v['examples']) for k,v in json.loads(out.getvalue())['violations'].items()}))
 `
 
-// theirs runs the reference checker on files; ok is false where it cannot.
-func theirs(t *testing.T, versions []Version, files [][]byte) (out []tally, ok bool) {
+// theirs runs the reference checker on files, and has it require groups of
+// columns; ok is false where it cannot.
+func theirs(t *testing.T, groups string, versions []Version, files [][]byte) (out []tally, ok bool) {
 	t.Helper()
 	python, err := exec.LookPath("python3")
 	if _, missing := os.Stat(toolPath + "focus_check.py"); err != nil || missing != nil {
@@ -220,7 +221,7 @@ func theirs(t *testing.T, versions []Version, files [][]byte) (out []tally, ok b
 		require.NoError(t, os.WriteFile(path, f, 0o600))
 		fmt.Fprintf(&input, "%v\t%s\n", versions[i], path)
 	}
-	cmd := exec.Command(python, "-c", driver, toolPath)
+	cmd := exec.Command(python, "-c", driver, toolPath, groups)
 	cmd.Stdin, cmd.Env = strings.NewReader(input.String()), append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -247,7 +248,7 @@ func TestAgreement_Mutations(t *testing.T) {
 		versions, files = append(versions, m.v), append(files, m.edit(cleanTable(m.v)).bytes())
 	}
 	const frozenPath = "testdata/agreement.json"
-	want, live := theirs(t, versions, files)
+	want, live := theirs(t, "", versions, files)
 	if *update {
 		require.True(t, live, "no reference checker to take figures from")
 		figures := make(map[string]map[string]int)
@@ -305,7 +306,7 @@ func TestAgreement_Random(t *testing.T) {
 		}
 		versions, files = append(versions, v), append(files, t.bytes())
 	}
-	want, live := theirs(t, versions, files)
+	want, live := theirs(t, "", versions, files)
 	if !live {
 		t.Skip("no reference checker here")
 	}
@@ -328,7 +329,7 @@ func TestAgreement_Sample(t *testing.T) {
 	require.Equal(t, 4000, got["DateTimeFormat"])
 	require.Equal(t, 752, got["ResourceType.notnull.ResourceId"])
 	require.Equal(t, 132, got["ServiceName.one_category"])
-	want, live := theirs(t, allVersions, [][]byte{file, file, file})
+	want, live := theirs(t, "", allVersions, [][]byte{file, file, file})
 	if !live {
 		t.Skip("no reference checker here")
 	}

@@ -32,7 +32,8 @@
 //
 // A [Statement] turns charges into rows: a row for each tier that usage is in, purchases, credits, adjustments, taxes,
 // and corrections of an earlier billing period, with their original charge period. [Statement.Commitment] writes what
-// was bought ahead, what of it was used and what was not. [Split] splits a row over those who share a resource.
+// was bought ahead, what of it was used and what was not. [Split] splits a row over those who share a resource, and
+// [Row.PriceIn] states prices in another currency, tokens or credits.
 //
 // # Reading
 //

@@ -136,7 +136,7 @@ func TestLaw_Statement_Sum(t *testing.T) {
 		}
 	}
 	require.Len(t, categories, 5, "usage, purchase, tax, credit, adjustment")
-	if tallies, ok := theirs(t, versions, files); ok {
+	if tallies, ok := theirs(t, "commitment,usage,price,region", versions, files); ok {
 		for _, one := range tallies {
 			requireOnlyInfo(t, one)
 		}
