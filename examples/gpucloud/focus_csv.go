@@ -7,29 +7,54 @@ import (
 
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/focus"
+	"github.com/meterbook/meterbook/accounting/focusparquet"
 	"github.com/meterbook/meterbook/metering"
 )
 
 // provider is who offers the cloud.
 const provider = "Meterbook GPU Cloud"
 
-// focusCSV writes every charge as rows of FOCUS, and has them checked.
+// focusRows hands every charge to write, as rows of FOCUS.
+func (b *books) focusRows(write func(*focus.Row) error) error {
+	for _, bill := range b.Bills {
+		s := focus.Statement{Contract: bill.Contract, Period: bill.Period, Provider: provider, Footprint: footprint}
+		for row, err := range s.Rows(slices.Values(bill.Charges)) {
+			if err != nil {
+				return err
+			}
+			if err := write(&row); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// focusParquet writes the rows as Parquet.
+func (b *books) focusParquet(v focus.Version) ([]byte, error) {
+	var out bytes.Buffer
+	w, err := focusparquet.NewWriter(&out, v, focus.EnergyAndCarbon())
+	if err != nil {
+		return nil, err
+	}
+	if err := b.focusRows(w.Write); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// focusCSV writes the rows as CSV, and has them checked.
 func (b *books) focusCSV(v focus.Version) ([]byte, error) {
 	var out bytes.Buffer
 	w, err := focus.NewWriter(&out, v, focus.EnergyAndCarbon())
 	if err != nil {
 		return nil, err
 	}
-	for _, bill := range b.Bills {
-		s := focus.Statement{Contract: bill.Contract, Period: bill.Period, Provider: provider, Footprint: footprint}
-		for row, err := range s.Rows(slices.Values(bill.Charges)) {
-			if err != nil {
-				return nil, err
-			}
-			if err := w.Write(&row); err != nil {
-				return nil, err
-			}
-		}
+	if err := b.focusRows(w.Write); err != nil {
+		return nil, err
 	}
 	if err := w.Flush(); err != nil {
 		return nil, err

@@ -182,6 +182,10 @@ func (b *books) write(o options) ([]string, error) {
 	if err := put("focus.csv", rows, err); err != nil {
 		return nil, err
 	}
+	rows, err = b.focusParquet(o.focus)
+	if err := put("focus.parquet", rows, err); err != nil {
+		return nil, err
+	}
 	s, err := b.summary()
 	if err != nil {
 		return nil, err

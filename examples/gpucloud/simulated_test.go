@@ -66,7 +66,7 @@ func TestSimulation_SameSeedSameBytes(t *testing.T) {
 
 func TestSimulation_Files(t *testing.T) {
 	all := files(t, simulate(t))
-	want := []string{"report.html", "usage.csv", "charges.csv", "focus.csv", "summary.json"}
+	want := []string{"report.html", "usage.csv", "charges.csv", "focus.csv", "focus.parquet", "summary.json"}
 	for _, tenant := range tenants {
 		want = append(want, "invoices/"+string(tenant.Account)+".html")
 	}
