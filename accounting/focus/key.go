@@ -50,7 +50,7 @@ func (t *keyTable) row(f *file, s shape) {
 			first.value = string(value)
 		}
 		t.first[string(t.key)] = first
-		f.keys++
+		f.remember(len(t.key) + len(first.value))
 	} else if t.rule.number && !first.number.Equal(number) || !t.rule.number && first.value != string(value) {
 		was := first.value
 		if t.rule.number {

@@ -60,7 +60,7 @@ func (x *splits) row(f *file, s shape) {
 		key := string(x.key)
 		x.byOrigin[key] = o
 		x.order = append(x.order, key)
-		f.keys++
+		f.remember(len(key))
 	} else if x.dimensions {
 		x.compare(f, o)
 	}
@@ -90,7 +90,7 @@ func (x *splits) intern(f *file) string {
 	}
 	s := string(x.dims)
 	x.interned[s] = s
-	f.keys++
+	f.remember(len(s))
 	return s
 }
 

@@ -38,7 +38,7 @@ func (p *pledges) row(f *file, s shape) {
 		x = &pledge{}
 		p.byID[string(id)] = x
 		p.order = append(p.order, string(id))
-		f.keys++
+		f.remember(2 * len(id))
 	}
 	category, status := s.word(codeCategory), s.word(codeStatus)
 	covered := status == wordUsed || status == wordUnused
@@ -73,7 +73,7 @@ func (p *pledges) period(f *file, id []byte) *pledgePeriod {
 		key := string(p.key)
 		p.periods[key] = y
 		p.periodOrder = append(p.periodOrder, key)
-		f.keys++
+		f.remember(len(key))
 	}
 	return y
 }

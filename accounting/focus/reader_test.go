@@ -278,6 +278,17 @@ func TestRecords_Bounded(t *testing.T) {
 	require.ErrorIs(t, err, ErrEncoding)
 	_, err = keys.Summarize(strings.NewReader(""))
 	require.ErrorIs(t, err, ErrHeader)
+	_, err = keys.Summarize(strings.NewReader(strings.Repeat(",", MaxFields) + "\n"))
+	require.ErrorIs(t, err, ErrRecordSize)
+	_, err = keys.Summarize(strings.NewReader("SkuPriceId,SkuId\n" + strings.Repeat("p", 10*256) + ",s\n"))
+	require.ErrorIs(t, err, ErrKeys)
+	n := 0
+	for range keys.Validate(bytes.NewReader(cleanTable(V1_3).bytes())) {
+		if n++; n == 2 {
+			break
+		}
+	}
+	require.Equal(t, 2, n, "a caller may stop")
 	_, err = (Validator{Version: 9}).Summarize(strings.NewReader("A\n"))
 	require.ErrorIs(t, err, ErrVersion)
 }

@@ -10,17 +10,20 @@ import (
 
 // Conditions of files that cannot be read on.
 var (
-	// ErrRecordSize: a row of more than [MaxRecord] bytes, or what a quote that
-	// is never closed makes one of.
-	ErrRecordSize = errors.New("focus: row of more than 4 MiB")
+	// ErrRecordSize: a row of more than [MaxRecord] bytes or [MaxFields] fields,
+	// or what a quote that is never closed makes one of.
+	ErrRecordSize = errors.New("focus: row of more than 4 MiB or 16,384 fields")
 	// ErrEncoding: bytes that are not UTF-8.
 	ErrEncoding = errors.New("focus: not UTF-8")
 	// ErrHeader: a file without a header.
 	ErrHeader = errors.New("focus: no header")
 )
 
-// MaxRecord is the number of bytes that a row may have.
-const MaxRecord = 4 << 20
+// What a row may have.
+const (
+	MaxRecord = 4 << 20 // bytes
+	MaxFields = 1 << 14
+)
 
 // records reads the records of a CSV file: RFC 4180, with lines that end in
 // LF, CR or both, and quotes taken as text where they do not open a field.
@@ -53,6 +56,9 @@ func (s *records) next() ([][]byte, error) {
 	for {
 		if s.at < len(s.buf) {
 			n, lines, complete := s.parse(s.buf[s.at:], s.err != nil)
+			if len(s.fields) > MaxFields {
+				return nil, fmt.Errorf("%w in line %d", ErrRecordSize, s.line+1)
+			}
 			if complete {
 				whole := s.buf[s.at : s.at+n]
 				s.at += n
@@ -120,6 +126,9 @@ func (s *records) parse(b []byte, last bool) (n int, lines int64, complete bool)
 		switch b[i] {
 		case ',':
 			i++
+			if len(s.fields) > MaxFields {
+				return 0, 0, false
+			}
 			continue
 		case '\r':
 			if i++; i == len(b) && !last {

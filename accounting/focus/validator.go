@@ -22,7 +22,8 @@ type Validator struct {
 	// difference is reported as [Info].
 	WholeTerm bool
 	// MaxKeys is how many keys of services, prices, accounts, commitments and
-	// split charges are remembered in all; 0 is 16 million, some gigabytes.
+	// split charges are remembered in all; 0 is 16 million, some gigabytes. A
+	// key counts once more for every 256 bytes that it has.
 	MaxKeys int
 }
 
@@ -204,6 +205,9 @@ func (f *file) findAt(line int64, rule string, severity Severity, column, value,
 		f.stopped = true
 	}
 }
+
+// remember counts a key of n bytes.
+func (f *file) remember(n int) { f.keys += 1 + n/256 }
 
 // text returns the text of a column, nil where the file has no such column.
 func (f *file) text(c col) []byte {
