@@ -24,8 +24,8 @@
 //
 // # Limits
 //
-// Rows come together in groups of 65,536, which are kept in memory, some 60 MB. A Writer is for one goroutine. Custom columns
-// of one's own ([focus.CustomColumns]) are refused: their cells have no names in a row.
+// Rows come together in groups of 65,536, which are kept in memory until they are written. A Writer is for one
+// goroutine. Custom columns of one's own ([focus.CustomColumns]) are refused: their cells have no names in a row.
 //
 // # Laws
 //
