@@ -92,9 +92,13 @@ func TestVerify_Whole(t *testing.T) {
 	require.Empty(t, s.Lost)
 	require.Len(t, s.Files, 4)
 	var events uint64
-	for _, f := range s.Files {
+	for i, f := range s.Files {
 		require.Equal(t, whole, f.State)
-		require.Equal(t, f.Records*demoBatch, f.Events)
+		records := f.Records
+		if i == 0 {
+			records-- // one says what days the journal takes
+		}
+		require.Equal(t, records*demoBatch, f.Events)
 		info, err := os.Stat(filepath.Join(dir, f.File))
 		require.NoError(t, err)
 		require.Equal(t, info.Size(), f.Bytes)
@@ -121,7 +125,7 @@ func TestVerify_Damage(t *testing.T) {
 			edit(t, dir, "000000000003.seg", func(b []byte) []byte { b[20] ^= 1; return b })
 		}, damaged, 0, 1, "000000000003.seg"},
 		{"file gone", func(t testing.TB, dir string) { require.NoError(t, os.Remove(filepath.Join(dir, "000000000002.seg"))) }, damaged, 168, 1, "000000000002.seg"},
-		{"first file gone", func(t testing.TB, dir string) { require.NoError(t, os.Remove(filepath.Join(dir, "000000000001.seg"))) }, closed, 0, 169, ""},
+		{"first file gone", func(t testing.TB, dir string) { require.NoError(t, os.Remove(filepath.Join(dir, "000000000001.seg"))) }, damaged, 0, 169, ""},
 		{"file cut", func(t testing.TB, dir string) {
 			edit(t, dir, "000000000002.seg", func(b []byte) []byte { return b[:4000] })
 		}, damaged, 96, 1, "000000000002.seg"},

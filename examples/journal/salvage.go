@@ -44,14 +44,13 @@ func salvage(ctx context.Context, files *readOnly, o options, stdout io.Writer) 
 		}
 		return err
 	}
-	found, _ := journal.Verify(files) // what is wrong is told below
 	var k keeper
 	var err error
 	toFile := strings.HasSuffix(o.out, ".ndjson")
 	if toFile {
 		k, err = newFileKeeper(o.out)
 	} else {
-		k = &journalKeeper{ctx: ctx, dir: o.out, from: found.ID}
+		k = &journalKeeper{ctx: ctx, dir: o.out}
 	}
 	if err != nil {
 		return err
@@ -140,10 +139,9 @@ func (k *fileKeeper) finish() ([]refusal, error) {
 // that ended no earlier than the latest event before it. With the window at its
 // most, that is a clock two days before the latest event so far.
 type journalKeeper struct {
-	ctx  context.Context
-	dir  string
-	from journal.ID
-	j    *journal.Journal
+	ctx context.Context
+	dir string
+	j   *journal.Journal
 
 	latest  time.Time // day of the latest event so far
 	entries []journal.Entry
@@ -180,23 +178,17 @@ func (k *journalKeeper) move(to time.Time) error {
 	return err
 }
 
-// flush imports what was read. The new journal knows by the sequences of the old
-// one what it has of it.
+// flush appends what was read. It is not imported: sequences are missing, and an
+// import does not pass over gaps.
 func (k *journalKeeper) flush() error {
 	if len(k.entries) == 0 {
 		return nil
 	}
-	var res journal.Result
-	var err error
-	if k.from.IsZero() {
-		events := make([]metering.Event, len(k.entries))
-		for i := range k.entries {
-			events[i] = k.entries[i].Event
-		}
-		res, err = k.j.Append(k.ctx, events...)
-	} else {
-		res, err = k.j.Import(k.ctx, k.from, k.entries...)
+	events := make([]metering.Event, len(k.entries))
+	for i := range k.entries {
+		events[i] = k.entries[i].Event
 	}
+	res, err := k.j.Append(k.ctx, events...)
 	if err != nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func TestAppend_FailsInPart(t *testing.T) {
 	_, err = j.Append(bg, events...)
 	require.ErrorIs(t, err, journal.ErrNoSpace)
 	before := int(j.Durable())
-	require.Contains(t, []int{0, 16_384, 32_768}, before)
+	require.Less(t, before, len(events), "as many as the parts before")
 	faults.Space(-1)
 	res, err := j.Append(bg, events...)
 	require.NoError(t, err)
