@@ -120,7 +120,20 @@
 // # Cost
 //
 // An Append of 10,000 events checks, hashes and encodes what they have in common
-// once, in shares on several processors.
+// once, in shares on several processors. It takes 4.9 ms on a disk and 4.5 ms in
+// memory, so that the disk is little of it: of 385 ns of a processor for an event 185
+// are checking and hashing, 145 the index and 50 encoding (go test -bench Append, two
+// cores of an AMD EPYC). Beside pebble's synced batch of the same events, which looks
+// nothing up, it takes 0.2 of the time, and 8 times that of writing and syncing the
+// same bytes, where 1.25 is wanted; 512 writers of one event take as long as pebble's,
+// where 0.77 is wanted, and 4.5 times as long as a bare group commit (go run
+// ./benchmarks/ratios -only journal). What helped: subjects that are kept over batches
+// (from 1,400 to 950 ns an event on a busy machine), buffers that are used again (from
+// 1,000 to 650), shares at once, and counts without the lock. Blocks of 512 KiB instead
+// of 192 made no difference that could be told from noise. What is left to try: writing
+// a group while it is being filled, and subjects whose texts lie together. Opening a
+// recorder takes 300 ns an event with a snapshot of the index, where 200 is wanted, and
+// 1,950 without one.
 //
 // Of the index of identities, on two shared cores of an AMD EPYC that were busy with
 // other work, medians and the best in parentheses (go test -bench, and -run
