@@ -37,7 +37,7 @@ type Refusal struct {
 //     [metering.ErrTooEarly] for one after it.
 //
 // With an error, none of the accepted events is acknowledged: with [ErrNoSpace] or
-// another failure of the disk they are not in the journal, but for a first part of
+// another failure of the disk they are not in the journal, but for parts of
 // a batch of more than 4,000 events; with [ErrPoisoned] or the context's error it is
 // open whether they are. Send them again in each case: what is there already is a
 // duplicate then.

@@ -89,8 +89,8 @@ func TestJournal_EachOnce_Concurrent(t *testing.T) {
 	}
 }
 
-// A batch of several parts can fail behind the first one. Sent again, each event is
-// there once.
+// A batch of several parts can fail in some of them. Sent again, each event is there
+// once.
 func TestAppend_FailsInPart(t *testing.T) {
 	disk := meteringtest.NewDisk()
 	faults := meteringtest.NewFaults(disk)
@@ -112,12 +112,15 @@ func TestAppend_FailsInPart(t *testing.T) {
 	require.NoError(t, j.Close())
 	j, _, err = journal.OpenFiles(disk, clock())
 	require.NoError(t, err)
-	n := 0
+	seen := make(map[string]bool, len(events))
 	for e, err := range j.Events(0) {
 		require.NoError(t, err)
-		require.Equal(t, events[n].ID, e.Event.ID)
-		n++
+		require.False(t, seen[e.Event.ID], e.Event.ID)
+		seen[e.Event.ID] = true
 	}
-	require.Equal(t, len(events), n)
+	for i := range events {
+		require.True(t, seen[events[i].ID], events[i].ID)
+	}
+	require.Len(t, seen, len(events))
 	require.NoError(t, j.Close())
 }

@@ -94,11 +94,11 @@ func (s *scribe) prepare(events []metering.Event, refuse func(int, error)) {
 		clear(s.places)
 	}
 	s.events, s.at, s.of, s.claims = events, s.at[:0], s.of[:0], s.claims[:0]
-	last := uint32(1 << 31)
+	last, begun := uint32(0), false
 	for i := range events {
 		e := &events[i]
 		items := s.ordered(e)
-		n, known := last, int(last) < len(s.subjects) && s.subjects[last].is(e, items)
+		n, known := last, begun && s.subjects[last].is(e, items)
 		if !known {
 			n, known = s.subject(e, items)
 		}
@@ -111,7 +111,7 @@ func (s *scribe) prepare(events []metering.Event, refuse func(int, error)) {
 		if !known {
 			n = s.add(e, items)
 		}
-		last = n
+		last, begun = n, true
 		s.at, s.of = append(s.at, i), append(s.of, n)
 		s.claims = append(s.claims, s.claim(&s.subjects[n].subject, e, items))
 	}
