@@ -155,16 +155,18 @@ func (l *lesson) step() {
 }
 
 func (l *lesson) restart() {
-	switch l.r.IntN(3) {
-	case 0:
+	if l.r.IntN(3) == 0 {
 		require.NoError(l.t, l.rec.Close())
 		l.checkpointed()
-	case 1:
-		l.disk = l.disk.Kill()
+	} else {
+		before := l.rec
+		if l.r.IntN(2) == 0 {
+			l.disk = l.disk.Kill()
+		} else {
+			l.disk = l.disk.PowerLoss(meteringtest.Loss{Seed: l.r.Uint64(), Survive: meteringtest.Random})
+		}
 		l.adds = nil
-	case 2:
-		l.disk = l.disk.PowerLoss(meteringtest.Loss{Seed: l.r.Uint64(), Survive: meteringtest.Random})
-		l.adds = nil
+		require.NoError(l.t, before.Close()) // on the disk that was
 	}
 	l.rec = openRecorder(l.t, l.disk)
 	l.same()
