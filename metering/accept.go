@@ -1,6 +1,11 @@
 package metering
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+
+	"github.com/meterbook/meterbook/internal/fixed"
+)
 
 // Check returns the error with which [Aggregator.Record] would refuse an event
 // that it does not know, and changes nothing: whoever makes events durable before
@@ -152,7 +157,7 @@ func (a *Aggregator) Accept(e *Event) error {
 		it := &e.Items[0]
 		key := Key{e.Account, it.Meter, e.Resource, it.SKU, e.Region, e.Labels}
 		// The series is of a key that was checked; the amount is checked by AddAt.
-		if s := a.find(&key); s != nil && s.AddAt(e.Time, it.Quantity) == nil {
+		if s := a.find(&key); s != nil && a.timely(s.group.def, e.Time) && s.AddAt(e.Time, it.Quantity) == nil {
 			a.accepted.Add(1)
 			return nil
 		}
@@ -170,4 +175,13 @@ func (a *Aggregator) Accept(e *Event) error {
 	a.accepting = true
 	defer func() { a.accepting = false }()
 	return a.take(e, items)
+}
+
+// timely reports whether an amount of that time is taken, and counts no refusal.
+func (a *Aggregator) timely(m *Meter, t time.Time) bool {
+	n, err := instant(t)
+	if err == nil {
+		_, err = a.post(m, n, fixed.Int128{})
+	}
+	return err == nil
 }

@@ -175,18 +175,18 @@ func (h Holding) enter(verb string) (*holding, error) {
 
 // Below, the holding is locked.
 
-// moments says when a verb is allowed, and that nothing follows it.
-type moments uint8
+// An allowance says in which states a verb is allowed, and that nothing follows it.
+type allowance uint8
 
 const (
-	whileHeld moments = 1 << iota
+	whileHeld allowance = 1 << iota
 	whilePaused
 	atLast
 )
 
 // change books what was held up to t, if the verb is allowed then, and holds
 // something else; or it does nothing.
-func (h *holding) change(verb string, t time.Time, when moments, held fixed.Int128, paused bool) error {
+func (h *holding) change(verb string, t time.Time, when allowance, held fixed.Int128, paused bool) error {
 	n, err := instant(t)
 	switch {
 	case err != nil:

@@ -137,7 +137,7 @@ func (d Detector) group(costs []DayCost) (groups map[string]*costGroup, last int
 		if g.keys[c.Key] == nil {
 			g.keys[c.Key] = new(series)
 		}
-		day := int(math.Floor(float64(c.Day.Unix()) / 86400))
+		day := dayOf(c.Day)
 		last = max(last, day)
 		for _, s := range []*series{&g.total, g.keys[c.Key]} {
 			if err := s.add(day, c.Cost); err != nil {
@@ -146,6 +146,16 @@ func (d Detector) group(costs []DayCost) (groups map[string]*costGroup, last int
 		}
 	}
 	return groups, last, nil
+}
+
+// dayOf returns the number of a day from 1970-01-01 UTC.
+func dayOf(t time.Time) int {
+	const day = 24 * 60 * 60
+	n := t.Unix() / day
+	if t.Unix()%day < 0 {
+		n--
+	}
+	return int(n)
 }
 
 // weekend reports whether a day is a Saturday or a Sunday; day 0 was a Thursday.

@@ -26,7 +26,6 @@ type Writer struct {
 	layout  layout
 	columns []col
 	written columnSet
-	extra   [][]byte // header of custom columns
 	plan    []plan
 	cells   cells
 	memo    [columns]memo

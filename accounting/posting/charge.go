@@ -1,7 +1,6 @@
 package posting
 
 import (
-	"cmp"
 	"fmt"
 	"iter"
 	"slices"
@@ -28,12 +27,6 @@ type chargeKey struct {
 	tenant, account, service, meter, price, card string
 	origin                                       accounting.Origin
 	currency                                     money.Currency
-}
-
-func (k chargeKey) compare(o chargeKey) int {
-	return cmp.Or(cmp.Compare(k.tenant, o.tenant), cmp.Compare(k.account, o.account), cmp.Compare(k.service, o.service),
-		cmp.Compare(k.meter, o.meter), cmp.Compare(k.price, o.price), cmp.Compare(k.card, o.card),
-		cmp.Compare(k.origin, o.origin), cmp.Compare(k.currency, o.currency))
 }
 
 // Charges returns the documents of a bill's charges: one for each account,

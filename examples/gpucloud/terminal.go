@@ -6,10 +6,11 @@ import (
 	"io"
 	"strings"
 	"sync"
-	"unicode"
 
 	pretty "github.com/jedib0t/go-pretty/v6/table"
 	glyph "github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/meterbook/meterbook/examples/internal/lines"
 )
 
 // How wide the terminal's tables are at most, how wide a name in them is, and
@@ -201,34 +202,10 @@ func (p *printer) missing(b *books, v *view) {
 // mark and the others under its text.
 func (p *printer) wrapped(s, mark string) {
 	indent := strings.Repeat(" ", glyph.StringWidth(mark))
-	for i, l := range wrap(s, terminalWidth-len(indent)) {
+	for i, l := range lines.Wrap(s, terminalWidth-len(indent)) {
 		if i > 0 {
 			mark = indent
 		}
 		p.line(mark + l)
 	}
-}
-
-// wrap breaks s into lines of at most width columns: at spaces, and between
-// wide characters, which are written without any, but not before punctuation.
-func wrap(s string, width int) (lines []string) {
-	var line []rune
-	used, cut := 0, 0 // columns of line; where it can be broken
-	for _, r := range s {
-		afterWide := len(line) > 0 && glyph.RuneWidth(line[len(line)-1]) > 1
-		if r == ' ' || !unicode.IsPunct(r) && (afterWide || glyph.RuneWidth(r) > 1) {
-			cut = len(line)
-		}
-		line = append(line, r)
-		used += glyph.RuneWidth(r)
-		for used > width {
-			if cut == 0 {
-				cut = max(len(line)-1, 1)
-			}
-			lines = append(lines, strings.TrimRight(string(line[:cut]), " "))
-			line = []rune(strings.TrimLeft(string(line[cut:]), " "))
-			used, cut = glyph.StringWidth(string(line)), 0
-		}
-	}
-	return append(lines, string(line))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/meterbook/meterbook/examples/internal/lines"
 	"github.com/meterbook/meterbook/metering"
 )
 
@@ -91,6 +92,6 @@ func TestWrap(t *testing.T) {
 		{"一二三四，五", 8, []string{"一二三", "四，五"}},
 		{"设备 h100-0007 无读数", 14, []string{"设备 h100-0007", "无读数"}},
 	} {
-		require.Equal(t, c.want, wrap(c.in, c.width))
+		require.Equal(t, c.want, lines.Wrap(c.in, c.width))
 	}
 }

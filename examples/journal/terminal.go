@@ -9,6 +9,8 @@ import (
 
 	pretty "github.com/jedib0t/go-pretty/v6/table"
 	glyph "github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/meterbook/meterbook/examples/internal/lines"
 )
 
 // terminalWidth is how wide sentences are at most.
@@ -74,36 +76,12 @@ func (p *printer) wrapped(s string) { p.item("", s) }
 // item prints s behind a mark, its other lines under its text.
 func (p *printer) item(mark, s string) {
 	indent := strings.Repeat(" ", glyph.StringWidth(mark))
-	for i, l := range wrap(s, terminalWidth-len(indent)) {
+	for i, l := range lines.Wrap(s, terminalWidth-len(indent)) {
 		if i > 0 {
 			mark = indent
 		}
 		p.line(mark + l)
 	}
-}
-
-// wrap breaks s into lines of at most width columns: at spaces, and between wide
-// characters, which are written without any, but not before punctuation.
-func wrap(s string, width int) (lines []string) {
-	var line []rune
-	used, cut := 0, 0 // columns of line; where it can be broken
-	for _, r := range s {
-		afterWide := len(line) > 0 && glyph.RuneWidth(line[len(line)-1]) > 1
-		if r == ' ' || !unicode.IsPunct(r) && (afterWide || glyph.RuneWidth(r) > 1) {
-			cut = len(line)
-		}
-		line = append(line, r)
-		used += glyph.RuneWidth(r)
-		for used > width {
-			if cut == 0 {
-				cut = max(len(line)-1, 1)
-			}
-			lines = append(lines, strings.TrimRight(string(line[:cut]), " "))
-			line = []rune(strings.TrimLeft(string(line[cut:]), " "))
-			used, cut = glyph.StringWidth(string(line)), 0
-		}
-	}
-	return append(lines, string(line))
 }
 
 // count puts commas between the thousands of a number.

@@ -46,8 +46,9 @@ func fileOfDay(day int32) string { return fmt.Sprintf("%s%05d%s", dayPrefix, day
 
 // dayOfFile reads a name and reports whether it is that of a day.
 func dayOfFile(name string) (day int32, ok bool) {
-	digits, ok := strings.CutPrefix(name, dayPrefix)
-	if digits, ok = strings.CutSuffix(digits, daySuffix); !ok {
+	digits, begins := strings.CutPrefix(name, dayPrefix)
+	digits, ends := strings.CutSuffix(digits, daySuffix)
+	if !begins || !ends {
 		return 0, false
 	}
 	n, err := strconv.ParseInt(digits, 10, 32)

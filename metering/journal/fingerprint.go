@@ -3,8 +3,6 @@ package journal
 import (
 	"encoding/binary"
 	"math/bits"
-
-	"github.com/meterbook/meterbook/metering"
 )
 
 // A fingerprint stands for an identity: SipHash-2-4 with 128 bits, keyed by the
@@ -61,18 +59,6 @@ func (s *secret) owner(journal [16]byte) (mark [16]byte) {
 	binary.LittleEndian.PutUint64(mark[:8], first)
 	binary.LittleEndian.PutUint64(mark[8:], second)
 	return mark
-}
-
-// appendIdentity appends the canonical form of an identity: each part behind
-// its length, so that no two identities run together ("a-1","2" against
-// "a","1-2").
-func appendIdentity(b []byte, id metering.Identity) []byte {
-	b = binary.AppendUvarint(b, uint64(len(id.Tenant)))
-	b = append(b, id.Tenant...)
-	b = binary.AppendUvarint(b, uint64(len(id.Source)))
-	b = append(b, id.Source...)
-	b = binary.AppendUvarint(b, uint64(len(id.ID)))
-	return append(b, id.ID...)
 }
 
 // A sipKey is a key of SipHash, as two words in little-endian order.

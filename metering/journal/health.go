@@ -12,6 +12,7 @@ func (j *Journal) Health() iter.Seq[metering.Vital] {
 	j.mu.Lock()
 	j.settle()
 	c, durable, next, held := j.Counts(), j.event, j.next, 0
+	failures := j.keeper.failures
 	for d := j.oldest; d < j.oldest+maxDays; d++ {
 		held += j.index.inMemory(d)
 	}
@@ -25,6 +26,7 @@ func (j *Journal) Health() iter.Seq[metering.Vital] {
 			{Name: events, Unit: "{event}", Description: about, Outcome: "untimely", Value: int64(c.Untimely), Total: true},
 			{Name: events, Unit: "{event}", Description: about, Outcome: "refused", Value: int64(c.Refused), Total: true},
 			{Name: events, Unit: "{event}", Description: about, Outcome: "failed", Value: int64(c.Failed), Total: true},
+			{Name: "journal.upkeep.failures", Unit: "{failure}", Description: "Rounds of the upkeep of identities that failed and are tried again.", Value: int64(failures), Total: true},
 			{Name: "journal.pending", Unit: "{event}", Description: "Events that are not durable yet.", Value: int64(next - 1 - durable)},
 			{Name: "journal.identities.memory", Unit: "{identity}", Description: "Identities held in memory.", Value: int64(held)},
 		} {

@@ -17,7 +17,9 @@ type keeper struct {
 	// time. It is locked before the journal's lock.
 	turn  sync.Mutex
 	since int   // events since the last look
-	err   error // of the last round, guarded by the journal's lock
+	err   error // of the last round, guarded by the journal's lock, as is
+	// failures, how many rounds failed: what they had to do is tried again
+	failures uint64
 }
 
 // lookEvery is after how many events memory is looked at.
@@ -32,7 +34,9 @@ func (k *keeper) start(j *Journal) {
 			case <-k.wake:
 				err := j.tend()
 				j.mu.Lock()
-				k.err = err
+				if k.err = err; err != nil {
+					k.failures++
+				}
 				j.mu.Unlock()
 			case <-k.stop:
 				return
