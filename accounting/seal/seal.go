@@ -2,6 +2,7 @@ package seal
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strconv"
@@ -71,6 +72,9 @@ func Open(signed []byte, verifiers ...note.Verifier) (Seal, error) {
 	if err != nil {
 		return Seal{}, refuse(ErrForged, "note: %v", err)
 	}
+	if err := oneForm(n.Sigs); err != nil {
+		return Seal{}, err
+	}
 	s, err := parse(n.Text)
 	if err == nil && s.Text() != n.Text {
 		err = errors.New("another text for the same seal")
@@ -79,6 +83,17 @@ func Open(signed []byte, verifiers ...note.Verifier) (Seal, error) {
 		return Seal{}, refuse(ErrSyntax, "signed text: %v", err)
 	}
 	return s, nil
+}
+
+// oneForm refuses signatures whose base64 has set bits behind its last byte:
+// they say the same, yet the note would be another note with the same seal.
+func oneForm(signatures []note.Signature) error {
+	for _, s := range signatures {
+		if _, err := base64.StdEncoding.Strict().DecodeString(s.Base64); err != nil {
+			return refuse(ErrForged, "signature of %s: %v", quote(s.Name), err)
+		}
+	}
+	return nil
 }
 
 // parse reads what Text wrote, and possibly more: the caller compares.

@@ -241,3 +241,21 @@ func TestOpen_RefusesOtherTexts(t *testing.T) {
 	_, err := seal.Open(make([]byte, 20_000), verifierOf("a"))
 	require.ErrorIs(t, err, seal.ErrSyntax)
 }
+
+// A signature has 68 bytes, so that the last letter of its base64 has two bits
+// of no byte: three more notes would say the same.
+func TestOpen_OneForm(t *testing.T) {
+	t.Parallel()
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	signed := sealed(t, chain(), october, 3).Note
+	last := bytes.LastIndexByte(signed, '=') - 1
+	letter := strings.IndexByte(alphabet, signed[last])
+	require.Zero(t, letter%4, "%s", signed)
+	for spare := 1; spare < 4; spare++ {
+		other := bytes.Clone(signed)
+		other[last] = alphabet[letter+spare]
+		_, err := seal.Open(other, verifierOf("a"))
+		require.ErrorIs(t, err, seal.ErrForged)
+		require.ErrorContains(t, err, "signature of ")
+	}
+}
