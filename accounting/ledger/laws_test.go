@@ -18,7 +18,7 @@ import (
 
 var (
 	lawsN    = flag.Int("laws.n", 20_000, "postings of the histories of each law; 1000000 for a release")
-	lawsSeed = flag.Uint64("laws.seed", 0, "seed of the histories; 0 takes one from the clock and logs it")
+	lawsSeed = flag.Uint64("laws.seed", 20261126, "seed of the histories; 0 takes one from the clock and logs it")
 	lawsFull = flag.Bool("laws.full", false, "crash and fail at every call, and not at every few")
 )
 

@@ -17,7 +17,7 @@ import (
 var (
 	full    = flag.Bool("segment.full", false, "every bit, every offset, every fault")
 	cases   = flag.Int("segment.n", 300, "cases of each law that is random")
-	seed    = flag.Uint64("segment.seed", 0, "seed of the random laws, 0 for a new one")
+	seed    = flag.Uint64("segment.seed", 20261126, "seed of the random laws, 0 for a new one")
 	bg      = context.Background()
 	errFull = fmt.Errorf("memory: %w", syscall.ENOSPC)
 	fixed   = ID{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}
