@@ -60,7 +60,7 @@ func (g *grant) compare(o *grant) int {
 func (w *Wallet) Grant(g Grant, now time.Time) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err := w.tick(now); err != nil {
+	if err := w.tickAt(now); err != nil {
 		return err
 	}
 	if err := w.checkGrant(g); err != nil {
@@ -88,7 +88,7 @@ func (w *Wallet) checkGrant(g Grant) error {
 		return refuse("grant", g.ID, money.ErrOverflow, "grant less")
 	}
 	if !g.Expires.IsZero() {
-		if at, ok := instant(g.Expires); !ok || at <= w.now {
+		if instant(g.Expires) <= w.now {
 			return refuse("grant", g.ID, ErrTime, "let it expire later than now")
 		}
 	}
@@ -108,9 +108,7 @@ func (w *Wallet) add(g Grant) {
 		a.burned = pay
 		w.overdraft.burned, _ = w.overdraft.burned.Sub(pay)
 		w.overdraft.balance, _ = w.overdraft.balance.Add(pay)
-		w.available, _ = w.available.Add(pay)
 	}
-	w.available, _ = w.available.Add(a.balance)
 	w.named[g.ID] = a
 	w.nextExpiry = min(w.nextExpiry, a.expires)
 	if a.balance.IsZero() {
@@ -134,7 +132,7 @@ func (w *Wallet) spent(g *grant) {
 func (w *Wallet) Renew(old string, r Rollover, next Grant, now time.Time) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err := w.tick(now); err != nil {
+	if err := w.tickAt(now); err != nil {
 		return err
 	}
 	g, ok := w.named[old]
@@ -182,7 +180,7 @@ type renewal struct {
 
 // expiry is when the grant expires, in ns.
 func (g Grant) expiry() int64 {
-	if at, ok := instant(g.Expires); ok && !g.Expires.IsZero() {
+	if at := instant(g.Expires); at >= 0 && !g.Expires.IsZero() {
 		return at
 	}
 	return never
@@ -209,7 +207,6 @@ func (w *Wallet) lapse(g *grant) {
 	}
 	g.over = true
 	g.lapsed, _ = g.lapsed.Add(g.balance)
-	w.available, _ = w.available.Sub(g.balance)
 	g.balance = fixed.Int128{}
 }
 

@@ -19,30 +19,47 @@ import (
 // or a [money.CurrencyMismatchError], and then nothing has changed. It
 // allocates nothing while slots of settled holds are there to be used again.
 func (w *Wallet) Reserve(id string, amount money.Money, now time.Time) error {
+	hash, at := w.holds.hash(id), instant(now)
+	if at < 0 {
+		return badTime(now)
+	}
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	if err := w.tick(now); err != nil {
-		return err
+	err := w.reserve(id, hash, amount, at)
+	w.mu.Unlock()
+	return err
+}
+
+func (w *Wallet) reserve(id string, hash uint32, amount money.Money, at int64) error {
+	if at != w.now || w.broken != nil {
+		if err := w.tick(at); err != nil {
+			return err
+		}
 	}
 	if w.doubtful(id, amount) {
 		if err := w.checkAmount("hold", id, amount); err != nil {
 			return err
 		}
 	}
-	hash, asked := w.holds.hash(id), amount.Scaled()
-	if slot, ok := w.holds.find(id, hash); ok {
-		return w.holds.slots[slot].again(asked)
+	asked := amount.Scaled()
+	if s := w.holds.find(id, hash); s != nil {
+		return s.again(asked)
 	}
-	if w.available.Less(asked) {
-		return &InsufficientError{id, w.money(asked), w.money(w.available)}
+	if len(w.grants) == 0 || w.grants[0].balance.Less(asked) { // mostly the first has it
+		if w.free().Less(asked) {
+			return w.insufficient(id, asked)
+		}
 	}
 	if err := w.note(Reserved, id, amount); err != nil {
 		return err
 	}
-	slot := w.holds.take(id, hash)
-	w.pin(&w.holds.slots[slot], asked)
-	w.holds.push(&w.holds.open, slot, w.now+int64(w.terms.HoldFor))
+	s := w.holds.take(id, hash)
+	w.pin(s, asked)
+	w.holds.push(s, w.now+int64(w.terms.HoldFor))
 	return nil
+}
+
+func (w *Wallet) insufficient(id string, asked fixed.Int128) error {
+	return &InsufficientError{id, w.money(asked), w.money(w.free())}
 }
 
 // again says what reserving an id once more comes to.
@@ -63,13 +80,14 @@ func (s *hold) again(asked fixed.Int128) error {
 // pin takes the amount from grants, which have it.
 func (w *Wallet) pin(s *hold, amount fixed.Int128) {
 	s.amount = amount
-	w.available, _ = w.available.Sub(amount)
-	if len(w.grants) > 0 && !w.grants[0].balance.Less(amount) { // as mostly
-		g := w.grants[0]
-		g.balance, _ = g.balance.Sub(amount)
-		s.first = span{g, amount}
-		return
+	if len(w.grants) > 0 {
+		if g := w.grants[0]; !g.balance.Less(amount) {
+			g.balance, _ = g.balance.Sub(amount)
+			s.first = span{g, amount}
+			return
+		}
 	}
+	s.first = span{}
 	for i := 0; amount.Sign() > 0; i++ {
 		g := &w.overdraft
 		if i < len(w.grants) {
@@ -97,41 +115,57 @@ func (w *Wallet) pin(s *hold, amount fixed.Int128) {
 // [ErrExpired], [ErrUnknown] and the errors that [Wallet.Reserve] has for its
 // arguments, and then nothing has changed.
 func (w *Wallet) Commit(id string, actual money.Money, now time.Time) error {
+	hash, at := w.holds.hash(id), instant(now)
+	if at < 0 {
+		return badTime(now)
+	}
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	if err := w.tick(now); err != nil {
-		return err
+	err := w.commit(id, hash, actual, at)
+	w.mu.Unlock()
+	return err
+}
+
+func (w *Wallet) commit(id string, hash uint32, actual money.Money, at int64) error {
+	if at != w.now || w.broken != nil {
+		if err := w.tick(at); err != nil {
+			return err
+		}
 	}
 	if w.doubtful(id, actual) {
 		if err := w.checkAmount("commit of hold", id, actual); err != nil {
 			return err
 		}
 	}
-	slot, ok := w.holds.find(id, w.holds.hash(id))
-	if !ok {
-		return refuse("commit of hold", id, ErrUnknown, "reserve first")
-	}
-	s, cost := &w.holds.slots[slot], actual.Scaled()
+	s, cost := w.holds.find(id, hash), actual.Scaled()
 	switch {
-	case s.state == committed && s.actual == cost:
-		return nil
-	case s.state == committed:
-		return refuse("commit of hold", id, ErrConflict, "correct it with a grant or another hold")
+	case s == nil:
+		return refuse("commit of hold", id, ErrUnknown, "reserve first")
 	case s.state != open:
-		return s.ended("commit of hold")
+		return s.committed(cost)
 	case s.amount.Less(cost):
-		return fmt.Errorf("credit: commit of hold %s: %s of %s: %w; reserve the difference under another id",
-			quote(id), w.money(cost), w.money(s.amount), ErrOverHold)
+		return w.overHold(s, cost)
 	}
 	if err := w.note(Committed, id, actual); err != nil {
 		return err
 	}
-	w.settle(slot, committed, cost, w.now)
+	w.settle(s, committed, cost, w.now)
 	return nil
 }
 
-// ended says that a hold was given back.
-func (s *hold) ended(what string) error {
+func (w *Wallet) overHold(s *hold, cost fixed.Int128) error {
+	return fmt.Errorf("credit: commit of hold %s: %s of %s: %w; reserve the difference under another id",
+		quote(s.id), w.money(cost), w.money(s.amount), ErrOverHold)
+}
+
+// committed says what committing a hold comes to that is not open.
+func (s *hold) committed(cost fixed.Int128) error {
+	const what = "commit of hold"
+	switch {
+	case s.state == committed && s.actual == cost:
+		return nil
+	case s.state == committed:
+		return refuse(what, s.id, ErrConflict, "correct it with a grant or another hold")
+	}
 	if s.state == expired {
 		return refuse(what, s.id, ErrExpired, "reserve again under a new id")
 	}
@@ -142,16 +176,25 @@ func (s *hold) ended(what string) error {
 // is no error. It returns [ErrSettled], [ErrUnknown], and the errors that
 // [Wallet.Reserve] has for its arguments.
 func (w *Wallet) Release(id string, now time.Time) error {
+	hash, at := w.holds.hash(id), instant(now)
+	if at < 0 {
+		return badTime(now)
+	}
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	if err := w.tick(now); err != nil {
+	err := w.release(id, hash, at)
+	w.mu.Unlock()
+	return err
+}
+
+func (w *Wallet) release(id string, hash uint32, at int64) error {
+	if err := w.tick(at); err != nil {
 		return err
 	}
-	slot, ok := w.holds.find(id, w.holds.hash(id))
-	if !ok {
+	s := w.holds.find(id, hash)
+	if s == nil {
 		return refuse("release of hold", id, ErrUnknown, "reserve first")
 	}
-	switch w.holds.slots[slot].state {
+	switch s.state {
 	case committed:
 		return refuse("release of hold", id, ErrSettled, "correct it with a grant")
 	case released, expired:
@@ -161,13 +204,12 @@ func (w *Wallet) Release(id string, now time.Time) error {
 	if err := w.note(Released, id, money.Money{}); err != nil {
 		return err
 	}
-	w.settle(slot, released, fixed.Int128{}, w.now)
+	w.settle(s, released, fixed.Int128{}, w.now)
 	return nil
 }
 
 // settle burns cost of what a hold has pinned and gives the rest back.
-func (w *Wallet) settle(slot int32, how state, cost fixed.Int128, at int64) {
-	s := &w.holds.slots[slot]
+func (w *Wallet) settle(s *hold, how state, cost fixed.Int128, at int64) {
 	s.state, s.actual = how, cost
 	if s.first.grant != nil {
 		cost = w.burn(&s.first, cost)
@@ -175,17 +217,16 @@ func (w *Wallet) settle(slot int32, how state, cost fixed.Int128, at int64) {
 	for i := range s.more {
 		cost = w.burn(&s.more[i], cost)
 	}
-	w.holds.pull(&w.holds.open, slot)
+	w.holds.pull(s)
 	s.until = at + int64(w.terms.Remember)
-	w.holds.settled.push(past{s.until, entry{s.hash, slot + 1}})
+	w.holds.settled.push(past{s.until, s.slot})
 }
 
 // burn burns as much of cost as a span has pinned, gives back what is left of
 // the span, and returns what is left of cost.
 func (w *Wallet) burn(p *span, cost fixed.Int128) fixed.Int128 {
-	g, pinned := p.grant, p.amount
-	burned := lesser(pinned, cost)
-	back, _ := pinned.Sub(burned)
+	g, burned := p.grant, lesser(p.amount, cost)
+	back, _ := p.amount.Sub(burned)
 	g.burned, _ = g.burned.Add(burned)
 	p.amount = burned
 	cost, _ = cost.Sub(burned)
@@ -194,7 +235,6 @@ func (w *Wallet) burn(p *span, cost fixed.Int128) fixed.Int128 {
 		return cost
 	}
 	g.balance, _ = g.balance.Add(back)
-	w.available, _ = w.available.Add(back)
 	if g.balance.IsZero() && g.held().IsZero() {
 		w.spent(g)
 	}
@@ -205,12 +245,12 @@ func (w *Wallet) burn(p *span, cost fixed.Int128) fixed.Int128 {
 func (w *Wallet) expireHolds() {
 	h := &w.holds
 	for h.open.due <= w.now {
-		slot := h.open.first
+		s := &h.slots[h.open.first]
 		// It ended when it was due, not when that was noticed: so a replay,
 		// which does not notice at the same times, comes to the same.
-		w.settle(slot, expired, fixed.Int128{}, h.slots[slot].until)
+		w.settle(s, expired, fixed.Int128{}, s.until)
 	}
-	for h.settled.due <= w.now {
+	for h.settled.due() <= w.now {
 		h.forget(h.settled.pop())
 	}
 }
@@ -237,14 +277,13 @@ var stateNames = [...]string{open: "open", committed: "committed", released: "re
 func (w *Wallet) Hold(id string, now time.Time) (Hold, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err := w.tick(now); err != nil {
+	if err := w.tickAt(now); err != nil {
 		return Hold{}, err
 	}
-	slot, ok := w.holds.find(id, w.holds.hash(id))
-	if !ok {
+	s := w.holds.find(id, w.holds.hash(id))
+	if s == nil {
 		return Hold{}, refuse("hold", id, ErrUnknown, "reserve first")
 	}
-	s := &w.holds.slots[slot]
 	h := Hold{id, stateNames[s.state], w.money(s.amount), w.money(s.actual), time.Unix(0, s.until).UTC(), nil}
 	for _, p := range append([]span{s.first}, s.more...) {
 		if s.state == committed && !p.amount.IsZero() {

@@ -8,24 +8,16 @@ import (
 )
 
 // holds are the holds of a wallet, by id and by age. Slots are used again, and
-// the index is an open hash table, so that a wallet that settles as much as it
-// holds allocates nothing. A Go map would: it grows while entries come and go
-// under ever new keys.
+// the index is a hash table with chains through them, so that a wallet that
+// settles as much as it holds allocates nothing. A Go map would: it grows while
+// entries come and go under ever new keys.
 type holds struct {
 	slots   []hold
-	free    []int32 // slots to be used again
-	index   []entry // a power of two long, at most a quarter full, so that most searches end where they begin
+	free    int32   // the first slot of a chain of those to be used again + 1
+	heads   []int32 // the first slot of each chain + 1, 0 for none; twice as many as slots, a power of two
 	seed    uint64  // of the hashes
 	open    queue   // holds, the first to expire first
 	settled ring    // settled holds, the first to be forgotten first
-	count   int
-}
-
-// entry is a place of the index. It has the low half of the hash, so that other
-// slots need not be touched to tell whose place it is.
-type entry struct {
-	hash uint32
-	slot int32 // + 1; 0 for none
 }
 
 // A state is what became of a hold.
@@ -42,9 +34,11 @@ const (
 type hold struct {
 	id         string
 	hash       uint32
+	slot       int32 // its own number
+	chain      int32 // the next slot of its chain + 1, 0 for none: of those with its place in the index, or free
 	state      state
-	until      int64 // expires, or is forgotten
 	prev, next int32
+	until      int64        // expires, or is forgotten
 	amount     fixed.Int128 // held
 	actual     fixed.Int128 // committed
 	first      span         // what of which grant; most holds are of one
@@ -67,53 +61,56 @@ type queue struct {
 	due         int64 // until of the first; math.MaxInt64 for none
 }
 
-// ring is a queue of settled slots. All that forgetting one needs is here, so
-// that the slot itself, which is long out of the cache, need not be touched.
+// ring is a queue of settled slots. It has when each is forgotten, so that slots
+// that are long out of the cache are not touched before they are used again.
 type ring struct {
-	entries     []past // a power of two long
+	entries     []past // a power of two long; one that never comes follows the last
 	first, last uint32 // of all there ever were; last is the next one
-	due         int64  // until of the first; math.MaxInt64 for none
 }
 
 // past is a settled hold in a ring.
 type past struct {
 	until int64
-	entry
+	slot  int32
 }
+
+// due is when the first is forgotten.
+func (r *ring) due() int64 { return r.entries[r.first&uint32(len(r.entries)-1)].until }
 
 func (r *ring) push(p past) {
-	if int(r.last-r.first) == len(r.entries) {
-		old := r.entries
-		r.entries = make([]past, max(16, 2*len(old)))
-		for i := r.first; i != r.last; i++ {
-			r.entries[i&uint32(len(r.entries)-1)] = old[i&uint32(len(old)-1)]
-		}
+	mask := uint32(len(r.entries) - 1)
+	if r.last-r.first == mask {
+		r.grow()
+		mask = uint32(len(r.entries) - 1)
 	}
-	if r.first == r.last {
-		r.due = p.until
-	}
-	r.entries[r.last&uint32(len(r.entries)-1)] = p
+	r.entries[r.last&mask] = p
 	r.last++
+	r.entries[r.last&mask].until = math.MaxInt64
 }
 
-func (r *ring) pop() entry {
-	mask := uint32(len(r.entries) - 1)
-	e := r.entries[r.first&mask].entry
-	r.first++
-	r.due = math.MaxInt64
-	if r.first != r.last {
-		r.due = r.entries[r.first&mask].until
+func (r *ring) grow() {
+	old := r.entries
+	r.entries = make([]past, 2*len(old))
+	for i := r.first; i != r.last; i++ {
+		r.entries[i&uint32(len(r.entries)-1)] = old[i&uint32(len(old)-1)]
 	}
-	return e
+}
+
+func (r *ring) pop() int32 {
+	slot := r.entries[r.first&uint32(len(r.entries)-1)].slot
+	r.first++
+	return slot
 }
 
 func (h *holds) init(seed uint64) {
-	h.index, h.seed = make([]entry, 16), seed
-	h.open, h.settled.due = queue{none, none, math.MaxInt64}, math.MaxInt64
+	h.heads, h.seed = make([]int32, 16), seed
+	h.open = queue{none, none, math.MaxInt64}
+	h.settled.entries = make([]past, 16)
+	h.settled.entries[0].until = math.MaxInt64
 }
 
 // due reports whether a hold expires, or is forgotten, at an instant.
-func (h *holds) due(at int64) bool { return h.open.due <= at || h.settled.due <= at }
+func (h *holds) due(at int64) bool { return h.open.due <= at || h.settled.due() <= at }
 
 // hash folds a 128-bit product of 16 bytes at a time, as wyhash does, from a
 // seed of the wallet's own. It takes a quarter of the time of hash/maphash on ids
@@ -121,23 +118,26 @@ func (h *holds) due(at int64) bool { return h.open.due <= at || h.settled.due <=
 // else.
 func (h *holds) hash(id string) uint32 {
 	const odd = 0x9e3779b97f4a7c15 // 2⁶⁴ over the golden ratio
-	n := len(id)
-	sum := h.seed ^ uint64(n)*odd
-	for at := 0; n-at > 16; at += 16 {
-		high, low := bits.Mul64(word(id[at:])^sum, word(id[at+8:])^odd)
-		sum = high ^ low
+	sum := h.seed ^ uint64(len(id))*odd
+	for len(id) > 16 {
+		sum = fold(word(id)^sum, word(id[8:])^odd)
+		id = id[16:]
 	}
-	var first, last uint64
-	if n >= 8 { // the last 16 bytes, of which some may have been there before
-		first, last = word(id[max(0, n-16):]), word(id[n-8:])
+	if len(id) >= 8 { // the first 8 bytes and the last 8, which may overlap
+		sum = fold(word(id)^sum, word(id[len(id)-8:])^odd)
 	} else {
-		for i := range n {
+		first := uint64(0)
+		for i := range len(id) {
 			first = first<<8 | uint64(id[i])
 		}
+		sum = fold(first^sum, odd)
 	}
-	high, low := bits.Mul64(first^sum, last^odd)
-	sum = high ^ low
 	return uint32(sum ^ sum>>32)
+}
+
+func fold(a, b uint64) uint64 {
+	high, low := bits.Mul64(a, b)
+	return high ^ low
 }
 
 // word is the first 8 bytes of s.
@@ -147,91 +147,76 @@ func word(s string) uint64 {
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
-// find returns the slot of an id.
-func (h *holds) find(id string, hash uint32) (int32, bool) {
-	mask := uint32(len(h.index) - 1)
-	for at := hash & mask; h.index[at].slot != 0; at = (at + 1) & mask {
-		if e := h.index[at]; e.hash == hash && h.slots[e.slot-1].id == id {
-			return e.slot - 1, true
+// find returns the hold of an id, or nil.
+func (h *holds) find(id string, hash uint32) *hold {
+	for next := h.heads[hash&uint32(len(h.heads)-1)]; next != 0; {
+		s := &h.slots[next-1]
+		if s.hash == hash && s.id == id {
+			return s
 		}
+		next = s.chain
 	}
-	return none, false
+	return nil
 }
 
 // take returns a slot for a new id.
-func (h *holds) take(id string, hash uint32) int32 {
-	var slot int32
-	if n := len(h.free); n > 0 {
-		slot, h.free = h.free[n-1], h.free[:n-1]
-	} else {
-		slot = int32(len(h.slots))
-		h.slots = append(h.slots, hold{})
+func (h *holds) take(id string, hash uint32) *hold {
+	if h.free == 0 {
+		h.more()
 	}
-	s := &h.slots[slot]
-	s.id, s.hash, s.state, s.actual, s.first.grant, s.more = id, hash, open, fixed.Int128{}, nil, s.more[:0]
-	h.count++
-	if 4*h.count > len(h.index) {
-		h.grow()
+	s := &h.slots[h.free-1]
+	h.free = s.chain
+	head := &h.heads[hash&uint32(len(h.heads)-1)]
+	s.id, s.hash, s.chain, s.state, s.actual = id, hash, *head, open, fixed.Int128{}
+	if len(s.more) > 0 {
+		s.more = s.more[:0]
 	}
-	h.put(entry{hash, slot + 1})
-	return slot
+	*head = s.slot + 1
+	return s
 }
 
-func (h *holds) put(e entry) {
-	mask := uint32(len(h.index) - 1)
-	at := e.hash & mask
-	for h.index[at].slot != 0 {
-		at = (at + 1) & mask
+// more makes as many slots again, and as many heads of chains.
+func (h *holds) more() {
+	old := len(h.slots)
+	h.slots = append(h.slots, make([]hold, max(8, old))...)
+	for i := len(h.slots) - 1; i >= old; i-- {
+		h.slots[i].slot, h.slots[i].chain = int32(i), h.free
+		h.free = int32(i) + 1
 	}
-	h.index[at] = e
-}
-
-func (h *holds) grow() {
-	old := h.index
-	h.index = make([]entry, 2*len(old))
-	for _, e := range old {
-		if e.slot != 0 {
-			h.put(e)
-		}
+	h.heads = make([]int32, 2*len(h.slots))
+	for i := range h.slots[:old] { // none is free
+		s := &h.slots[i]
+		head := &h.heads[s.hash&uint32(len(h.heads)-1)]
+		s.chain, *head = *head, s.slot+1
 	}
 }
 
 // forget gives a slot back.
-func (h *holds) forget(e entry) {
-	mask := uint32(len(h.index) - 1)
-	at := e.hash & mask
-	for h.index[at] != e {
-		at = (at + 1) & mask
+func (h *holds) forget(slot int32) {
+	s := &h.slots[slot]
+	next := &h.heads[s.hash&uint32(len(h.heads)-1)]
+	for *next != slot+1 {
+		next = &h.slots[*next-1].chain
 	}
-	// Entries after it move back to where a search would look for them, so
-	// that no gap ends a search too early (Knuth, 6.4, algorithm R).
-	for next := (at + 1) & mask; h.index[next].slot != 0; next = (next + 1) & mask {
-		home := h.index[next].hash & mask
-		if (next-home)&mask >= (next-at)&mask {
-			h.index[at] = h.index[next]
-			at = next
-		}
-	}
-	h.index[at] = entry{}
-	h.free = append(h.free, e.slot-1)
-	h.count--
+	*next = s.chain
+	s.chain, h.free = h.free, slot+1
 }
 
-// push puts a slot at the end of a queue.
-func (h *holds) push(q *queue, slot int32, until int64) {
-	s := &h.slots[slot]
+// push puts a hold at the end of the open ones.
+func (h *holds) push(s *hold, until int64) {
+	q := &h.open
 	s.until, s.prev, s.next = until, q.last, none
 	if q.last == none {
-		q.first, q.due = slot, until
+		q.first, q.due = s.slot, until
 	} else {
-		h.slots[q.last].next = slot
+		h.slots[q.last].next = s.slot
 	}
-	q.last = slot
+	q.last = s.slot
 }
 
-// pull takes a slot out of a queue.
-func (h *holds) pull(q *queue, slot int32) {
-	s := &h.slots[slot]
+// pull takes a hold out of the open ones.
+func (h *holds) pull(s *hold) {
+	q := &h.open
 	if s.next == none {
 		q.last = s.prev
 	} else {

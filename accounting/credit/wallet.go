@@ -2,6 +2,7 @@ package credit
 
 import (
 	"cmp"
+	"errors"
 	"hash/maphash"
 	"slices"
 	"sync"
@@ -24,7 +25,6 @@ type Wallet struct {
 	terms      Terms
 	now        int64 // the latest time seen
 	nextExpiry int64 // of the grants
-	available  fixed.Int128
 	granted    fixed.Int128
 	number     uint64
 	grants     []*grant // that can be held, in the order in which they burn
@@ -81,44 +81,64 @@ func NewWallet(t Terms, now time.Time, journal func(Entry) error) (*Wallet, erro
 	if !t.Overdraft.Scaled().Less(limit()) {
 		return nil, refuse("overdraft", t.Overdraft.String(), money.ErrOverflow, "allow less")
 	}
-	if err := w.tick(now); err != nil {
+	if err := w.tickAt(now); err != nil {
 		return nil, err
 	}
 	if err := w.write(Entry{Op: Opened, Amount: t.Overdraft, Currency: t.Currency, HoldFor: t.HoldFor, Remember: t.Remember}); err != nil {
 		return nil, err
 	}
 	w.overdraft = grant{Grant: Grant{Amount: t.Overdraft}, expires: never, balance: t.Overdraft.Scaled()}
-	w.available = w.overdraft.balance
 	return w, nil
 }
 
-// instant returns t in ns, and false outside 1970 to 2199.
-func instant(t time.Time) (int64, bool) {
+// instant returns t in ns, and -1 outside 1970 to 2199.
+func instant(t time.Time) int64 {
 	const end = 7258118400 // 2200-01-01
 	s := t.Unix()
-	return s*1e9 + int64(t.Nanosecond()), s >= 0 && s < end
+	if uint64(s) >= end {
+		return -1
+	}
+	return s*1e9 + int64(t.Nanosecond())
 }
 
-// tick moves the wallet's time on, and lets go what has expired by then.
-func (w *Wallet) tick(now time.Time) error {
-	at, ok := instant(now)
-	if !ok {
-		return refuse("time", now.Format(time.RFC3339), ErrTime, "use 1970 to 2199")
+func badTime(t time.Time) error {
+	return refuse("time", t.Format(time.RFC3339), ErrTime, "use 1970 to 2199")
+}
+
+// tickAt is tick for a time that may be none.
+func (w *Wallet) tickAt(now time.Time) error {
+	at := instant(now)
+	if at < 0 {
+		return badTime(now)
 	}
+	return w.tick(at)
+}
+
+// tick moves the wallet's time on to an instant, and lets go what has expired by
+// then.
+func (w *Wallet) tick(at int64) error {
 	if w.broken != nil {
 		return w.broken
 	}
-	if at <= w.now {
-		return nil
-	}
-	w.now = at
-	if w.holds.due(at) {
-		w.expireHolds()
-	}
-	if w.nextExpiry <= at {
-		w.expireGrants()
+	if at > w.now {
+		w.now = at
+		if w.holds.due(at) {
+			w.expireHolds()
+		}
+		if w.nextExpiry <= at {
+			w.expireGrants()
+		}
 	}
 	return nil
+}
+
+// free is what can be held, with the overdraft.
+func (w *Wallet) free() fixed.Int128 {
+	sum := w.overdraft.balance
+	for _, g := range w.grants {
+		sum, _ = sum.Add(g.balance)
+	}
+	return sum
 }
 
 // write gives an entry to the journal.
@@ -128,12 +148,16 @@ func (w *Wallet) write(e Entry) error {
 		return nil
 	}
 	e.Seq, e.At = w.seq, time.Unix(0, w.now).UTC()
-	if err := w.journal(e); err != nil {
+	w.broken = &journalError{errPanic} // until it has returned
+	err := w.journal(e)
+	w.broken = nil
+	if err != nil {
 		w.broken = &journalError{err}
-		return w.broken
 	}
-	return nil
+	return w.broken
 }
+
+var errPanic = errors.New("it panicked")
 
 // note is write for the changes of holds. It makes an entry only for a journal.
 func (w *Wallet) note(op Op, id string, amount money.Money) error {
@@ -141,7 +165,21 @@ func (w *Wallet) note(op Op, id string, amount money.Money) error {
 		w.seq++
 		return nil
 	}
-	return w.write(Entry{Op: op, ID: id, Amount: amount})
+	return w.noted(op, id, amount)
+}
+
+// noted lets go of the lock when the journal panics, since holds are made and
+// settled without a defer.
+func (w *Wallet) noted(op Op, id string, amount money.Money) error {
+	panicked := true
+	defer func() {
+		if panicked {
+			w.mu.Unlock()
+		}
+	}()
+	err := w.write(Entry{Op: op, ID: id, Amount: amount})
+	panicked = false
+	return err
 }
 
 // journalError is ErrJournal with its cause.
@@ -169,7 +207,7 @@ func (w *Wallet) checkAmount(what, id string, m money.Money) error {
 // doubtful reports whether checkAmount has to look. It is inlined where holds are
 // made.
 func (w *Wallet) doubtful(id string, m money.Money) bool {
-	return uint(len(id)-1) >= 256 || m.Sign() < 0 || m.Currency() != w.terms.Currency
+	return uint(len(id)-1) >= 256 || m.Scaled().Hi < 0 || m.Currency() != w.terms.Currency
 }
 
 func (w *Wallet) money(v fixed.Int128) money.Money {
@@ -204,7 +242,7 @@ type GrantBalance struct {
 func (w *Wallet) Balance(now time.Time) (Balance, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err := w.tick(now); err != nil {
+	if err := w.tickAt(now); err != nil {
 		return Balance{}, err
 	}
 	all := make([]*grant, 0, len(w.named))
@@ -212,7 +250,7 @@ func (w *Wallet) Balance(now time.Time) (Balance, error) {
 		all = append(all, g)
 	}
 	slices.SortFunc(all, (*grant).compare)
-	b := Balance{Available: w.money(w.available), Owed: w.money(w.owed()), Granted: w.money(w.granted)}
+	b := Balance{Available: w.money(w.free()), Owed: w.money(w.owed()), Granted: w.money(w.granted)}
 	held, burned, lapsed := w.overdraft.held(), fixed.Int128{}, fixed.Int128{}
 	for _, g := range all {
 		b.Grants = append(b.Grants, GrantBalance{g.Grant, w.money(g.balance), w.money(g.held()), w.money(g.burned), w.money(g.lapsed)})
@@ -224,13 +262,13 @@ func (w *Wallet) Balance(now time.Time) (Balance, error) {
 	return b, nil
 }
 
-// Available returns what can be held at now, with the overdraft. It allocates
-// nothing.
+// Available returns what can be held at now, with the overdraft. It costs
+// time for each grant that is not used up, and allocates nothing.
 func (w *Wallet) Available(now time.Time) (money.Money, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err := w.tick(now); err != nil {
+	if err := w.tickAt(now); err != nil {
 		return money.Money{}, err
 	}
-	return w.money(w.available), nil
+	return w.money(w.free()), nil
 }

@@ -128,3 +128,28 @@ func TestOverdraft_ConcurrentSafe(t *testing.T) {
 	require.NoError(t, w.Grant(credit.Grant{ID: "h", Amount: fen(60)}, at(start)))
 	require.Equal(t, fen(60), must(w.Available(at(start))), "the overdraft is paid back first")
 }
+
+// A journal that panics may have written its entry, or not: the panic goes on, and
+// the wallet refuses what comes after it and does not stand still.
+func TestJournal_Panics(t *testing.T) {
+	t.Parallel()
+	for _, op := range []credit.Op{credit.Granted, credit.Reserved, credit.Committed, credit.Released} {
+		w := must(credit.NewWallet(credit.Terms{Currency: money.CNY}, at(start), func(e credit.Entry) error {
+			if e.Op == op {
+				panic("journal")
+			}
+			return nil
+		}))
+		require.PanicsWithValue(t, "journal", func() {
+			must(0, w.Grant(credit.Grant{ID: "g", Amount: fen(10)}, at(start)))
+			must(0, w.Reserve("a", fen(7), at(start)))
+			if op == credit.Released {
+				must(0, w.Release("a", at(start)))
+			}
+			must(0, w.Commit("a", fen(7), at(start)))
+		}, op)
+		require.ErrorIs(t, w.Reserve("b", fen(1), at(start)), credit.ErrJournal, op)
+		_, err := w.Balance(at(start))
+		require.ErrorIs(t, err, credit.ErrJournal, op)
+	}
+}

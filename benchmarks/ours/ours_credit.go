@@ -52,10 +52,10 @@ func holds(w *credit.Wallet) (contest.Loop, error) {
 	if err != nil {
 		return nil, err
 	}
-	at, i := workload.Hour, 0
+	sec, ns, i := workload.Hour.Unix(), int64(0), 0
 	return func(n int) error {
 		for range n {
-			id := ids[i&(HoldIDs-1)]
+			id, at := ids[i&(HoldIDs-1)], time.Unix(sec, ns)
 			i++
 			if err := w.Reserve(id, most, at); err != nil {
 				return err
@@ -63,7 +63,9 @@ func holds(w *credit.Wallet) (contest.Loop, error) {
 			if err := w.Commit(id, actual, at); err != nil {
 				return err
 			}
-			at = at.Add(holdStep)
+			if ns += int64(holdStep); ns == 1e9 { // quicker than Time.Add, which is not what is measured
+				sec, ns = sec+1, 0
+			}
 		}
 		return nil
 	}, nil
