@@ -22,7 +22,7 @@ func TestFaults(t *testing.T) {
 		suite func(testing.TB, uint64) outcome
 	}{
 		{"kill -9 of a process that appends", func(t testing.TB, seed uint64) outcome {
-			return kills(t, seed, form(80, 10_000))
+			return kills(t, seed, form(200, 10_000))
 		}},
 		{"power loss before any call", func(_ testing.TB, seed uint64) outcome {
 			return powerLoss(openReal, seed, form(2000, 100_000), false, asItIs)
