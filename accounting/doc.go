@@ -34,7 +34,8 @@
 // at the negotiated one, Billed what an invoice asks for, Effective what remains when payments in advance are spread
 // over usage. Today Billed is Contracted and Effective is Billed. What falls short of a minimum or a commitment, what a
 // [Credit] pays and what the rounding of a month cuts off are charges of their own; [Charge.Origin] tells them apart.
-// [Total] and [GroupBy] add charges up by any dimension.
+// [Total] and [GroupBy] add charges up by any dimension, [RollUp] by any dimension and the periods of a calendar, with
+// currencies apart.
 //
 // # Explanations
 //
@@ -77,6 +78,7 @@
 //   - Explanation_Steps: the steps of a line are all of it, in quantity and in amount.
 //   - Explanation_Text: the figures a customer reads, worked out, give the amounts he reads, and the amount billed.
 //   - GroupBy_Sum: every charge is in one group, and the groups add up to the charges.
+//   - RollUp_Sum: the rows of a calendar add up to the charges; no row is off its exact share of time by a step a charge.
 //   - Match_Specificity: a match that covers all another covers, and more, is less specific.
 //   - Law 9, an explanation re-computed gives the amount it explains, is proved where charges are made: in rating and
 //     in invoice.
@@ -106,5 +108,7 @@
 // places only where they are not the currency's.
 //
 // [GroupBy] takes a function for its dimension. Turned down: a list of named dimensions, since a cost centre's second
-// segment or a label is as good a dimension as any, and one function is less to learn than a query language.
+// segment or a label is as good a dimension as any, and one function is less to learn than a query language. [RollUp]
+// splits what crosses an edge by time. Turned down: the whole charge in the period it begins in, where a month's charge
+// would be the first day's, and refusing it, where a daily chart of a bill with a monthly fee could not be drawn.
 package accounting
