@@ -307,3 +307,27 @@ func TestStatement_ListPrice(t *testing.T) {
 	}
 	require.Equal(t, 5, seen)
 }
+
+// TestStatement_ListPrice_Running: what the list card priced has its price in
+// every row, also where its list amount is off by a rounding, as it is part of a
+// running total with what has a negotiated price.
+func TestStatement_ListPrice_Running(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(*seed, 9))
+	off := 0
+	for range 20 {
+		bill := testBill(t, rnd)
+		for _, c := range bill.Charges {
+			if c.SKU != "small" {
+				continue
+			}
+			if c.List != c.Contracted {
+				off++
+			}
+			for _, r := range collect(t, testStatement(bill), []accounting.Charge{c}) {
+				require.Equal(t, "0.0125", r.ListUnitPrice.String())
+				require.Equal(t, r.ContractedCost, r.ListCost)
+			}
+		}
+	}
+	require.Positive(t, off, "no list amount was off by a rounding")
+}

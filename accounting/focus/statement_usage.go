@@ -88,7 +88,11 @@ func (s *Statement) priceUnits(r *Row, c *accounting.Charge, step *accounting.St
 		price, q = price.Neg(), q.Neg()
 	}
 	list, ok := s.listPrice(c)
-	if !ok {
+	switch {
+	case ok:
+	case s.atList(c):
+		list = price
+	default:
 		list = listOf(c, price)
 	}
 	return r.price(q, price.trim(0), list.trim(0))
@@ -119,11 +123,19 @@ func (r *Row) price(q, price, list Number) error {
 	return nil
 }
 
+// atList reports whether a charge was rated by the list card, so that its price
+// is the list price. Its list amount may differ by a rounding: it is part of a
+// running total with what a negotiated price took out.
+func (s *Statement) atList(c *accounting.Charge) bool {
+	card := s.Contract.Card
+	return card != nil && c.Card == card.Name() && c.Explanation.Staged == nil
+}
+
 // listPrice returns the list card's price for a unit of usage that was rated by
 // a negotiated one, where it has one that does not depend on how much there is.
 func (s *Statement) listPrice(c *accounting.Charge) (Number, bool) {
 	card := s.Contract.Card
-	if card == nil || s.Contract.Negotiated == nil || c.Card == card.ID+"@"+card.Version {
+	if card == nil || s.Contract.Negotiated == nil || c.Card == card.Name() {
 		return Number{}, false
 	}
 	key := metering.Key{Account: c.Account, Meter: c.Meter, SKU: c.SKU, Region: c.Region, Labels: c.Labels}
