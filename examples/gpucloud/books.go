@@ -25,6 +25,7 @@ type books struct {
 	Card   *accounting.Card
 
 	Bills    []rating.Bill    // by tenant, then month
+	Reserved *reservation     // bought by one of the tenants; nil for a trace
 	Previous []rating.Bill    // of the month before; none for a trace
 	Invoices []*invoice.Draft // one for each of Bills
 	Usage    []metering.Usage // by day and key, across resources
@@ -203,9 +204,18 @@ func (b *books) bill(agg *metering.Aggregator, contract accounting.Contract) ([]
 	var out []rating.Bill
 	for _, month := range b.Months {
 		rows := agg.Usage(month, metering.Of(contract.Account), metering.Per(metering.Days(b.Zone)), metering.AcrossResources())
+		reserved := b.reservationOf(contract.Account)
+		if reserved != nil {
+			rows = reserved.cover(rows)
+		}
 		bill, _, err := rating.Rate(contract, month, rows, rating.State{})
 		if err != nil {
 			return nil, err
+		}
+		if reserved != nil {
+			if err := reserved.settle(&bill); err != nil {
+				return nil, err
+			}
 		}
 		out = append(out, bill)
 	}

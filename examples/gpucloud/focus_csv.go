@@ -18,7 +18,20 @@ const provider = "Meterbook GPU Cloud"
 func (b *books) focusRows(write func(*focus.Row) error) error {
 	for _, bill := range b.Bills {
 		s := focus.Statement{Contract: bill.Contract, Period: bill.Period, Provider: provider, Footprint: footprint}
-		for row, err := range s.Rows(slices.Values(bill.Charges)) {
+		charges := bill.Charges
+		if r := b.reservationOf(bill.Contract.Account); r != nil {
+			rows, others, err := r.rows(s, charges)
+			if err != nil {
+				return err
+			}
+			for i := range rows {
+				if err := write(&rows[i]); err != nil {
+					return err
+				}
+			}
+			charges = others
+		}
+		for row, err := range s.Rows(slices.Values(charges)) {
 			if err != nil {
 				return err
 			}

@@ -107,7 +107,7 @@ func (w *words) invoiceGroup(id accounting.ServiceID, lines []invoice.Line) (inv
 			Title: w.price(l.PriceID, l.Title), SKU: l.SKU, Region: l.Region,
 			List: amount(l.List), Billed: amount(l.Billed), Explained: w.explain(l),
 		}
-		if l.Labels.Len() > 0 {
+		if l.Labels.Len() > 0 && l.PriceID != reservedUsage { // whose title says it
 			line.SKU = strings.TrimSpace(line.SKU + " " + l.Labels.String())
 		}
 		if !l.Unit.IsZero() {

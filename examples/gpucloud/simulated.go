@@ -63,6 +63,9 @@ func (b *books) keepMonth(ctx context.Context, o options, demand int, negotiated
 		return err
 	}
 	b.catalogue = s.telemetry.Catalogue()
+	if b.Reserved, err = reserve(o.devices, b.Period, b.Zone, b.Card); err != nil {
+		return err
+	}
 	if err := b.billTenants(s, negotiated, o.lang); err != nil {
 		return err
 	}
@@ -88,6 +91,8 @@ func (b *books) billTenants(s *simulation, negotiated *accounting.Card, lang str
 		contract := accounting.Contract{Account: t.Account, Name: t.name(lang), Card: b.Card, Zone: b.Zone}
 		if t.Negotiated {
 			contract.Negotiated = negotiated
+		} else if r := b.reservationOf(t.Account); r != nil {
+			contract.Negotiated = r.Prices
 		}
 		bills, err := b.bill(s.usage, contract)
 		if err != nil {

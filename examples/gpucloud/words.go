@@ -236,6 +236,10 @@ func (w *words) price(id, title string) string {
 		return "电量（估算，不计费）"
 	case "support":
 		return "商业支持"
+	case reservationFee:
+		return "预留容量（按月预付）"
+	case reservedUsage:
+		return "MLU370-X8（预留）"
 	case "fleet-card":
 		return "加速卡（任意型号）"
 	}
@@ -253,6 +257,8 @@ func (w *words) cardTitle(id, title string) string {
 		return "GPU 云目录价"
 	case "cn-gpu-committed":
 		return "承诺用量协议价"
+	case "cn-gpu-reserved":
+		return "预留容量"
 	case "trace":
 		return "共享集群目录价"
 	}
