@@ -7,6 +7,7 @@ require (
 	github.com/meterbook/meterbook/accounting/focusparquet v0.0.0
 	github.com/shopspring/decimal v1.6.0
 	github.com/stretchr/testify v1.12.1
+	golang.org/x/mod v0.42.0
 )
 
 require (

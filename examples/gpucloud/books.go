@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -45,7 +46,11 @@ type books struct {
 	Faults           []fault
 	Skipped          int // rows of the trace that could not be used
 
+	Rated [][]metering.Usage // what each of Bills was rated from
+	Told  *told              // what the scheduler and the gateway said; nil for a trace
+
 	catalogue *metering.Catalogue
+	before    *books // of the month before; nil for a trace
 
 	ResidualMoney  money.Money
 	ResidualEnergy energy.Energy
@@ -208,10 +213,12 @@ func (b *books) bill(agg *metering.Aggregator, contract accounting.Contract) ([]
 		if reserved != nil {
 			rows = reserved.cover(rows)
 		}
-		bill, _, err := rating.Rate(contract, month, rows, rating.State{})
+		var rated []metering.Usage
+		bill, _, err := rating.Rate(contract, month, keepRows(rows, &rated), rating.State{})
 		if err != nil {
 			return nil, err
 		}
+		b.Rated = append(b.Rated, rated)
 		if reserved != nil {
 			if err := reserved.settle(&bill); err != nil {
 				return nil, err
@@ -220,6 +227,20 @@ func (b *books) bill(agg *metering.Aggregator, contract accounting.Contract) ([]
 		out = append(out, bill)
 	}
 	return out, nil
+}
+
+// keepRows yields rows and keeps them.
+func keepRows(rows iter.Seq2[metering.Usage, error], kept *[]metering.Usage) iter.Seq2[metering.Usage, error] {
+	return func(yield func(metering.Usage, error) bool) {
+		for u, err := range rows {
+			if err == nil {
+				*kept = append(*kept, u)
+			}
+			if !yield(u, err) {
+				return
+			}
+		}
+	}
 }
 
 // draftInvoices makes an invoice of every bill.

@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path"
 	"path/filepath"
 	"runtime/debug"
 	"runtime/pprof"
@@ -156,9 +157,9 @@ func (b *books) write(o options) ([]string, error) {
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		path := filepath.Join(dir, name)
-		names = append(names, path)
-		return os.WriteFile(path, content, 0o666)
+		file := filepath.Join(dir, name)
+		names = append(names, file)
+		return os.WriteFile(file, content, 0o666)
 	}
 	report, err := b.reportHTML()
 	if err := put("report.html", report, err); err != nil {
@@ -185,6 +186,18 @@ func (b *books) write(o options) ([]string, error) {
 	rows, err = b.focusParquet(o.focus)
 	if err := put("focus.parquet", rows, err); err != nil {
 		return nil, err
+	}
+	sealed, err := b.sealed()
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range sealed {
+		if err := os.MkdirAll(filepath.Join(dir, path.Dir(o.name)), 0o777); err != nil {
+			return nil, err
+		}
+		if err := put(filepath.FromSlash(o.name), o.content, nil); err != nil {
+			return nil, err
+		}
 	}
 	s, err := b.summary()
 	if err != nil {
@@ -214,6 +227,7 @@ func (b *books) announce(w io.Writer, o options, files []string, metered, total 
 		true:  {"已写入 %s 及其他 %d 个文件，目录 %s\n", "%d 个设备采样，用时 %.1f 秒：每秒 %.1f 百万个；共 %.1f 秒\n", "%d 个 Pod，用时 %.2f 秒；共 %.2f 秒\n"},
 	}[o.lang == "zh"]
 	fmt.Fprintf(w, words[0], files[0], len(files)-1, o.out)
+	b.announceProofs(w, files, o.lang)
 	if err := b.printTables(w); err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"math/rand/v2"
-	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -34,6 +33,7 @@ type simulation struct {
 	siteHours []energy.Window
 	samples   *atomic.Uint64 // shared with the progress line
 	records   uint64         // handed to the aggregators, besides events
+	told                     // what is sealed
 }
 
 // A device is one accelerator and its energy, hour by hour.
@@ -51,6 +51,7 @@ type slot struct {
 	lease  metering.Lease
 	busy   metering.Holding
 	until  time.Time // when the lease ends
+	told   *leased   // nil for the operator
 }
 
 func newSimulation(seed uint64, devices int, month metering.Period, zone metering.Zone, demand int, samples *atomic.Uint64) (*simulation, error) {
@@ -190,12 +191,14 @@ func (s *simulation) release(d *device, l *slot, t time.Time, rnd *rand.Rand) er
 	// than demand per mille of the turns have to be leases.
 	wanted := p.Demand * s.demand / 1000
 	account := operator
-	l.tenant = -1
+	l.tenant, l.told = -1, nil
 	minutes := 30 + rnd.IntN(930)
 	if rnd.IntN(1000) < 8000*wanted/(24000-16*wanted) {
 		l.tenant = s.pick(d.pool, rnd)
-		account = tenants[l.tenant].centre(rnd.IntN(len(tenants[l.tenant].Centres)))
+		centre := rnd.IntN(len(tenants[l.tenant].Centres))
+		account = tenants[l.tenant].centre(centre)
 		minutes = 60 + rnd.IntN(2760)
+		l.told = s.lease(leased{tenant: l.tenant, centre: centre, device: d.id, sku: p.SKU, region: p.Region, share: l.share, from: t})
 	}
 	l.until = t.Add(time.Duration(minutes)*time.Minute + time.Duration(rnd.IntN(60))*time.Second)
 	key := metering.Key{Account: account, Meter: metering.AcceleratorTime, Resource: d.id, SKU: p.SKU, Region: p.Region}
@@ -221,6 +224,9 @@ func (l *slot) end(t time.Time) error {
 	}
 	if err := l.lease.Stop(t); err != nil {
 		return err
+	}
+	if l.told != nil {
+		l.told.until = t
 	}
 	return l.busy.Stop(t)
 }
@@ -331,7 +337,7 @@ func (s *simulation) runTenant(i int) error {
 		}
 		s.records++
 		if t.Tokens > 0 {
-			if err := s.serve(t, account, at, k, rnd); err != nil {
+			if err := s.serve(i, at, k, rnd); err != nil {
 				return err
 			}
 		}
@@ -355,18 +361,13 @@ func (s *simulation) hold(key metering.Key, d metering.Dimension) (metering.Hold
 
 // serve reports five minutes of model requests as one event. The gateway
 // sends some reports twice; the second one must not count.
-func (s *simulation) serve(t tenant, account metering.Account, at time.Time, k int, rnd *rand.Rand) error {
+func (s *simulation) serve(i int, at time.Time, k int, rnd *rand.Rand) error {
+	t := tenants[i]
 	in := t.Tokens * 5 * int64(t.activity(s.clock(at))) / 1000 * int64(s.size(t)) / 1000 * int64(850+rnd.IntN(300)) / 1000
 	cached := in * int64(180+rnd.IntN(90)) / 1000
-	e := metering.Event{
-		Account: account, Source: "gateway", ID: "tokens/" + strconv.FormatInt(at.Unix(), 10), Time: at, Kind: metering.Amount,
-		Resource: "llm-72b", Region: "cn-north-1",
-		Items: []metering.Item{
-			{Meter: metering.InputTokens, SKU: "llm-72b", Quantity: metering.Grains(in-cached, metering.Token)},
-			{Meter: metering.CachedTokens, SKU: "llm-72b", Quantity: metering.Grains(cached, metering.Token)},
-			{Meter: metering.OutputTokens, SKU: "llm-72b", Quantity: metering.Grains(in/7, metering.Token)},
-		},
-	}
+	r := served{i, at, in, cached}
+	s.reports = append(s.reports, r)
+	e := r.event()
 	if err := s.usage.Record(e); err != nil {
 		return err
 	}

@@ -45,7 +45,10 @@ func keepSimulated(ctx context.Context, o options, card, negotiated *accounting.
 			return nil, err
 		}
 	}
-	now.Previous = was.Bills
+	now.Previous, now.before = was.Bills, was
+	if err := was.draftInvoices(); err != nil {
+		return nil, err
+	}
 	now.SimulatedSamples = now.Samples + was.Samples
 	return now, now.draftInvoices()
 }
@@ -82,6 +85,7 @@ func (b *books) keepMonth(ctx context.Context, o options, demand int, negotiated
 	b.Samples = uint64(len(s.devices)) * uint64(len(s.site)-1)
 	b.Records, b.Duplicates = s.records+c.Events, c.Duplicates
 	b.noteSimulation(s)
+	b.Told = &s.told
 	return nil
 }
 

@@ -66,9 +66,10 @@ func TestSimulation_SameSeedSameBytes(t *testing.T) {
 
 func TestSimulation_Files(t *testing.T) {
 	all := files(t, simulate(t))
-	want := []string{"report.html", "usage.csv", "charges.csv", "focus.csv", "focus.parquet", "summary.json"}
+	want := []string{"report.html", "usage.csv", "charges.csv", "focus.csv", "focus.parquet", "summary.json",
+		"proof/key.txt", "proof/aurora-line.json", "proof/aurora-sums.json", "proof/aurora-chain.json"}
 	for _, tenant := range tenants {
-		want = append(want, "invoices/"+string(tenant.Account)+".html")
+		want = append(want, "invoices/"+string(tenant.Account)+".html", "seal/"+string(tenant.Account)+".sealed")
 	}
 	require.Len(t, all, len(want))
 	for _, name := range want {

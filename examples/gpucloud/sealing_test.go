@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"path"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	notes "golang.org/x/mod/sumdb/note"
+
+	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/accounting/ratecard"
+	"github.com/meterbook/meterbook/accounting/seal"
+	"github.com/meterbook/meterbook/examples/internal/proof"
+	"github.com/meterbook/meterbook/metering"
+)
+
+func sealedCloud(t *testing.T) (*books, []sealedTenant) {
+	t.Helper()
+	card, err := ratecard.ParseYAML(cloudCard)
+	require.NoError(t, err)
+	var errs bytes.Buffer
+	o, err := parseOptions([]string{"-devices", "40"}, &errs)
+	require.NoError(t, err)
+	b, err := keep(context.Background(), o, card, new(atomic.Uint64))
+	require.NoError(t, err)
+	n, err := newNotary()
+	require.NoError(t, err)
+	months, err := b.seal(n)
+	require.NoError(t, err)
+	return b, months
+}
+
+// TestSeal_Replay: the events that were sealed, metered anew by an aggregator
+// that has seen nothing else, come to the usage that was sealed with them.
+func TestSeal_Replay(t *testing.T) {
+	b, months := sealedCloud(t)
+	require.Len(t, months, len(tenants))
+	checked := 0
+	for _, s := range months {
+		again := metering.NewAggregator(metering.WithWindow(metering.FullHour))
+		for e := range s.told.events(s.tenant) {
+			require.NoError(t, again.Record(e))
+		}
+		require.Zero(t, again.Counts().Anomalies)
+		for _, meter := range []metering.MeterID{metering.AcceleratorTime, metering.InputTokens, metering.CachedTokens, metering.OutputTokens} {
+			want, err := sumUsage(again, b.Period, s.account, meter)
+			require.NoError(t, err)
+			var sealed, charged, billed metering.Quantity
+			for _, sum := range s.month.Sums() {
+				if sum.Meter != meter {
+					continue
+				}
+				switch sum.Kind {
+				case seal.Usage:
+					sealed, err = sealed.Add(sum.Quantity)
+				case seal.Charge:
+					charged, err = charged.Add(sum.Quantity)
+				case seal.Line:
+					billed, err = billed.Add(sum.Quantity)
+				}
+				require.NoError(t, err)
+			}
+			require.Equal(t, want, sealed, "%s of %s", meter, s.account)
+			require.Equal(t, want, charged, "%s of %s", meter, s.account)
+			require.Equal(t, want, billed, "%s of %s", meter, s.account)
+			if !want.IsZero() {
+				checked++
+			}
+		}
+	}
+	require.Greater(t, checked, 15)
+}
+
+// TestSeal_Lines: all usage is on a line of the tenant's invoice, and what the
+// lines of a seal come to is the invoice's total.
+func TestSeal_Lines(t *testing.T) {
+	b, months := sealedCloud(t)
+	for i, s := range months {
+		lines := s.lines()
+		for _, c := range b.Bills[i].Charges {
+			require.NotEmpty(t, lines.ofCharge(c), "%s %s", s.account, c.PriceID)
+		}
+		for _, u := range b.Rated[i] {
+			require.NotEmpty(t, lines.ofKey(u.Key), "%s %v", s.account, u.Key)
+		}
+		var total money.Money
+		for _, sum := range s.month.Sums() {
+			if sum.Kind == seal.Line {
+				var err error
+				total, err = total.Add(sum.Amount)
+				require.NoError(t, err)
+			}
+		}
+		require.Equal(t, b.Invoices[i].Total, total)
+	}
+}
+
+// TestSeal_Files: with the public key alone, every sealed month reads back, and
+// every proof parses.
+func TestSeal_Files(t *testing.T) {
+	all := files(t, simulate(t))
+	v, err := notes.NewVerifier(strings.TrimSpace(all["proof/key.txt"]))
+	require.NoError(t, err)
+	proofs := 0
+	for name, content := range all {
+		switch {
+		case path.Dir(name) == "seal":
+			s, err := seal.Read(strings.NewReader(content), v)
+			require.NoError(t, err, name)
+			require.Equal(t, int64(2), s.Seal.Number)
+			require.Greater(t, s.Len(), int64(100))
+		case path.Ext(name) == ".json" && path.Dir(name) == "proof":
+			f, err := proof.Parse(strings.NewReader(content))
+			require.NoError(t, err, name)
+			require.Equal(t, strings.TrimSpace(all["proof/key.txt"]), f.Key)
+			proofs++
+			if f.Line != nil {
+				kinds := []metering.Kind{}
+				for _, shown := range f.Events {
+					e, err := shown.Read()
+					require.NoError(t, err)
+					kinds = append(kinds, e.Kind)
+				}
+				require.True(t, slices.Equal([]metering.Kind{metering.Start, metering.Stop}, kinds))
+			}
+		}
+	}
+	require.Equal(t, 3, proofs)
+}
