@@ -8,13 +8,15 @@ import (
 	"github.com/meterbook/meterbook/metering"
 )
 
-// A Schedule is times of the day on kinds of days, by the clock of a zone. The
+// A Schedule is times of the day on kinds of days and in months, by the clock of a zone. The
 // zero Schedule is always, in UTC. Where a clock is put forward, an hour that
 // it skips is in no schedule; where it is put back, one that it shows twice is
 // in twice.
 type Schedule struct {
 	Zone  metering.Zone
 	Hours []Hours // none is the whole day
+	// Months are the months of a season; none is the whole year.
+	Months []time.Month
 	// Weekdays are the days of the week; none is all of them.
 	Weekdays []time.Weekday
 	// Days narrows that to days that are worked, or not, by Calendar.
@@ -130,6 +132,9 @@ func (s *Schedule) clock(minute int) (inside bool, edge int) {
 }
 
 func (s *Schedule) hasDay(t time.Time) bool {
+	if len(s.Months) > 0 && !slices.Contains(s.Months, t.Month()) {
+		return false
+	}
 	if len(s.Weekdays) > 0 && !slices.Contains(s.Weekdays, t.Weekday()) {
 		return false
 	}

@@ -19,7 +19,7 @@ type Terms struct {
 	// that has one for it, so that a surcharge or a licence stands beside the
 	// price of the machine. The empty group is one like any other.
 	Group string
-	// During limits the price to times of the day and kinds of days. A price
+	// During limits the price to times of the day, kinds of days and months. A price
 	// with a schedule is more specific than one without.
 	During *Schedule
 

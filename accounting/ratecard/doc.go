@@ -91,7 +91,7 @@
 //
 //	key              what it does
 //	group            usage has one price in each group: a surcharge beside a price
-//	during           {zone, hours: ["09:00-12:00"], weekdays: [mon], days: workdays or restdays,
+//	during           {zone, months: [jul], hours: ["09:00-12:00"], weekdays: [mon], days: workdays or restdays,
 //	                 holidays: {name, off: [dates], work: [dates]}}: when the price is for usage
 //	meters           [{meter, unit, factor}]: more meters, and what one of their units counts for
 //	scope            {window: hour, day or row; by: [account, resource, sku, region]; label}: what has

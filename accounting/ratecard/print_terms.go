@@ -182,6 +182,13 @@ func duringText(s *accounting.Schedule) string {
 	if s.Zone != (metering.Zone{}) {
 		f.text("zone", s.Zone.String())
 	}
+	if len(s.Months) > 0 {
+		var months []string
+		for _, m := range s.Months {
+			months = append(months, monthWords[m-1])
+		}
+		f.raw("months", listText(months))
+	}
 	if len(s.Hours) > 0 {
 		var hours []string
 		for _, h := range s.Hours {

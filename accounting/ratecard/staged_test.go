@@ -204,6 +204,9 @@ func (g generator) schedule() *accounting.Schedule {
 		from := g.IntN(1440)
 		s.Hours = append(s.Hours, accounting.Hours{From: from, To: from + 1 + g.IntN(1440-from)})
 	}
+	for m := time.January; m <= time.Month(g.IntN(25)-12); m++ {
+		s.Months = append(s.Months, m)
+	}
 	for d := range time.Weekday(g.IntN(8)) {
 		s.Weekdays = append(s.Weekdays, d)
 	}

@@ -14,7 +14,7 @@ import (
 var (
 	termKeys = wordList{"group", "during", "meters", "scope", "gather", "prorate", "convert", "free", "factor", "power_factor",
 		"discount", "maximum", "minimum", "prorate_minimum", "commitment"}
-	duringKeys     = wordList{"zone", "hours", "weekdays", "days", "holidays"}
+	duringKeys     = wordList{"zone", "months", "hours", "weekdays", "days", "holidays"}
 	holidayKeys    = wordList{"name", "off", "work"}
 	weightKeys     = wordList{"meter", "unit", "factor"}
 	scopeKeys      = wordList{"window", "by", "label"}
@@ -39,6 +39,7 @@ var (
 	prorateWords = map[accounting.Proration]string{accounting.ProrateTime: "time", accounting.ProrateDays: "days",
 		accounting.ProrateDaysInclusive: "days-inclusive", accounting.ProrateMonth30: "30-days", accounting.ProrateYear12: "365-days-over-12"}
 	dayWords     = map[accounting.DayKind]string{accounting.Workdays: "workdays", accounting.Restdays: "restdays"}
+	monthWords   = wordList{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
 	weekdayWords = wordList{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 	prorations   = []string{"time", "days", "days-inclusive", "30-days", "365-days-over-12"}
 )
@@ -98,6 +99,15 @@ func (r *reader) during(p *place) *accounting.Schedule {
 				r.refuse(at, "want a zone such as Asia/Shanghai")
 			}
 			s.Zone = zone
+		case "months":
+			r.list(at, "months", 12, func(at *place) {
+				month := r.choice(at, monthWords...)
+				for i, w := range monthWords {
+					if w == month {
+						s.Months = append(s.Months, time.Month(i+1))
+					}
+				}
+			})
 		case "hours":
 			r.list(at, "stretches of the day", maxHours, func(at *place) {
 				if text, ok := r.scalar(at, "a stretch of the day"); ok {

@@ -137,6 +137,11 @@ func (v *validator) during(p *place, s *accounting.Schedule) {
 			v.add(p.field("hours").element(i), "", "want minutes of the day, the end after the beginning and at most 24:00")
 		}
 	}
+	for i, m := range s.Months {
+		if m < time.January || m > time.December {
+			v.add(p.field("months").element(i), "", "want one of %v", monthWords)
+		}
+	}
 	for i, d := range s.Weekdays {
 		if d < time.Sunday || d > time.Saturday {
 			v.add(p.field("weekdays").element(i), "", "want one of %v", weekdayWords)
