@@ -21,7 +21,10 @@ type Card struct {
 	// RoundingChanges replace Rounding from a time on, in order of time. They
 	// take effect with a billing period.
 	RoundingChanges []RoundingChange
-	Prices          []Price
+	// PowerFactor, if set, changes the bill by the power factor. It is the list
+	// card's: a negotiated card has none.
+	PowerFactor *PowerAdjustment
+	Prices      []Price
 }
 
 // A RoundingChange is a rounding that holds from a time on.

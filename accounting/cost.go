@@ -107,13 +107,7 @@ func percentOf(amount, percent *big.Rat) *big.Rat {
 // percent returns what the ratio of reactive to active energy changes an
 // amount by. Without active energy the last step applies if there is reactive.
 func (f *PowerFactor) percent(t Tally) *big.Rat {
-	active, reactive := or(t.Used), or(t.Reactive)
-	for _, s := range f.Steps {
-		if s.Ratio == nil || reactive.Cmp(new(big.Rat).Mul(s.Ratio.Rat(), active)) <= 0 {
-			return s.Percent.Rat()
-		}
-	}
-	return new(big.Rat)
+	return percentAt(f.Steps, or(t.Used), or(t.Reactive))
 }
 
 // committed returns the amount that each scope is committed to, nil for none.

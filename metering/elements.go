@@ -59,6 +59,9 @@ const (
 	DeviceEnergy   MeterID = "energy.device"
 	OverheadEnergy MeterID = "energy.overhead"
 	FacilityEnergy MeterID = "energy.facility"
+	ReactiveEnergy MeterID = "energy.reactive"
+	EnergyDemand   MeterID = "energy.demand"
+	EnergyCapacity MeterID = "energy.capacity"
 	CarbonEmitted  MeterID = "energy.carbon"
 )
 
@@ -75,6 +78,7 @@ const (
 	refSoftware   = "GB/T 37735-2019, 7.2"
 	refAI         = "none: no clause of GB/T 37735-2019 covers AI services"
 	refEnergy     = "ISO/IEC 30134-2"
+	refSupply     = "none: what utilities bill beside energy is in their tariffs"
 	refCarbon     = "ISO/IEC 30134-8"
 )
 
@@ -154,6 +158,9 @@ func elements() []Meter {
 		used(DeviceEnergy, "Device energy", "kW.h", time.Minute, Infrastructure, refEnergy),
 		used(OverheadEnergy, "Facility overhead energy", "kW.h", 15*time.Minute, Infrastructure, refEnergy),
 		used(FacilityEnergy, "Facility energy", "kW.h", 15*time.Minute, Infrastructure, refEnergy),
+		used(ReactiveEnergy, "Reactive energy, a varh as a Wh", "kW.h", 15*time.Minute, Infrastructure, refSupply),
+		level(EnergyDemand, "Demand, the mean power of an interval", "kW", Max, 15*time.Minute, Infrastructure, refSupply),
+		level(EnergyCapacity, "Capacity of supply, a kVA as a kW", "kW", Max, day, Infrastructure, refSupply),
 		used(CarbonEmitted, "Greenhouse gas", "kg{CO2e}", time.Hour, Infrastructure, refCarbon),
 	}
 }

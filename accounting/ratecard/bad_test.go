@@ -198,6 +198,24 @@ func TestParseYAML_Bad(t *testing.T) {
 		{"anchored key", "per_unit: 1", "&x per_unit: 1", []string{
 			`line 10, column 5: prices[0].per_unit: "per_unit": anchors are not read; write each value out`,
 		}},
+		{"months", "per_unit: 1", "per_unit: 1\n    during: {months: [july]}", []string{`line 11, column 23: prices[0].during.months[0]: "july": want one of jan, feb, mar, apr, may, jun, jul, aug, sep, oct, nov, dec`}},
+		{"power factor of some prices of a bill", "level: line}", "level: bill}\npower_factor: {id: pf, service: energy, active: energy.device, reactive: energy.reactive, prices: [a], steps: [{percent: 2}]}", []string{
+			`line 5, column 99: power_factor.prices: the card rounds the bill, so that no price has an amount by itself; leave the list out, or round lines`,
+		}},
+		{"power factor of nothing", "prices:", "power_factor: {}\nprices:", []string{
+			`line 5, column 15: power_factor.id: missing; want 1 to 64 of a-z, 0-9, '-', '_', '.'`,
+			`line 5, column 15: power_factor.service: missing; want one of accelerated-compute, general-compute, block-storage, object-storage, file-storage, network, model-inference, energy, support`,
+			`line 5, column 15: power_factor.active: missing; want the meter of active energy`,
+			`line 5, column 15: power_factor.reactive: missing; want the meter of reactive energy`,
+			`line 5, column 15: power_factor.steps: want at least one step`,
+		}},
+		{"power factor", "prices:", "power_factor: {id: a, service: energy, active: energy.device, reactive: energy.demand, prices: [b, a, a], steps: [{ratio: 0.5, percent: 1}, {ratio: 0.4, percent: 2}]}\nprices:", []string{
+			`line 5, column 20: power_factor.id: "a": a price has this id`,
+			`line 5, column 73: power_factor.reactive: "energy.demand": measures power, and energy.device measures energy; want meters of one dimension`,
+			`line 5, column 97: power_factor.prices[0]: "b": no price has this id`,
+			`line 5, column 103: power_factor.prices[2]: "a": listed twice`,
+			`line 5, column 149: power_factor.steps[1].ratio: "0.4": the last step has no ratio`,
+		}},
 		{"merge key", "per_unit: 1", "per_unit: 1\n    <<: {title: x}", []string{`line 11, column 5: prices[0]["<<"]: merge keys are not read; write the keys out`}},
 		{"tag", "per_unit: 1", "per_unit: !!float 1", []string{`line 10, column 15: prices[0].per_unit: "1": tags are not read; leave "!!float" out`}},
 		{"binary", `"1"`, "!!binary MQ==", []string{`line 2, column 10: version: "MQ==": tags are not read; leave "!!binary" out`}},
@@ -226,9 +244,9 @@ func TestParseYAML_BadAsAWhole(t *testing.T) {
 	for _, tt := range []struct{ name, src, want string }{
 		{"empty", "", "line 1, column 1: empty; want a card"},
 		{"comment", "# a card\n", "line 1, column 1: empty; want a card"},
-		{"list", "- a\n", "line 1, column 1: want a mapping with keys of card, version, title, currency, rounding, rounding_changes, prices, got a list"},
-		{"scalar", "card", `line 1, column 1: "card": want a mapping with keys of card, version, title, currency, rounding, rounding_changes, prices, got a scalar`},
-		{"null", "~", `line 1, column 1: "~": want a mapping with keys of card, version, title, currency, rounding, rounding_changes, prices, got nothing`},
+		{"list", "- a\n", "line 1, column 1: want a mapping with keys of card, version, title, currency, rounding, rounding_changes, power_factor, prices, got a list"},
+		{"scalar", "card", `line 1, column 1: "card": want a mapping with keys of card, version, title, currency, rounding, rounding_changes, power_factor, prices, got a scalar`},
+		{"null", "~", `line 1, column 1: "~": want a mapping with keys of card, version, title, currency, rounding, rounding_changes, power_factor, prices, got nothing`},
 		{"too large", strings.Repeat(" ", 1<<20+1), "line 1, column 1: 1048577 bytes of text; want at most 1048576"},
 	} {
 		t.Run(tt.name, func(t *testing.T) { requireFaults(t, tt.src, []string{tt.want}) })

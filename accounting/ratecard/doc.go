@@ -115,6 +115,13 @@
 // rounding; what that cuts off is a charge of its own. A rounding that changes
 // is rounding_changes: [{from, rounding}].
 //
+// A card may change its bill by the power factor of the billing period, as
+// utilities do; the charge is one of its own:
+//
+//	power_factor: {id: power-factor, service: energy, active: energy.facility, reactive: energy.reactive,
+//	  prices: [peak, flat, valley, demand],               # what it is a percentage of; all that is left out
+//	  steps: [{ratio: 0.4843, percent: 0}, {percent: 5}]} # reactive over active, itself included
+//
 // # Policies
 //
 // Where billing systems differ the card says which way it is:

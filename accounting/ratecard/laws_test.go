@@ -182,6 +182,9 @@ func (g generator) card() *accounting.Card {
 			g.scope(&card.Prices[n])
 		}
 	}
+	if g.IntN(3) == 0 {
+		card.PowerFactor = g.adjustment(card)
+	}
 	return card
 }
 
@@ -394,6 +397,9 @@ func (g generator) same(card *accounting.Card) *accounting.Card {
 
 // difference says where two cards differ; "" if nowhere.
 func difference(a, b *accounting.Card) string {
+	if !equalValues(reflect.ValueOf(a.PowerFactor), reflect.ValueOf(b.PowerFactor)) {
+		return "power factor"
+	}
 	if a.ID != b.ID || a.Version != b.Version || a.Title != b.Title || a.Currency != b.Currency || a.Rounding != b.Rounding ||
 		!equalValues(reflect.ValueOf(a.RoundingChanges), reflect.ValueOf(b.RoundingChanges)) {
 		return "head"
@@ -451,7 +457,7 @@ func jsonOf(t testing.TB, card *accounting.Card, text []byte) []byte {
 			return jsonOfText(t, text)
 		}
 	}
-	if len(card.RoundingChanges) > 0 || card.Rounding.Month.On {
+	if len(card.RoundingChanges) > 0 || card.Rounding.Month.On || card.PowerFactor != nil {
 		return jsonOfText(t, text)
 	}
 	number := func(d decimal.Decimal) json.Number { return json.Number(d.String()) }

@@ -69,6 +69,8 @@ func (r *reader) card(p *place) *accounting.Card {
 			card.Rounding = r.rounding(at)
 		case "rounding_changes":
 			r.list(at, "changes", 100, func(at *place) { card.RoundingChanges = append(card.RoundingChanges, r.roundingChange(at)) })
+		case "power_factor":
+			card.PowerFactor = r.powerAdjustment(at)
 		case "prices":
 			r.list(at, "prices", MaxPrices, func(at *place) { card.Prices = append(card.Prices, r.price(at)) })
 		}

@@ -9,7 +9,7 @@ import (
 
 // The keys of each mapping of a card, in the order they are printed in.
 var (
-	cardKeys     = wordList{"card", "version", "title", "currency", "rounding", "rounding_changes", "prices"}
+	cardKeys     = wordList{"card", "version", "title", "currency", "rounding", "rounding_changes", "power_factor", "prices"}
 	roundingKeys = wordList{"mode", "places", "level", "month"}
 	monthKeys    = wordList{"mode", "places"}
 	changeKeys   = wordList{"from", "rounding"}

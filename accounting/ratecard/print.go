@@ -50,6 +50,9 @@ func (p *printer) card(c *accounting.Card) {
 			p.line("  - {from: ", change.From.UTC().Format(minutes), ", rounding: ", roundingText(change.Rounding), "}")
 		}
 	}
+	if c.PowerFactor != nil {
+		p.line("power_factor: ", adjustmentText(c.PowerFactor))
+	}
 	p.line("prices:", "")
 	for i := range c.Prices {
 		p.price(&c.Prices[i])

@@ -264,13 +264,17 @@ func convertText(c *accounting.Conversion) string {
 func powerText(m *accounting.PowerFactor) string {
 	var f flow
 	f.text("reactive", string(m.Reactive))
+	f.raw("steps", stepsText(m.Steps))
+	return f.String()
+}
+
+func stepsText(list []accounting.PowerStep) string {
 	var steps []string
-	for _, s := range m.Steps {
+	for _, s := range list {
 		var g flow
 		g.optional("ratio", s.Ratio)
 		g.raw("percent", number(s.Percent))
 		steps = append(steps, g.String())
 	}
-	f.raw("steps", listText(steps))
-	return f.String()
+	return listText(steps)
 }

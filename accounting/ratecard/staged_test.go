@@ -198,6 +198,18 @@ func (g generator) terms(p *accounting.Price) {
 	}
 }
 
+func (g generator) adjustment(card *accounting.Card) *accounting.PowerAdjustment {
+	a := &accounting.PowerAdjustment{ID: "zz" + g.id()[:1], Service: accounting.EnergySupply, Active: metering.FacilityEnergy, Reactive: metering.ReactiveEnergy,
+		Steps: []accounting.PowerStep{{Percent: g.number(true)}}}
+	if g.IntN(2) == 0 && card.Rounding.Level == accounting.LineLevel && card.RoundingChanges == nil {
+		a.Prices = []string{card.Prices[0].ID}
+	}
+	if ratio := g.positive(); g.IntN(2) == 0 {
+		a.Steps = append([]accounting.PowerStep{{Ratio: &ratio, Percent: g.number(true)}}, a.Steps...)
+	}
+	return a
+}
+
 func (g generator) schedule() *accounting.Schedule {
 	s := &accounting.Schedule{Zone: pick(g, metering.Zone{}, metering.MustZone("Asia/Shanghai"))}
 	for range g.IntN(3) {

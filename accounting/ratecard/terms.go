@@ -249,20 +249,25 @@ func (r *reader) powerFactor(p *place) *accounting.PowerFactor {
 			f.Reactive = metering.MeterID(r.text(at))
 			return
 		}
-		r.list(at, "steps", 200, func(at *place) {
-			var s accounting.PowerStep
-			r.mapping(at, powerStepKeys, func(key string, at *place) {
-				n := r.number(at)
-				if key == "ratio" {
-					s.Ratio = &n
-				} else {
-					s.Percent = n
-				}
-			})
-			f.Steps = append(f.Steps, s)
-		})
+		f.Steps = r.powerSteps(at)
 	})
 	return f
+}
+
+func (r *reader) powerSteps(p *place) (steps []accounting.PowerStep) {
+	r.list(p, "steps", 200, func(at *place) {
+		var s accounting.PowerStep
+		r.mapping(at, powerStepKeys, func(key string, at *place) {
+			n := r.number(at)
+			if key == "ratio" {
+				s.Ratio = &n
+			} else {
+				s.Percent = n
+			}
+		})
+		steps = append(steps, s)
+	})
+	return steps
 }
 
 func (r *reader) commitment(p *place) *accounting.Commitment {

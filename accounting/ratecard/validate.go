@@ -55,6 +55,7 @@ func (v *validator) card(p *place, card *accounting.Card) {
 	}
 	v.rounding(p.field("rounding"), card.Rounding)
 	v.roundingChanges(p.field("rounding_changes"), card.RoundingChanges)
+	v.powerAdjustment(p.field("power_factor"), card)
 	prices := p.field("prices")
 	tiers := 0
 	for _, price := range card.Prices {

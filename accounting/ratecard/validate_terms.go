@@ -194,21 +194,30 @@ func (v *validator) powerFactor(p *place, f *accounting.PowerFactor) {
 	if f == nil {
 		return
 	}
-	if f.Reactive == "" {
-		v.add(p.field("reactive"), "", "missing; want the meter of reactive energy")
+	v.energyMeter(p.field("reactive"), f.Reactive, "missing; want the meter of reactive energy")
+	v.powerSteps(p.field("steps"), f.Steps)
+}
+
+// energyMeter checks a meter that a power factor goes by.
+func (v *validator) energyMeter(p *place, id metering.MeterID, missing string) {
+	if id == "" {
+		v.add(p, "", "%s", missing)
 	} else if v.meters != nil {
-		if _, err := v.meters.Lookup(f.Reactive); err != nil {
-			v.add(p.field("reactive"), string(f.Reactive), "unknown meter; %s", v.wantMeter(f.Reactive))
+		if _, err := v.meters.Lookup(id); err != nil {
+			v.add(p, string(id), "unknown meter; %s", v.wantMeter(id))
 		}
 	}
-	steps := p.field("steps")
-	if len(f.Steps) == 0 {
+}
+
+// powerSteps checks the steps of a power factor.
+func (v *validator) powerSteps(steps *place, list []accounting.PowerStep) {
+	if len(list) == 0 {
 		v.add(steps, "", "want at least one step")
 	}
-	for i, s := range f.Steps {
+	for i, s := range list {
 		at := steps.element(i)
 		v.amount(at.field("percent"), s.Percent)
-		switch last := i == len(f.Steps)-1; {
+		switch last := i == len(list)-1; {
 		case s.Ratio == nil && !last:
 			v.add(at.field("ratio"), "", "missing; only the last step has no ratio")
 		case s.Ratio == nil:
@@ -216,7 +225,7 @@ func (v *validator) powerFactor(p *place, f *accounting.PowerFactor) {
 			v.add(at.field("ratio"), show(*s.Ratio), "the last step has no ratio")
 		default:
 			v.charge(at.field("ratio"), *s.Ratio)
-			if i > 0 && f.Steps[i-1].Ratio != nil && v.short(*s.Ratio) && v.short(*f.Steps[i-1].Ratio) && !s.Ratio.GreaterThan(*f.Steps[i-1].Ratio) {
+			if i > 0 && list[i-1].Ratio != nil && v.short(*s.Ratio) && v.short(*list[i-1].Ratio) && !s.Ratio.GreaterThan(*list[i-1].Ratio) {
 				v.add(at.field("ratio"), show(*s.Ratio), "want more than the step before")
 			}
 		}

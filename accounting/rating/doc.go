@@ -43,7 +43,7 @@
 // # Stages
 //
 // The order of money is: gather usage, convert units (round), free units, price, factors, percentage discount, discount
-// of an amount, maximum, minimum or commitment, credits, rounding. All of it is functions of running totals, and that
+// of an amount, maximum, minimum or commitment, the power factor of the bill, credits, rounding. All of it is functions of running totals, and that
 // is what keeps the laws below, whatever a price combines:
 //
 //   - What has come together at a price in one scope is a [accounting.Tally]. A row moves it on; nothing else does.
@@ -55,8 +55,9 @@
 //     costs after the end, so that it takes back what it makes up for.
 //   - Models that go by rows (percentages of events, prices that rows bring, prorated tiers) keep what rows have come to
 //     in the tally, and their cost is that.
-//   - Credits are functions of running sums of billed amounts, and the month's rounding of the total after credits; by
-//     how much they moved is a charge at the end of each call.
+//   - The adjustment of a bill by the power factor ([accounting.PowerAdjustment]) and credits are functions of running
+//     sums of billed amounts, and the month's rounding of the total after credits; by how much they moved is a charge at
+//     the end of each call.
 //
 // A [accounting.Scope] says what shares a tally: all usage of the billing period, or that of each hour, account,
 // resource, row. So an allowance is pooled or each account's, a commitment is for an hour, and tiers by duration are of
@@ -121,6 +122,8 @@
 //   - Stream_Rate: Stream hands over what Rate collects.
 //   - The same for prices with stages: Staged_Progressive, Staged_SameBytes, and Staged_Oracle, which works a month out
 //     at once from all its rows and holds exact amounts, bills and explanations to that.
+//   - Settle, PowerAdjustment: credits, the rounding of the month and the adjustment by the power factor come in parts to
+//     what they come to as a whole, whatever the cut.
 //   - Card_Rate, a fuzz test: any text that is a card is rated, or refused by an error that says why; nothing panics, and
 //     what is charged re-computes.
 //   - Rate_Laws, a fuzz test: laws 4, 8 and 9 for a world that any two numbers make.

@@ -28,7 +28,8 @@ type rater struct {
 	ended      bool // see State
 	settles    bool // there are credits, or the month's total is rounded
 	settled    settlement
-	apart      map[metering.MeterID]apart // nil where all rows of one key are one line
+	power      *accounting.PowerAdjustment // nil for none
+	apart      map[metering.MeterID]apart  // nil where all rows of one key are one line
 	flats      map[priceKey]flatMark
 	ownFlats   bool // flats is this call's copy, not the state's
 }
@@ -194,10 +195,15 @@ func (r *rater) line(u *metering.Usage) error {
 	if u.Period.IsZero() {
 		return nil
 	}
-	covered, err := r.touchFlats(u)
+	covered, err := r.takePower(u)
 	if err != nil {
 		return err
 	}
+	touched, err := r.touchFlats(u)
+	if err != nil {
+		return err
+	}
+	covered = covered || touched
 	for group := range r.groups.names {
 		priced, err := r.lineIn(u, group)
 		if err != nil {
@@ -297,6 +303,9 @@ func (r *rater) bills(c *accounting.Charge, e entry, list money.Money) error {
 	}
 	if r.settles {
 		if err := r.settled.add(r.bill.Contract.Credits, c); err != nil {
+			return err
+		}
+		if err := r.addPower(c); err != nil {
 			return err
 		}
 	}

@@ -15,18 +15,22 @@ import (
 // these, and a charge is by how much that has moved.
 type settlement struct {
 	billed  money.Money // all charges but credits and rounding
-	credits string      // of which contract; see creditsText
+	credits string      // and the adjustment by the power factor, of which contract; see creditsText
 	// eligible and paid are by the index of the credit. They are never changed
 	// in place.
 	eligible, paid []money.Money
 	wiped          money.Money // what rounding the month's total has charged
+	power          powerFactor
 }
 
 // openSettlement readies what credits and the month's rounding go by.
 func (r *rater) openSettlement(rounding accounting.Rounding, state State) error {
 	credits := r.bill.Contract.Credits
 	r.settled = state.settled
-	r.settles = len(credits) > 0 || rounding.Month.On
+	if err := r.openPowerFactor(); err != nil {
+		return err
+	}
+	r.settles = len(credits) > 0 || rounding.Month.On || r.power != nil
 	if !r.settles {
 		return nil
 	}
@@ -35,9 +39,9 @@ func (r *rater) openSettlement(rounding accounting.Rounding, state State) error 
 			return fmt.Errorf("%w: card %q: the month's rounding: %w", ErrContract, r.list.name, err)
 		}
 	}
-	text := creditsText(credits)
+	text := powerText(r.power) + creditsText(credits)
 	if r.settled.credits != "" && r.settled.credits != text {
-		return fmt.Errorf("%w: the credits are not those that the state was rated with", ErrContract)
+		return fmt.Errorf("%w: the credits and the adjustment by the power factor are not those that the state was rated with", ErrContract)
 	}
 	for i := range credits {
 		if c := &credits[i]; c.ID == "" || c.Amount.Sign() < 0 || c.Share.Sign() < 0 || c.Share.GreaterThan(decimal.NewFromInt(1)) {
@@ -83,6 +87,9 @@ func (s *settlement) add(credits []accounting.Credit, c *accounting.Charge) (err
 func (r *rater) settle() error {
 	if !r.settles {
 		return nil
+	}
+	if err := r.adjustPower(); err != nil {
+		return err
 	}
 	credits := r.bill.Contract.Credits
 	left := rationalOf(r.settled.billed)
@@ -156,7 +163,12 @@ func (r *rater) settlementCharge(amount money.Money, origin accounting.Origin, i
 	if amount.IsZero() {
 		return nil
 	}
-	c := accounting.Charge{
+	return r.yieldSettled(r.settlement(amount, origin, id, note))
+}
+
+// settlement returns a charge of an amount that no price makes.
+func (r *rater) settlement(amount money.Money, origin accounting.Origin, id, note string) accounting.Charge {
+	return accounting.Charge{
 		BillingAccount: r.bill.Contract.Account, Account: r.bill.Contract.Account, Period: r.billing,
 		PriceID: id, Card: r.list.name, Origin: origin,
 		List: amount, Contracted: amount, Billed: amount, Effective: amount,
@@ -166,8 +178,11 @@ func (r *rater) settlementCharge(amount money.Money, origin accounting.Origin, i
 			Rounding: accounting.Rounding{Places: money.Scale, Level: accounting.LineLevel},
 		},
 	}
-	var err error
-	if r.bill.total, err = r.bill.total.Add(amount); err != nil {
+}
+
+// yieldSettled adds a charge that no price makes to the bill's total.
+func (r *rater) yieldSettled(c accounting.Charge) (err error) {
+	if r.bill.total, err = r.bill.total.Add(c.Billed); err != nil {
 		return fmt.Errorf("%w: total: %w", ErrOverflow, err)
 	}
 	return r.yield(c)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -188,7 +189,13 @@ func matchText(p *accounting.Price) string {
 		parts = append(parts, m.Labels.String())
 	}
 	if p.Terms != nil && p.Terms.During != nil {
-		var hours []string
+		var months, hours []string
+		for _, m := range p.Terms.During.Months {
+			months = append(months, strconv.Itoa(int(m)))
+		}
+		if months != nil {
+			parts = append(parts, "{"+strings.Join(months, ",")+"}")
+		}
 		for _, h := range p.Terms.During.Hours {
 			hours = append(hours, fmt.Sprintf("%02d:%02d-%02d:%02d", h.From/60, h.From%60, h.To/60, h.To%60))
 		}
