@@ -44,7 +44,7 @@ func ExampleNewAggregator() {
 	check(err)
 	agg := metering.NewAggregator(metering.WithCatalogue(catalogue), metering.WithWindow(metering.FullHour))
 	fmt.Println(agg.Window(), agg.Catalogue().Len())
-	// Output: 1h0m0s 51
+	// Output: 1h0m0s 54
 }
 
 func request(id string, tokens int64) metering.Event {

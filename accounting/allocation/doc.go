@@ -38,6 +38,7 @@
 //
 // # What it comes to
 //
+// [Apportion] spreads a bill for a whole, such as a site's energy, over the usage that it is made of, price by price.
 // [UnitCost] is cost a unit of output, [Margins] compares costs with charges by the same keys, and [Sheet.Efficiency]
 // compares what was used with what was allocated and with what there was.
 //
@@ -83,6 +84,7 @@
 //   - Report_Processors: a large report is the same to the byte on any number of processors (law 8).
 //   - Settle: parts sum to the whole, are those of the oracle, and a refund mirrors a charge (law 5).
 //   - Cumulate: every beginning of a series sums to its exact sum rounded once.
+//   - Apportion: costs agree with the oracle, sum to the charges, exactly and settled, and no order plays a part.
 //   - Schedule_Sums: depreciation sums to cost less salvage, by every method and after a change of life.
 //   - Commitment_Tiles: what is amortised over periods that tile a term is the total; a termination loses nothing.
 //   - Deduct_Conserves: covered and overflowing usage sum to all, used and unused parts to what was prepaid.
@@ -98,6 +100,11 @@
 //
 // A price is cost over capacity, for the period. Turned down: a price for each window, under which one workload has as
 // many denominators as windows, and exact fractions grow without end.
+//
+// A bill is apportioned price by price, and a price over all usage in its hours. Turned down: a bill over all usage of
+// the month, by which who works at night pays for the peak; and each window's charge over that window's usage, which
+// gives a fraction of its own to each of 3,000 quarter hours of a month, and the highest demand to whoever happened to
+// run in one of them.
 //
 // Amounts are big.Rat. Turned down: rounding each step at 18 decimals, after which a third is no third and two orders
 // of sharing differ; and fractions of 128 bits, which a reciprocal allocation over a dozen centres outgrows. Bareiss'

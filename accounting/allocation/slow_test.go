@@ -198,3 +198,53 @@ func slowSettle(values []*big.Rat) []int64 {
 	}
 	return steps
 }
+
+// slowCharge is a charge at a price for some hours, slowUse usage of a key in
+// some.
+type slowCharge struct {
+	price    string
+	from, to int
+	amount   *big.Rat
+}
+
+type slowUse struct {
+	key      string
+	from, to int
+	n        int64
+}
+
+// slowApportion marks the hours of each price and spreads it over what was used
+// in them, hour by hour; "" is what nobody used in.
+func slowApportion(charges []slowCharge, uses []slowUse) map[string]*big.Rat {
+	sums, hours := map[string]*big.Rat{}, map[string]map[int]bool{}
+	for _, c := range charges {
+		if sums[c.price] == nil {
+			sums[c.price], hours[c.price] = new(big.Rat), map[int]bool{}
+		}
+		sums[c.price].Add(sums[c.price], c.amount)
+		for h := c.from; h < c.to; h++ {
+			hours[c.price][h] = true
+		}
+	}
+	costs := map[string]*big.Rat{"": new(big.Rat)}
+	for price, sum := range sums {
+		total := int64(0)
+		for _, u := range uses {
+			if hours[price][u.from] {
+				total += u.n
+			}
+		}
+		if total == 0 {
+			costs[""].Add(costs[""], sum)
+		}
+		for _, u := range uses {
+			if costs[u.key] == nil {
+				costs[u.key] = new(big.Rat)
+			}
+			if total != 0 && hours[price][u.from] {
+				costs[u.key].Add(costs[u.key], new(big.Rat).Mul(sum, big.NewRat(u.n, total)))
+			}
+		}
+	}
+	return costs
+}
