@@ -138,7 +138,7 @@ var requirements = []requirement{
 	{testifyModule, true, "tests, and the kits that users' tests import"},
 	{otelModule, true, "attributes of the metrics that metering/otelmeter emits"},
 	{otelMetricModule, true, "the metric API; the SDK stays the user's choice"},
-	{otelTraceModule, false, "the trace API, once a stage emits spans"},
+	{otelTraceModule, true, "the trace API: spans of slow operations, where a provider is given"},
 	{yamlModule, true, "rate cards; keeps every digit of a price, and testify requires it anyway"},
 	{modModule, true, "the Merkle log of sealed periods; it needs only the standard library"},
 }

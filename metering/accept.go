@@ -167,7 +167,7 @@ func (a *Aggregator) Accept(e *Event) error {
 	defer a.mu.Unlock()
 	switch {
 	case err != nil:
-		a.counts.Refused++
+		a.countRefused(err)
 		return err
 	case a.closed.Load():
 		return fmt.Errorf("%w: the aggregator", ErrClosed)

@@ -49,8 +49,9 @@ type Aggregator struct {
 	events    map[fingerprint]fingerprint // body by identity
 	timelines map[resourceKey]*timeline
 	counts    Counts
-	accepting bool    // what is counted was accepted before, whatever the quota says
-	parts     []*part // sealed windows, guarded by sealing
+	reasons   [reasonCount]uint64 // of refused events
+	accepting bool                // what is counted was accepted before, whatever the quota says
+	parts     []*part             // sealed windows, guarded by sealing
 	archive   *archive
 
 	holdings sync.Pool // of *holding that were stopped

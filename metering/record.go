@@ -28,7 +28,7 @@ func (a *Aggregator) Record(e Event) error {
 	if err != nil {
 		a.mu.Lock()
 		defer a.mu.Unlock()
-		a.counts.Refused++
+		a.countRefused(err)
 		return err
 	}
 	id, body := e.identityPrint(), e.bodyPrint()
@@ -65,7 +65,7 @@ func (a *Aggregator) take(e *Event, items checkedItems) error {
 		a.counts.Events++
 		return nil
 	}
-	a.counts.Refused++
+	a.countRefused(err)
 	if _, full := errors.AsType[*QuotaError](err); full {
 		for _, it := range items {
 			if !e.Kind.carriesAmounts() {

@@ -135,7 +135,7 @@ func (l *Log) flush() error {
 	if !l.dirty {
 		return nil
 	}
-	if err := l.file.Sync(); err != nil {
+	if err := l.opts.Sync(l.file); err != nil {
 		return poisoned(failed("sync", l.name(), err))
 	}
 	l.dirty, l.due = false, nil

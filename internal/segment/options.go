@@ -39,6 +39,10 @@ type Options struct {
 	Random io.Reader
 	// After is what Interval is measured with, nil for time.After.
 	After func(time.Duration) <-chan time.Time
+	// Sync makes the segment that is being written durable, nil for its Sync
+	// alone: whoever wants to know how long that takes calls it from here. One
+	// call at a time is under way.
+	Sync func(File) error
 }
 
 // Known says that the log of a journal was durable from record First on, or from an
@@ -79,6 +83,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.After == nil {
 		o.After = time.After
+	}
+	if o.Sync == nil {
+		o.Sync = File.Sync
 	}
 	switch {
 	case o.SegmentSize < minSegment || o.SegmentSize > maxSegment:

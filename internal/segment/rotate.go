@@ -49,7 +49,7 @@ func (l *Log) cut(end int64) error {
 		return poisoned(failed("truncate", l.name(), err))
 	}
 	l.alloc = end
-	if err := l.file.Sync(); err != nil {
+	if err := l.opts.Sync(l.file); err != nil {
 		return poisoned(failed("sync", l.name(), err))
 	}
 	return nil

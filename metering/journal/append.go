@@ -51,7 +51,10 @@ func (j *Journal) Append(ctx context.Context, events ...metering.Event) (Result,
 	if err := j.bare(); err != nil {
 		return Result{}, err
 	}
-	return j.appendFrom(ctx, events, nil, nil)
+	start := j.opts.begin()
+	res, err := j.appendFrom(ctx, events, nil, nil)
+	j.opts.end(ctx, "journal.append", start, len(events), err)
+	return res, err
 }
 
 // appendFrom appends events of this journal, or of another one's up to a position,

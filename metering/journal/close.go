@@ -14,8 +14,11 @@ import (
 // bytes for each identity in memory, beside those who append; events wait while
 // what is to be written is noted.
 func (j *Journal) Snapshot(ctx context.Context) error {
+	start := j.opts.begin()
 	_, err := j.snapshot(ctx)
-	return outward(err)
+	err = outward(err)
+	j.opts.end(ctx, "journal.snapshot", start, 0, err)
+	return err
 }
 
 // snapshot returns what it has noted.

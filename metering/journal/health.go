@@ -13,6 +13,7 @@ func (j *Journal) Health() iter.Seq[metering.Vital] {
 	j.settle()
 	c, durable, next, held := j.Counts(), j.event, j.next, 0
 	failures := j.keeper.failures
+	syncs, total, slowest := j.syncs.count.Load(), j.syncs.total.Load(), j.syncs.slowest.Load()
 	for d := j.oldest; d < j.oldest+maxDays; d++ {
 		held += j.index.inMemory(d)
 	}
@@ -27,6 +28,9 @@ func (j *Journal) Health() iter.Seq[metering.Vital] {
 			{Name: events, Unit: "{event}", Description: about, Outcome: "refused", Value: int64(c.Refused), Total: true},
 			{Name: events, Unit: "{event}", Description: about, Outcome: "failed", Value: int64(c.Failed), Total: true},
 			{Name: "journal.upkeep.failures", Unit: "{failure}", Description: "Rounds of the upkeep of identities that failed and are tried again.", Value: int64(failures), Total: true},
+			{Name: "journal.syncs", Unit: "{sync}", Description: "Syncs of the log to the disk.", Value: syncs, Total: true},
+			{Name: "journal.sync.duration", Unit: "s", Description: "Time that syncs of the log took.", Value: total, Per: 1e9, Total: true},
+			{Name: "journal.sync.slowest", Unit: "s", Description: "The slowest sync of the log since it was opened.", Value: slowest, Per: 1e9},
 			{Name: "journal.pending", Unit: "{event}", Description: "Events that are not durable yet.", Value: int64(next - 1 - durable)},
 			{Name: "journal.identities.memory", Unit: "{identity}", Description: "Identities held in memory.", Value: int64(held)},
 		} {

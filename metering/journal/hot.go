@@ -32,11 +32,14 @@ func (r *Recorder) AddAt(key *metering.Key, t time.Time, q metering.Quantity) er
 // After an error the same events are tried again at the next one. What the
 // aggregator refuses is a *[CheckpointError] that tells how much of what it was.
 func (r *Recorder) Checkpoint(ctx context.Context) error {
+	start := r.opts.begin()
 	r.turn.Lock()
 	defer r.turn.Unlock()
 	r.admit.RLock()
 	defer r.admit.RUnlock()
-	return r.checkpoint(ctx)
+	err := r.checkpoint(ctx)
+	r.opts.end(ctx, "recorder.checkpoint", start, 0, err)
+	return err
 }
 
 // A CheckpointError reports what was added to series and could not be made an

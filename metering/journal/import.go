@@ -21,9 +21,12 @@ func (j *Journal) Import(ctx context.Context, from ID, entries ...Entry) (Result
 	if err := j.bare(); err != nil {
 		return Result{}, err
 	}
-	return j.importEach(ctx, from, entries, func(events []metering.Event, at *position) (Result, error) {
+	start := j.opts.begin()
+	res, err := j.importEach(ctx, from, entries, func(events []metering.Event, at *position) (Result, error) {
 		return j.appendFrom(ctx, events, at, nil)
 	})
+	j.opts.end(ctx, "journal.import", start, len(entries), err)
+	return res, err
 }
 
 // importEach passes pieces of what is to be imported on.

@@ -35,6 +35,7 @@ type Journal struct {
 	// positions are how far other journals were imported, durably.
 	positions map[ID]uint64
 	tallies   tallies
+	syncs     syncs
 	closed    bool
 
 	keeper keeper

@@ -40,6 +40,10 @@ type options struct {
 	random   io.Reader
 	after    func(time.Duration) <-chan time.Time
 
+	stopwatch func() time.Time
+	watch     metering.Watch
+	slow      time.Duration
+
 	// Of recorders.
 	usage       []metering.Option
 	checkpoints time.Duration
@@ -121,6 +125,20 @@ func WithTimer(after func(time.Duration) <-chan time.Time) Option {
 	return optionFunc(func(o options) options { o.after = after; return o })
 }
 
+// WithStopwatch sets what tells how long something took; time.Now by default. It is
+// called from many goroutines.
+func WithStopwatch(now func() time.Time) Option {
+	return optionFunc(func(o options) options { o.stopwatch = now; return o })
+}
+
+// WithWatch has operations that took at least so long told to a watch, such as that
+// of metering/otelmeter, which makes spans of them: append, import, snapshot, and of a
+// recorder record, checkpoint, seal. One that failed is told however long it took.
+// None by default, and then nothing is measured but the disk.
+func WithWatch(slow time.Duration, watch metering.Watch) Option {
+	return optionFunc(func(o options) options { o.slow, o.watch = slow, watch; return o })
+}
+
 // WithUsage adds options of a recorder's aggregator: its catalogue, windows, late
 // window and quota. They are to be the same whenever the journal is opened: what
 // is in it is counted by them.
@@ -170,6 +188,9 @@ func newOptions(opts []Option) options {
 	}
 	if o.after == nil {
 		o.after = time.After
+	}
+	if o.stopwatch == nil {
+		o.stopwatch = time.Now
 	}
 	o.log.MaxRecord = maxRecord
 	o.log.Random, o.log.After = o.random, o.after

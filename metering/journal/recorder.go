@@ -200,18 +200,24 @@ func (r *Recorder) Record(ctx context.Context, events ...metering.Event) (Result
 	if len(events) > MaxBatch {
 		return Result{}, tooMany(len(events))
 	}
+	start := r.opts.begin()
 	r.admit.RLock()
 	defer r.admit.RUnlock()
-	return r.record(ctx, events, nil, false)
+	res, err := r.record(ctx, events, nil, false)
+	r.opts.end(ctx, "recorder.record", start, len(events), err)
+	return res, err
 }
 
 // Import is [Journal.Import] with the rules of [Recorder.Record].
 func (r *Recorder) Import(ctx context.Context, from ID, entries ...Entry) (Result, error) {
+	start := r.opts.begin()
 	r.admit.RLock()
 	defer r.admit.RUnlock()
-	return r.j.importEach(ctx, from, entries, func(events []metering.Event, at *position) (Result, error) {
+	res, err := r.j.importEach(ctx, from, entries, func(events []metering.Event, at *position) (Result, error) {
 		return r.record(ctx, events, at, false)
 	})
+	r.opts.end(ctx, "recorder.import", start, len(entries), err)
+	return res, err
 }
 
 // record is Record for who holds admit. Events of checkpoints were within their
@@ -271,6 +277,13 @@ func (r *Recorder) Seal(ctx context.Context, t time.Time) error {
 	if now := r.opts.now(); t.After(now.Add(24 * time.Hour)) {
 		return &metering.FieldError{Field: "seal", Value: t.UTC().Format(time.RFC3339), Reason: "want no time of more than a day after " + now.UTC().Format(time.RFC3339) + ": nothing opens a window again"}
 	}
+	start := r.opts.begin()
+	err := r.seal(ctx, t)
+	r.opts.end(ctx, "recorder.seal", start, 0, err)
+	return err
+}
+
+func (r *Recorder) seal(ctx context.Context, t time.Time) error {
 	r.turn.Lock()
 	defer r.turn.Unlock()
 	r.admit.Lock()

@@ -17,6 +17,13 @@ const totalsMagic = "mbjtotl\x01"
 // opening the recorder again counts only what came afterwards. Close does so too.
 // Record waits while what is to be written is noted, additions do not.
 func (r *Recorder) Snapshot(ctx context.Context) error {
+	start := r.opts.begin()
+	err := r.snapshot(ctx)
+	r.opts.end(ctx, "recorder.snapshot", start, 0, err)
+	return err
+}
+
+func (r *Recorder) snapshot(ctx context.Context) error {
 	r.turn.Lock()
 	defer r.turn.Unlock()
 	r.admit.Lock()

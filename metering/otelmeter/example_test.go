@@ -26,8 +26,14 @@ func ExampleObserve() {
 	// aggregator.events conflict 0
 	// aggregator.events refused 0
 	// aggregator.untimely  0
+	// aggregator.quota.refused  0
 	// aggregator.series  0
 	// aggregator.series.shared  0
 	// aggregator.series.evicted  0
 	// aggregator.anomalies  0
+	// aggregator.refusals invalid 0
+	// aggregator.refusals unknown-meter 0
+	// aggregator.refusals quota 0
+	// aggregator.refusals untimely 0
+	// aggregator.refusals overflow 0
 }

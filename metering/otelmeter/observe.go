@@ -5,73 +5,44 @@ import (
 	"fmt"
 	"iter"
 
-	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
 	"github.com/meterbook/meterbook/metering"
 )
 
-// ScopeName is the name of the instrumentation scope.
-const ScopeName = "github.com/meterbook/meterbook/metering/otelmeter"
-
-// A Stage is anything that tells its health, such as a
-// [metering.Aggregator].
+// A Stage is anything that tells its health: a [metering.Aggregator], a journal
+// or its recorder, what rates and what attributes energy.
 type Stage interface {
 	Health() iter.Seq[metering.Vital]
 }
 
-type config struct {
-	provider   metric.MeterProvider
-	attributes []attribute.KeyValue
-}
-
-// An Option changes how [Observe] observes.
-type Option interface{ apply(config) config }
-
-type optionFunc func(config) config
-
-func (f optionFunc) apply(c config) config { return f(c) }
-
-// WithMeterProvider sets the provider of instruments; the global one by
-// default.
-func WithMeterProvider(p metric.MeterProvider) Option {
-	return optionFunc(func(c config) config { c.provider = p; return c })
-}
-
-// WithAttributes adds attributes to everything observed, to tell one stage of
-// a kind from another. Keep them few.
-func WithAttributes(kv ...attribute.KeyValue) Option {
-	return optionFunc(func(c config) config { c.attributes = append(c.attributes, kv...); return c })
-}
-
-// Observe makes instruments for the vitals of a stage and observes them
-// whenever a reader collects, until stop is called. It is safe for concurrent
-// use if the stage's Health is.
+// Observe makes an instrument for each name among the vitals of a stage and
+// observes it whenever a reader collects, until stop is called. What only grows
+// is a counter and anything else an up-down counter; durations are in seconds.
+// It is safe for concurrent use if the stage's Health is.
+//
+// It fails with what the provider's meter says of an instrument or callback;
+// then nothing is observed.
 func Observe(stage Stage, opts ...Option) (stop func() error, err error) {
-	cfg := config{provider: otel.GetMeterProvider()}
-	for _, o := range opts {
-		cfg = o.apply(cfg)
-	}
-	meter := cfg.provider.Meter(ScopeName)
-	instruments := make(map[string]metric.Int64Observable)
+	cfg := newConfig(opts)
+	meter := cfg.meter()
+	vitals := make(map[string]vital)
 	var all []metric.Observable
 	for v := range stage.Health() {
-		if instruments[v.Name] != nil {
+		if vitals[v.Name].Observable != nil {
 			continue
 		}
-		in, err := instrument(meter, v)
+		in, err := newVital(meter, v)
 		if err != nil {
 			return nil, fmt.Errorf("otelmeter: %q: %w", v.Name, err)
 		}
-		instruments[v.Name] = in
-		all = append(all, in)
+		vitals[v.Name] = in
+		all = append(all, in.Observable)
 	}
 	r, err := meter.RegisterCallback(func(_ context.Context, o metric.Observer) error {
 		for v := range stage.Health() {
-			if in := instruments[v.Name]; in != nil {
-				o.ObserveInt64(in, v.Value, metric.WithAttributes(cfg.of(v)...))
-			}
+			vitals[v.Name].observe(o, v, cfg.of(v))
 		}
 		return nil
 	}, all...)
@@ -81,17 +52,47 @@ func Observe(stage Stage, opts ...Option) (stop func() error, err error) {
 	return r.Unregister, nil
 }
 
-func (c config) of(v metering.Vital) []attribute.KeyValue {
+func (c config) of(v metering.Vital) metric.MeasurementOption {
 	if v.Outcome == "" {
-		return c.attributes
+		return metric.WithAttributeSet(c.with())
 	}
-	return append([]attribute.KeyValue{attribute.String("outcome", v.Outcome)}, c.attributes...)
+	return metric.WithAttributeSet(c.with(attribute.String("outcome", v.Outcome)))
 }
 
-func instrument(m metric.Meter, v metering.Vital) (metric.Int64Observable, error) {
-	name, unit, about := "meterbook."+v.Name, metric.WithUnit(v.Unit), metric.WithDescription(v.Description)
-	if v.Total {
-		return m.Int64ObservableCounter(name, unit, about)
+// A vital is the instrument of one name, of which whole or part is the same: the
+// one for counts, the other for figures in parts of a unit, such as seconds.
+type vital struct {
+	metric.Observable
+	whole metric.Int64Observable
+	part  metric.Float64Observable
+}
+
+func (in vital) observe(o metric.Observer, v metering.Vital, of metric.MeasurementOption) {
+	switch {
+	case in.part != nil:
+		o.ObserveFloat64(in.part, float64(v.Value)/float64(max(1, v.Per)), of)
+	case in.whole != nil:
+		o.ObserveInt64(in.whole, v.Value, of)
 	}
-	return m.Int64ObservableUpDownCounter(name, unit, about)
+}
+
+func newVital(m metric.Meter, v metering.Vital) (vital, error) {
+	name, unit, about := "meterbook."+v.Name, metric.WithUnit(v.Unit), metric.WithDescription(v.Description)
+	var err error
+	var whole metric.Int64Observable
+	var part metric.Float64Observable
+	switch {
+	case v.Per > 1 && v.Total:
+		part, err = m.Float64ObservableCounter(name, unit, about)
+	case v.Per > 1:
+		part, err = m.Float64ObservableUpDownCounter(name, unit, about)
+	case v.Total:
+		whole, err = m.Int64ObservableCounter(name, unit, about)
+	default:
+		whole, err = m.Int64ObservableUpDownCounter(name, unit, about)
+	}
+	if part != nil {
+		return vital{part, nil, part}, err
+	}
+	return vital{whole, whole, nil}, err
 }

@@ -20,6 +20,9 @@ type reader struct {
 	noop.MeterProvider
 	callback metric.Callback
 	stopped  bool
+
+	made       []string // instruments, with their units
+	attributes []string // of what was observed last
 }
 
 func (r *reader) Meter(string, ...metric.MeterOption) metric.Meter { return meter{reader: r} }
@@ -32,7 +35,8 @@ type meter struct {
 
 type instrument struct {
 	metric.Int64ObservableCounter
-	name string
+	name   string
+	reader *reader
 }
 
 type upDown struct {
@@ -40,12 +44,19 @@ type upDown struct {
 	name string
 }
 
-func (m meter) Int64ObservableCounter(name string, _ ...metric.Int64ObservableCounterOption) (metric.Int64ObservableCounter, error) {
-	return instrument{name: name}, nil
+func (m meter) Int64ObservableCounter(name string, opts ...metric.Int64ObservableCounterOption) (metric.Int64ObservableCounter, error) {
+	m.reader.made = append(m.reader.made, name+" "+metric.NewInt64ObservableCounterConfig(opts...).Unit())
+	return instrument{name: name, reader: m.reader}, nil
 }
 
-func (m meter) Int64ObservableUpDownCounter(name string, _ ...metric.Int64ObservableUpDownCounterOption) (metric.Int64ObservableUpDownCounter, error) {
+func (m meter) Int64ObservableUpDownCounter(name string, opts ...metric.Int64ObservableUpDownCounterOption) (metric.Int64ObservableUpDownCounter, error) {
+	m.reader.made = append(m.reader.made, name+" "+metric.NewInt64ObservableUpDownCounterConfig(opts...).Unit())
 	return upDown{name: name}, nil
+}
+
+func (m meter) Int64ObservableGauge(name string, opts ...metric.Int64ObservableGaugeOption) (metric.Int64ObservableGauge, error) {
+	m.reader.made = append(m.reader.made, name+" "+metric.NewInt64ObservableGaugeConfig(opts...).Unit())
+	return noop.Int64ObservableGauge{}, nil
 }
 
 func (m meter) RegisterCallback(f metric.Callback, _ ...metric.Observable) (metric.Registration, error) {
@@ -66,6 +77,9 @@ func (o observations) ObserveInt64(in metric.Int64Observable, v int64, opts ...m
 	switch in := in.(type) {
 	case instrument:
 		name = in.name
+		for _, kv := range set.ToSlice() {
+			in.reader.attributes = append(in.reader.attributes, string(kv.Key))
+		}
 	case upDown:
 		name = in.name
 	}
@@ -106,6 +120,13 @@ func TestObserve(t *testing.T) {
 		"meterbook.aggregator.series.evicted at north":   0,
 		"meterbook.aggregator.series at north":           1,
 		"meterbook.aggregator.anomalies at north":        0,
+
+		"meterbook.aggregator.quota.refused at north":          0,
+		"meterbook.aggregator.refusals invalid at north":       1,
+		"meterbook.aggregator.refusals unknown-meter at north": 0,
+		"meterbook.aggregator.refusals quota at north":         0,
+		"meterbook.aggregator.refusals untimely at north":      0,
+		"meterbook.aggregator.refusals overflow at north":      0,
 	}, got.seen)
 	require.NoError(t, stop())
 	require.True(t, r.stopped)
