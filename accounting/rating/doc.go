@@ -73,6 +73,11 @@
 // all its usage, late usage included, and returns the change of each line that was billed, and names it. [AsKnown] and
 // [Contracts] answer what was known at a time, of usage and of the contract: the bill as it had to be then.
 //
+// # Health
+//
+// A [Progress] calls Rate and counts bills, charges and usage without a price, and knows how far behind rating is;
+// metering/otelmeter shows it.
+//
 // # Exactness
 //
 // Quantities are 128-bit grains and prices 128-bit integers at scale 18; costs are 256-bit numerators over the grains

@@ -55,6 +55,11 @@
 // stored: after a restart the same inputs, attributed and revised in the same
 // order, give it again.
 //
+// # Health
+//
+// A [Progress] is told of results, and counts windows and shares; its residual is 0
+// as long as what is told adds up. metering/otelmeter shows it.
+//
 // # Exactness
 //
 // Everything is whole microjoules, placed by largest remainders, ties to the
