@@ -203,7 +203,9 @@ func TestAggregator_Counts(t *testing.T) {
 		sum[v.Name+" "+v.Outcome] += v.Value
 	}
 	require.Equal(t, map[string]int64{"aggregator.events counted": 4, "aggregator.events duplicate": 2, "aggregator.events conflict": 1,
-		"aggregator.events refused": 1, "aggregator.untimely ": 0, "aggregator.series ": 3, "aggregator.series.shared ": 0, "aggregator.series.evicted ": 0, "aggregator.anomalies ": 0}, sum)
+		"aggregator.events refused": 1, "aggregator.untimely ": 0, "aggregator.series ": 3, "aggregator.series.shared ": 0, "aggregator.series.evicted ": 0, "aggregator.anomalies ": 0,
+		"aggregator.quota.refused ": 0, "aggregator.refusals invalid": 1, "aggregator.refusals unknown-meter": 0,
+		"aggregator.refusals quota": 0, "aggregator.refusals untimely": 0, "aggregator.refusals overflow": 0}, sum)
 	for range a.Health() { // an iteration can be left
 		break
 	}
