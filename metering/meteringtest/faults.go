@@ -36,6 +36,7 @@ type Fault struct {
 	Sticky bool
 }
 
+// String returns the error and what goes with it, such as "input/output error, short write, once".
 func (f Fault) String() string {
 	s := f.err().Error()
 	if f.Short {

@@ -1,0 +1,154 @@
+package meterbook_test
+
+import (
+	"go/ast"
+	"go/doc"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// documented is a package as godoc shows it, with the functions of its test files.
+type documented struct {
+	dir  string
+	doc  *doc.Package
+	uses map[string]bool // names of examples: "Rate", "Wallet_Commit", ""
+}
+
+// documentation reads every package that users can import: the root module's and
+// those of modules nested in it, without examples, benchmarks and internal ones.
+func documentation(t *testing.T) (all []documented) {
+	t.Helper()
+	dirs := map[string]bool{}
+	require.NoError(t, filepath.WalkDir(".", func(name string, d os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		base := d.Name()
+		if d.IsDir() && name != "." && (strings.HasPrefix(base, ".") || base == "internal" || base == "examples" || base == "benchmarks" || base == "testdata") {
+			return filepath.SkipDir
+		}
+		if strings.HasSuffix(base, ".go") {
+			dirs[filepath.Dir(name)] = true
+		}
+		return nil
+	}))
+	for dir := range dirs {
+		files := token.NewFileSet()
+		var parsed []*ast.File
+		entries, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		for _, e := range entries {
+			if !strings.HasSuffix(e.Name(), ".go") {
+				continue
+			}
+			f, err := parser.ParseFile(files, filepath.Join(dir, e.Name()), nil, parser.ParseComments)
+			require.NoError(t, err)
+			parsed = append(parsed, f)
+		}
+		p, err := doc.NewFromFiles(files, parsed, module+"/"+filepath.ToSlash(dir))
+		require.NoError(t, err)
+		if p.Name == "main" {
+			continue
+		}
+		all = append(all, documented{dir: filepath.ToSlash(dir), doc: p, uses: examplesOf(parsed)})
+	}
+	slices.SortFunc(all, func(a, b documented) int { return strings.Compare(a.dir, b.dir) })
+	return all
+}
+
+// examplesOf returns the names that the bodies of examples use, such as "Rate" of
+// rating.Rate, whatever the example is called.
+func examplesOf(files []*ast.File) map[string]bool {
+	names := map[string]bool{}
+	for _, e := range doc.Examples(files...) {
+		look := []ast.Node{e.Code}
+		if e.Play != nil { // with the declarations of its file
+			look = append(look, e.Play)
+		}
+		for _, n := range look {
+			ast.Inspect(n, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.SelectorExpr:
+					names[n.Sel.Name] = true
+				case *ast.Ident:
+					names[n.Name] = true
+				}
+				return true
+			})
+		}
+	}
+	return names
+}
+
+// TestDocs_EveryNameHasAComment holds what go doc shows of a package: a comment of
+// the package, and one of every exported name.
+func TestDocs_EveryNameHasAComment(t *testing.T) {
+	for _, p := range documentation(t) {
+		if !strings.HasPrefix(p.doc.Doc, "Package "+p.doc.Name+" ") {
+			t.Errorf("%s: want a comment that begins \"Package %s \"", p.dir, p.doc.Name)
+		}
+		for _, name := range undocumented(p.doc) {
+			t.Errorf("%s: %s has no comment: say what it is, its unit, its range and its errors", p.dir, name)
+		}
+	}
+}
+
+// undocumented returns the exported names of a package that have no comment: of a
+// group of constants or variables one comment is enough, or one beside each.
+func undocumented(p *doc.Package) (names []string) {
+	need := func(name, text string) {
+		if strings.TrimSpace(text) == "" {
+			names = append(names, name)
+		}
+	}
+	funcs := func(recv string, list []*doc.Func) {
+		for _, f := range list {
+			switch {
+			case f.Level != 0: // promoted from what is embedded
+			case recv != "" && (f.Name == "Error" || f.Name == "Unwrap"): // the type says what it reports
+			default:
+				need(recv+f.Name, f.Doc)
+			}
+		}
+	}
+	values := func(list []*doc.Value) {
+		for _, v := range list {
+			for _, spec := range v.Decl.Specs {
+				s := spec.(*ast.ValueSpec)
+				for _, n := range s.Names {
+					if n.IsExported() {
+						need(n.Name, v.Doc+s.Doc.Text()+s.Comment.Text())
+					}
+				}
+			}
+		}
+	}
+	values(p.Consts)
+	values(p.Vars)
+	funcs("", p.Funcs)
+	for _, t := range p.Types {
+		need(t.Name, t.Doc+typeComment(t))
+		values(t.Consts)
+		values(t.Vars)
+		funcs("", t.Funcs)
+		funcs(t.Name+".", t.Methods)
+	}
+	return names
+}
+
+// typeComment returns the comments of a type within a group of types.
+func typeComment(t *doc.Type) (text string) {
+	for _, spec := range t.Decl.Specs {
+		if s, ok := spec.(*ast.TypeSpec); ok && s.Name.Name == t.Name {
+			text += s.Doc.Text() + s.Comment.Text()
+		}
+	}
+	return text
+}
