@@ -123,29 +123,79 @@ func (m Money) Round(r Rounding) (Money, error) {
 // after would round twice, and 0.4999…9995 would become 0.5 and then 1.
 //
 // It returns [ErrRounding], [ErrUnknownCurrency], [ErrZeroDenominator] or [ErrOverflow]. All values of num and den
-// are computed in fixed width: at worst two divisions of 256 by 128 bits.
+// are computed in fixed width: at worst two divisions of 256 by 128 bits. Where there is more than one amount to round,
+// [Rounding.In] looks the rule and the currency up once.
 func (r Rounding) Apply(num fixed.Int256, den fixed.Int128, c Currency) (m Money, exact bool, err error) {
-	if err := r.Validate(); err != nil {
+	in, err := r.In(c)
+	if err != nil {
 		return Money{}, false, err
 	}
+	return in.Apply(num, den)
+}
+
+// In returns the rule for amounts in c. It returns [ErrRounding] or [ErrUnknownCurrency].
+func (r Rounding) In(c Currency) (Rounder, error) {
+	if err := r.Validate(); err != nil {
+		return Rounder{}, err
+	}
 	if !c.Valid() {
-		return Money{}, false, unknownCurrency(c)
+		return Rounder{}, unknownCurrency(c)
+	}
+	return Rounder{step: power(Scale - r.Places), places: r.Places, mode: fixed.Mode(r.Mode), currency: c}, nil
+}
+
+// A Rounder is a [Rounding] in one currency, both of them checked. It is made by [Rounding.In]; the zero value rounds
+// nothing and returns [ErrUnknownCurrency]. It is a value, safe to copy.
+type Rounder struct {
+	step     fixed.Int128 // at scale 18
+	places   int
+	mode     fixed.Mode
+	currency Currency
+}
+
+// Apply is [Rounding.Apply]. It returns [ErrZeroDenominator] or [ErrOverflow].
+func (r Rounder) Apply(num fixed.Int256, den fixed.Int128) (m Money, exact bool, err error) {
+	if r.currency == "" {
+		return Money{}, false, unknownCurrency(r.currency)
 	}
 	if den.IsZero() {
 		return Money{}, false, fmt.Errorf("money: %s over 0 in %s: %w; check the divisor first",
-			quoteClipped(num.String()), c, ErrZeroDenominator)
+			quoteClipped(num.String()), r.currency, ErrZeroDenominator)
 	}
-	step := power(Scale - r.Places)
-	steps, exact, ok := quotient(num, den, step, fixed.Mode(r.Mode))
+	steps, exact, ok := quotient(num, den, r.step, r.mode)
 	v := fixed.Int128{}
 	if ok {
-		v, ok = steps.Mul(step)
+		v, ok = steps.Mul(r.step)
 	}
 	if !ok {
 		return Money{}, false, fmt.Errorf("money: %s at scale %d in %s: %w; amounts stay within ±1.7e20",
-			quoteClipped(num.String()+"/"+den.String()), Scale, c, ErrOverflow)
+			quoteClipped(num.String()+"/"+den.String()), Scale, r.currency, ErrOverflow)
 	}
-	return Money{v, c}, exact, nil
+	return Money{v, r.currency}, exact, nil
+}
+
+// ApplyBig turns num/den units, den above 0, into money with a single rounding. It works in the room it is given, which
+// is none of its arguments; once that has grown, nothing is allocated. It returns [ErrUnknownCurrency],
+// [ErrZeroDenominator] or [ErrOverflow].
+func (r Rounder) ApplyBig(num, den *big.Int, room *[3]big.Int) (Money, error) {
+	if r.currency == "" {
+		return Money{}, unknownCurrency(r.currency)
+	}
+	if den.Sign() <= 0 {
+		return Money{}, fmt.Errorf("money: an amount over %d in %s: %w; want a denominator above 0", den.Sign(), r.currency, ErrZeroDenominator)
+	}
+	scaled, steps, rest := &room[0], &room[1], &room[2]
+	power(r.places).SetBig(rest)
+	scaled.Mul(num, rest)
+	fixed.QuoBig(steps, rest, scaled, den, r.mode)
+	v, ok := fixed.FromBig(steps)
+	if ok {
+		v, ok = v.Mul(r.step)
+	}
+	if !ok {
+		return Money{}, fmt.Errorf("%w: an amount of %d bits", ErrOverflow, steps.BitLen())
+	}
+	return Money{v, r.currency}, nil
 }
 
 // quotient returns num/(den·step) rounded once, where step is a power of ten.
@@ -175,44 +225,9 @@ func quotient(num fixed.Int256, den, step fixed.Int128, mode fixed.Mode) (q fixe
 // ApplyRat rounds an amount of any size and denominator, once, from its exact
 // value. It fails as [Rounding.Apply] does, and allocates.
 func (r Rounding) ApplyRat(amount *big.Rat, c Currency) (Money, error) {
-	if err := r.Validate(); err != nil {
+	in, err := r.In(c)
+	if err != nil {
 		return Money{}, err
 	}
-	scale := power(r.Places).Big()
-	num := scale.Mul(scale, amount.Num())
-	q, rest := new(big.Int).QuoRem(num, amount.Denom(), new(big.Int)) // towards zero
-	if r.Mode.away(q, rest, amount.Denom()) {
-		q.Add(q, big.NewInt(int64(amount.Sign())))
-	}
-	q.Mul(q, power(Scale-r.Places).Big())
-	v, ok := fixed.FromBig(q)
-	if !ok {
-		return Money{}, fmt.Errorf("%w: an amount of %d bits", ErrOverflow, q.BitLen())
-	}
-	return FromScaled(v, c)
-}
-
-// away says whether a quotient cut towards zero is moved one away from it.
-func (m RoundingMode) away(q, rest, den *big.Int) bool {
-	if rest.Sign() == 0 {
-		return false
-	}
-	twice := new(big.Int).Abs(rest)
-	half := twice.Lsh(twice, 1).Cmp(den)
-	switch m {
-	case HalfEven:
-		return half > 0 || half == 0 && q.Bit(0) == 1
-	case HalfUp:
-		return half >= 0
-	case HalfDown:
-		return half > 0
-	case Up:
-		return true
-	case Floor:
-		return rest.Sign() < 0
-	case Ceiling:
-		return rest.Sign() > 0
-	case Down:
-	}
-	return false
+	return in.ApplyBig(amount.Num(), amount.Denom(), new([3]big.Int))
 }

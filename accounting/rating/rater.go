@@ -16,6 +16,8 @@ import (
 type rater struct {
 	config
 	yield   func(accounting.Charge) error
+	charge  accounting.Charge // of usage; see chargeOf
+	at      *price            // what charge is filled in for
 	billing metering.Period
 	bill    Bill
 
@@ -96,6 +98,9 @@ func (r *rater) open(state State) (err error) {
 		}
 	}
 	r.by = rounder{level: rounding.Level, currency: card.Currency, rule: money.Rounding{Mode: rounding.Mode, Places: rounding.Places}}
+	if r.by.in, err = r.by.rule.In(card.Currency); err != nil {
+		return fmt.Errorf("%w: card %q: %w", ErrContract, r.list.name, err)
+	}
 	if err := r.openSettlement(rounding, state); err != nil {
 		return err
 	}
@@ -236,7 +241,7 @@ func (r *rater) lineIn(u *metering.Usage, group int) (priced bool, err error) {
 	if p == nil {
 		return false, nil
 	}
-	c := t.charge(p, r.bill.Contract.Account)
+	c := r.chargeOf(t, p)
 	c.Account, c.SKU, c.Region, c.Labels = u.Key.Account, u.Key.SKU, u.Key.Region, u.Key.Labels
 	c.Period, c.Quantity, c.Estimated, c.Origin = u.Period, u.Quantity, u.Estimated, accounting.FromUsage
 	var e entry
@@ -254,7 +259,17 @@ func (r *rater) lineIn(u *metering.Usage, group int) (priced bool, err error) {
 	if err != nil {
 		return true, err
 	}
-	return true, r.bills(&c, e, at)
+	return true, r.bills(c, e, at)
+}
+
+// chargeOf returns the call's one charge for usage, with what it takes from its
+// price: that is half of it, and rows at one price are often neighbours. The
+// rest is of the last row and has to be set.
+func (r *rater) chargeOf(t *tariff, p *price) *accounting.Charge {
+	if r.at != p {
+		r.charge, r.at = t.charge(p, r.bill.Contract.Account), p
+	}
+	return &r.charge
 }
 
 // unpriced deals with usage that no price is for.
@@ -289,6 +304,7 @@ func (r *rater) bills(c *accounting.Charge, e entry, list money.Money) error {
 	c.List, c.Contracted, c.Billed, c.Effective = list, e.amount, e.amount, e.amount
 	c.Explanation.Opens = e.opens
 	c.Explanation.Carried = accounting.NewFraction(e.carried, e.over)
+	c.Explanation.Staged = nil
 	if e.large != nil {
 		c.Explanation.Carried, c.Explanation.Staged = accounting.FractionOf(e.large.carried), e.large.staged
 	}

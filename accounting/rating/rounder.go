@@ -11,6 +11,7 @@ import (
 // rounder rounds the amounts of a call.
 type rounder struct {
 	rule     money.Rounding
+	in       money.Rounder // the rule in the currency
 	level    accounting.Level
 	currency money.Currency
 	// common is a multiple of every unit on the cards, so that amounts per
@@ -70,7 +71,7 @@ func lcm(a, b fixed.Int128) (fixed.Int128, bool) {
 
 // round rounds num/den at scale 18.
 func (by *rounder) round(num fixed.Int256, den fixed.Int128) (money.Money, error) {
-	m, _, err := by.rule.Apply(num, den, by.currency)
+	m, _, err := by.in.Apply(num, den)
 	if err != nil {
 		return m, fmt.Errorf("%w: %w", ErrOverflow, err)
 	}
