@@ -16,7 +16,7 @@ type book struct {
 	slots   []slot
 	staged  []stagedSlot // by the same index
 	total   fixed.Int256 // of the bill, over rounder.common; where the bill is rounded
-	extra   *big.Rat     // what staged prices add to total; nil for nothing
+	extra   *ratio       // what staged prices add to total; nil for nothing
 	rounded money.Money  // the sum of both, rounded
 }
 
@@ -41,19 +41,21 @@ type entry struct {
 	carried fixed.Int256
 	over    fixed.Int128
 
-	// large is of a staged price, or of a bill that has some on it.
+	// wide is exact where the kernel of units has no room for it: of a staged
+	// price. It is the desk's, until the next line.
+	wide *ratio
+	// large is what explains a staged price, or a bill that has some on it.
 	large *largeEntry
 }
 
 // largeEntry is what the kernel has no room for.
 type largeEntry struct {
 	staged  *accounting.Staged // nil for a price of the kernel
-	exact   *big.Rat
 	carried *big.Rat
 }
 
 // openBook returns the book that continues from s.
-func openBook(s standing, tariffs []*tariff, by *rounder) (b *book, err error) {
+func openBook(s standing, tariffs []*tariff, by *rounder, d *desk) (b *book, err error) {
 	b = &book{}
 	for _, t := range tariffs {
 		for _, id := range t.slots {
@@ -79,8 +81,10 @@ func openBook(s standing, tariffs []*tariff, by *rounder) (b *book, err error) {
 			return nil, fmt.Errorf("%w: bill", ErrOverflow)
 		}
 	}
-	if b.extra = s.extra; b.extra != nil {
-		b.rounded, err = by.roundRat(b.exact(by))
+	if s.extra != nil {
+		b.extra = new(ratio)
+		b.extra.setRat(s.extra)
+		b.rounded, err = b.round(by, d)
 		return b, err
 	}
 	b.rounded, err = by.round(b.total, by.common)
@@ -90,7 +94,10 @@ func openBook(s standing, tariffs []*tariff, by *rounder) (b *book, err error) {
 // standing returns where the book stands; what it has no slot for stays as it
 // was before.
 func (b *book) standing(before standing, tariffs []*tariff, by *rounder) standing {
-	s := standing{prices: maps.Clone(before.prices), staged: maps.Clone(before.staged), total: before.total, over: before.over, extra: b.extra}
+	s := standing{prices: maps.Clone(before.prices), staged: maps.Clone(before.staged), total: before.total, over: before.over}
+	if b.extra != nil {
+		s.extra = b.extra.rat()
+	}
 	if s.prices == nil {
 		s.prices = make(map[priceKey]running)
 	}
@@ -103,6 +110,9 @@ func (b *book) standing(before standing, tariffs []*tariff, by *rounder) standin
 				if s.staged == nil {
 					s.staged = make(map[priceKey]tallies)
 				}
+				if at.open {
+					at.sum = at.running.rat()
+				}
 				s.staged[priceKey{t.name, id}] = at.tallies
 			}
 		}
@@ -114,7 +124,7 @@ func (b *book) standing(before standing, tariffs []*tariff, by *rounder) standin
 }
 
 // post moves the book on by q grains at price p.
-func (b *book) post(p *price, q fixed.Int128, by *rounder) (e entry, err error) {
+func (b *book) post(p *price, q fixed.Int128, by *rounder, d *desk) (e entry, err error) {
 	s := &b.slots[p.slot]
 	if s.version != p {
 		if err := s.adopt(p, by); err != nil {
@@ -134,10 +144,10 @@ func (b *book) post(p *price, q fixed.Int128, by *rounder) (e entry, err error) 
 		}
 		e.amount, err = step(&s.rounded, amount, p.unit, by)
 	} else {
-		if e.carried, e.over = b.total, by.common; b.extra != nil {
+		if e.carried, e.over = b.total, by.common; b.extra != nil && by.explains {
 			e.large = &largeEntry{carried: b.exact(by)}
 		}
-		e.amount, err = b.add(e.exact, p.share, by)
+		e.amount, err = b.add(e.exact, p.share, by, d)
 	}
 	if err != nil {
 		return e, fmt.Errorf("%w, price %q", err, p.src.ID)
@@ -182,40 +192,27 @@ func (s *slot) ahead(q fixed.Int128) (quantity fixed.Int128, reached, amount fix
 	return quantity, reached, amount, err
 }
 
-// add adds exact, of which one is share common units, to the bill, and
-// returns what that moves its rounded total by.
-func (b *book) add(exact fixed.Int256, share fixed.Int128, by *rounder) (money.Money, error) {
-	wide, ok := exact.MulInt128(share)
-	if ok {
-		b.total, ok = b.total.Add(wide)
-	}
-	if !ok {
-		return money.Money{}, fmt.Errorf("%w: bill", ErrOverflow)
-	}
-	return b.stepBill(by)
-}
-
 // postFlat charges a flat price.
-func (b *book) postFlat(p *price, by *rounder) (e entry, err error) {
+func (b *book) postFlat(p *price, by *rounder, d *desk) (e entry, err error) {
 	e = entry{price: p, opens: true, exact: fixed.Wide(p.amount)}
 	if by.level == accounting.LineLevel {
 		e.amount, err = by.round(e.exact, p.unit)
 	} else {
-		if e.carried, e.over = b.total, by.common; b.extra != nil {
+		if e.carried, e.over = b.total, by.common; b.extra != nil && by.explains {
 			e.large = &largeEntry{carried: b.exact(by)}
 		}
-		e.amount, err = b.add(e.exact, p.share, by)
+		e.amount, err = b.add(e.exact, p.share, by, d)
 	}
 	return e, err
 }
 
 // mirror adds to the book what another one posted as e.
-func (b *book) mirror(e entry, by *rounder) (money.Money, error) {
+func (b *book) mirror(e entry, by *rounder, d *desk) (money.Money, error) {
 	switch {
 	case by.level == accounting.LineLevel:
 		return e.amount, nil
-	case e.large != nil && e.large.staged != nil:
-		return b.addRat(e.large.exact, by)
+	case e.wide != nil:
+		return b.addWide(e.wide, by, d)
 	}
-	return b.add(e.exact, e.price.share, by)
+	return b.add(e.exact, e.price.share, by, d)
 }

@@ -52,6 +52,7 @@ func (r *rater) note(k priceKey, m flatMark) {
 // close charges what is due by the billing period rather than by usage, card
 // by card: flat prices, and then tiers that owe something at zero.
 func (r *rater) close() error {
+	r.keepTotals()
 	for _, t := range r.tariffs() {
 		for _, p := range t.flats {
 			flat := r.closeFlat
@@ -89,7 +90,7 @@ func (r *rater) closeFlat(t *tariff, p *price) error {
 	if in, err := r.inForce(t, p); !in || err != nil {
 		return err
 	}
-	e, err := r.contracted.postFlat(p, &r.by)
+	e, err := r.contracted.postFlat(p, &r.by, r.desk)
 	if err != nil {
 		return fmt.Errorf("%w, price %q", err, p.src.ID)
 	}
@@ -130,11 +131,11 @@ func (r *rater) listedFlat(p *price, e entry) (money.Money, error) {
 	list := r.flatWithID(r.list, p.src.ID)
 	switch {
 	case list == nil:
-		return r.atList.mirror(e, &r.by)
+		return r.atList.mirror(e, &r.by, r.desk)
 	case !r.flatDue(r.list, list):
 		return money.FromMinor(0, r.by.currency)
 	}
-	at, err := r.atList.postFlat(list, &r.by)
+	at, err := r.atList.postFlat(list, &r.by, r.desk)
 	return at.amount, err
 }
 
@@ -147,7 +148,7 @@ func (r *rater) closeAtZero(t *tariff, p *price) error {
 	if in, err := r.inForce(t, p); !in || err != nil {
 		return err
 	}
-	e, err := r.contracted.post(p, fixed.Int128{}, &r.by)
+	e, err := r.contracted.post(p, fixed.Int128{}, &r.by, r.desk)
 	if err != nil {
 		return err
 	}

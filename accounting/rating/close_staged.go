@@ -32,18 +32,22 @@ func (r *rater) closeStaged(t *tariff, p *price) error {
 		if p.src.Cost(line.After, true).Cmp(p.src.Cost(line.Before, false)) == 0 {
 			continue
 		}
-		e, err := r.postExact(r.contracted, p, line)
+		e, err := r.postLine(r.contracted, p, line)
 		if err != nil {
 			return err
 		}
 		if line.After.Open() != line.Before.Open() {
-			r.contracted.keep(p, in, line.After)
+			r.contracted.staged[p.slot].keep(in, line.After)
 		}
 		list, err := r.listedAtEnd(t, p, in, e)
 		if err != nil {
 			return err
 		}
-		if err := r.trueUp(t, p, in, e, list); err != nil {
+		origin := accounting.FromTrueUp
+		if line.After.Open() != line.Before.Open() {
+			origin = accounting.FromRecurring
+		}
+		if err := r.trueUp(t, p, in, origin, e, list); err != nil {
 			return err
 		}
 	}
@@ -80,30 +84,27 @@ func (r *rater) listedAtEnd(t *tariff, p *price, in scope, e entry) (money.Money
 	case r.atList == nil:
 		return e.amount, nil
 	case t != r.list:
-		return r.atList.mirror(e, &r.by)
+		return r.atList.mirror(e, &r.by, r.desk)
 	}
 	tally := r.atList.staged[p.slot].of[in]
 	tally.Share = r.minimumShare(p)
 	line := &accounting.Staged{Price: p.src, Before: tally, After: tally, EndedAfter: true}
 	if !tally.Open() && in == (scope{}) && p.owesAtZero {
 		line.After = accounting.Tally{Rows: 1}
-		r.atList.keep(p, in, line.After)
+		r.atList.staged[p.slot].keep(in, line.After)
 	}
-	at, err := r.postExact(r.atList, p, line)
+	at, err := r.postLine(r.atList, p, line)
 	return at.amount, err
 }
 
 // trueUp charges a price at the end of the billing period, for a scope.
-func (r *rater) trueUp(t *tariff, p *price, in scope, e entry, list money.Money) error {
+func (r *rater) trueUp(t *tariff, p *price, in scope, origin accounting.Origin, e entry, list money.Money) error {
 	c := t.charge(p, r.bill.Contract.Account)
 	c.Account, c.SKU, c.Region, c.Labels = r.bill.Contract.Account, p.src.Match.SKU, p.src.Match.Region, p.src.Match.Labels
 	if in.account != "" {
 		c.Account = in.account
 	}
-	c.Period, c.Origin = r.billing, accounting.FromTrueUp
-	if line := e.large.staged; line.Before.Open() != line.After.Open() {
-		c.Origin = accounting.FromRecurring
-	}
+	c.Period, c.Origin = r.billing, origin
 	if !in.window.IsZero() {
 		c.Period = in.window
 	}
@@ -133,13 +134,13 @@ func (r *rater) closeStagedFlat(t *tariff, p *price) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrContract, err)
 	}
-	e, err := r.postExact(r.contracted, p, &accounting.Staged{Price: p.src, After: after, EndedBefore: false, EndedAfter: true})
+	e, err := r.postLine(r.contracted, p, &accounting.Staged{Price: p.src, After: after, EndedBefore: false, EndedAfter: true})
 	if err != nil {
 		return err
 	}
 	list := e.amount
 	if r.atList != nil {
-		if list, err = r.atList.mirror(e, &r.by); err != nil {
+		if list, err = r.atList.mirror(e, &r.by, r.desk); err != nil {
 			return err
 		}
 	}

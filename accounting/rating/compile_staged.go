@@ -12,18 +12,27 @@ import (
 // compileStaged checks what a staged price is computed from, so that nothing
 // divides by zero or looks beyond the last tier.
 func (p *price) compileStaged() error {
-	p.staged, p.rowWise = true, p.src.RowWise()
+	p.staged, p.rowWise, p.counts = true, p.src.RowWise(), p.src.Meters()
+	for _, m := range p.counts {
+		unit, _ := p.src.UnitOf(m)
+		p.units = append(p.units, unit)
+	}
 	if err := p.compileTerms(p.src.Terms); err != nil {
 		return err
 	}
 	switch m := p.src.Model.(type) {
 	case accounting.PerUnit:
-		_, err := scaled(m.Price)
-		return err
+		if _, err := scaled(m.Price); err != nil {
+			return err
+		}
 	case accounting.Graduated:
-		return p.checkTiers(m.Tiers, m.OnZero)
+		if err := p.checkTiers(m.Tiers, m.OnZero); err != nil {
+			return err
+		}
 	case accounting.Volume:
-		return p.checkTiers(m.Tiers, m.OnZero)
+		if err := p.checkTiers(m.Tiers, m.OnZero); err != nil {
+			return err
+		}
 	case accounting.Package:
 		if m.Size.Sign() <= 0 || m.Parts != accounting.PartCharged && m.Parts != accounting.PartWaived {
 			return errors.New("a package needs a size above 0, and has to say what becomes of a part")
@@ -37,6 +46,11 @@ func (p *price) compileStaged() error {
 		if len(m.Prices) == 0 {
 			return errors.New("a spot price needs a series")
 		}
+		for i := 1; i < len(m.Prices); i++ {
+			if !m.Prices[i].From.After(m.Prices[i-1].From) {
+				return fmt.Errorf("spot price %d: it begins no later than the one before", i+1)
+			}
+		}
 	case accounting.Dynamic:
 		if m.Label == "" {
 			return errors.New("a dynamic price needs a label")
@@ -46,6 +60,7 @@ func (p *price) compileStaged() error {
 		return fmt.Errorf("model %T; use a model of package accounting, by value", p.src.Model)
 	}
 	p.closes = p.closes || p.owesAtZero
+	p.kernel = compileKernel(p.src)
 	return nil
 }
 
@@ -72,7 +87,6 @@ func (p *price) checkTiers(tiers []accounting.Tier, onZero accounting.ZeroPolicy
 	if err := p.compileZero(accounting.Graduated{OnZero: onZero}); err != nil {
 		return err
 	}
-	p.closes = p.closes || p.owesAtZero
 	return nil
 }
 

@@ -117,7 +117,7 @@ func (r *rater) adjustPower() error {
 	move := func(base money.Money, charged *money.Money) (money.Money, error) {
 		exact := rationalOf(base)
 		exact.Mul(exact, percent)
-		now, err := r.by.roundRat(exact.Quo(exact, big.NewRat(100, 1)))
+		now, err := r.by.rule.ApplyRat(exact.Quo(exact, big.NewRat(100, 1)), r.by.currency)
 		if err != nil {
 			return now, err
 		}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math/big"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -25,9 +27,16 @@ type price struct {
 	group    int  // of those that usage has one price in each of
 	during   *accounting.Schedule
 
-	staged  bool // it keeps tallies; see staged.go
-	rowWise bool // rows are not put together
-	closes  bool // something may be due at the end of the billing period
+	staged bool // it keeps tallies; see staged.go
+	kernel *kernel
+	counts []metering.MeterID // src.Meters, and in
+	units  []metering.Unit    // which unit each is counted
+	// Which share of the billing period minima are due for, once known.
+	shareKnown bool
+	shareRat   *big.Rat
+	shareRatio ratio
+	rowWise    bool // rows are not put together
+	closes     bool // something may be due at the end of the billing period
 
 	flat   bool
 	amount fixed.Int128 // a flat price's
@@ -219,6 +228,14 @@ func (p *price) matches(u *metering.Usage) (some, all bool) {
 		some, all = someTime, all && allTime
 	}
 	return some, all
+}
+
+// unitOf returns the unit in which a staged price counts a meter.
+func (p *price) unitOf(m metering.MeterID) metering.Unit {
+	if i := slices.Index(p.counts, m); i >= 0 {
+		return p.units[i]
+	}
+	return p.src.Unit
 }
 
 // key returns the usage that the price's match describes, and no more.

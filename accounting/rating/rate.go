@@ -43,8 +43,9 @@ func Rate(contract accounting.Contract, period metering.Period, usage iter.Seq2[
 
 // Stream is [Rate] for bills that need not be in memory: it hands each charge
 // to yield, in the order of Bill.Charges, and returns the bill without them.
-// It allocates nothing for a row; memory grows with the prices, not with the
-// rows. When yield fails, Stream stops and returns that error. Charges handed
+// With [WithoutExplanations] it allocates nothing for a row, and without that
+// nothing for a row of a price of one running quantity; memory grows with the
+// prices and their scopes, not with the rows. When yield fails, Stream stops and returns that error. Charges handed
 // over before an error are of no bill and must be dropped.
 func Stream(contract accounting.Contract, period metering.Period, usage iter.Seq2[metering.Usage, error], state State,
 	yield func(accounting.Charge) error, opts ...Option) (Bill, State, error) {
@@ -55,6 +56,7 @@ func Stream(contract accounting.Contract, period metering.Period, usage iter.Seq
 	for _, o := range opts {
 		r.config = o.apply(r.config)
 	}
+	r.by.explains = !r.unexplained
 	if err := r.rows(usage); err != nil {
 		return Bill{}, state, err
 	}

@@ -16,6 +16,7 @@ import (
 type rater struct {
 	config
 	yield   func(accounting.Charge) error
+	desk    *desk
 	charge  accounting.Charge // of usage; see chargeOf
 	at      *price            // what charge is filled in for
 	billing metering.Period
@@ -28,16 +29,18 @@ type rater struct {
 	atList     *book // nil where it would be the same as contracted
 	groups     groups
 	ended      bool // see State
-	settles    bool // there are credits, or the month's total is rounded
-	settled    settlement
-	power      *accounting.PowerAdjustment // nil for none
-	apart      map[metering.MeterID]apart  // nil where all rows of one key are one line
-	flats      map[priceKey]flatMark
-	ownFlats   bool // flats is this call's copy, not the state's
+	// billingDays are the local days of the billing period, once counted.
+	billingDays int64
+	settles     bool // there are credits, or the month's total is rounded
+	settled     settlement
+	power       *accounting.PowerAdjustment // nil for none
+	apart       map[metering.MeterID]apart  // nil where all rows of one key are one line
+	flats       map[priceKey]flatMark
+	ownFlats    bool // flats is this call's copy, not the state's
 }
 
 func newRater(c accounting.Contract, period metering.Period, state State, yield func(accounting.Charge) error) (*rater, error) {
-	r := &rater{yield: yield, bill: Bill{Contract: c, Period: period}, groups: groups{[]string{""}}}
+	r := &rater{yield: yield, desk: newDesk(), bill: Bill{Contract: c, Period: period}, groups: groups{[]string{""}}}
 	if err := r.compile(c); err != nil {
 		return nil, err
 	}
@@ -111,11 +114,11 @@ func (r *rater) open(state State) (err error) {
 	if err = r.by.measure(r.tariffs(), state.contracted.over, atList.over); err != nil {
 		return err
 	}
-	if r.contracted, err = openBook(state.contracted, r.tariffs(), &r.by); err != nil {
+	if r.contracted, err = openBook(state.contracted, r.tariffs(), &r.by, r.desk); err != nil {
 		return err
 	}
 	if r.negotiated != nil || state.list != nil {
-		if r.atList, err = openBook(*atList, r.tariffs(), &r.by); err != nil {
+		if r.atList, err = openBook(*atList, r.tariffs(), &r.by, r.desk); err != nil {
 			return err
 		}
 	}
@@ -247,10 +250,10 @@ func (r *rater) lineIn(u *metering.Usage, group int) (priced bool, err error) {
 	var e entry
 	if p.staged {
 		c.Meter = u.Key.Meter
-		c.Unit, _ = p.src.UnitOf(u.Key.Meter)
+		c.Unit = p.unitOf(u.Key.Meter)
 		e, err = r.postStaged(r.contracted, p, u)
 	} else {
-		e, err = r.contracted.post(p, u.Quantity.Grains(), &r.by)
+		e, err = r.contracted.post(p, u.Quantity.Grains(), &r.by, r.desk)
 	}
 	if err != nil {
 		return true, err
@@ -289,19 +292,29 @@ func (r *rater) listed(list *price, u *metering.Usage, e entry) (money.Money, er
 	case r.atList == nil:
 		return e.amount, nil
 	case list == nil:
-		return r.atList.mirror(e, &r.by)
+		return r.atList.mirror(e, &r.by, r.desk)
 	}
 	if list.staged {
 		at, err := r.postStaged(r.atList, list, u)
 		return at.amount, err
 	}
-	at, err := r.atList.post(list, u.Quantity.Grains(), &r.by)
+	at, err := r.atList.post(list, u.Quantity.Grains(), &r.by, r.desk)
 	return at.amount, err
 }
 
 // bills completes a charge with its amounts and hands it over.
 func (r *rater) bills(c *accounting.Charge, e entry, list money.Money) error {
 	c.List, c.Contracted, c.Billed, c.Effective = list, e.amount, e.amount, e.amount
+	if r.unexplained {
+		c.Explanation = accounting.Explanation{}
+	} else {
+		r.explain(c, e)
+	}
+	return r.hand(c)
+}
+
+// explain completes a charge's explanation.
+func (r *rater) explain(c *accounting.Charge, e entry) {
 	c.Explanation.Opens = e.opens
 	c.Explanation.Carried = accounting.NewFraction(e.carried, e.over)
 	c.Explanation.Staged = nil
@@ -311,6 +324,10 @@ func (r *rater) bills(c *accounting.Charge, e entry, list money.Money) error {
 	if dim := c.Unit.Dimension(); dim.Valid() && c.Explanation.Staged == nil {
 		c.Explanation.Before, c.Explanation.After = metering.GrainsWide(e.before, dim), metering.GrainsWide(e.after, dim)
 	}
+}
+
+// hand counts a charge and hands it over.
+func (r *rater) hand(c *accounting.Charge) error {
 	var err1, err2 error
 	r.bill.total, err1 = r.bill.total.Add(c.Billed)
 	r.bill.list, err2 = r.bill.list.Add(c.List)
@@ -328,8 +345,21 @@ func (r *rater) bills(c *accounting.Charge, e entry, list money.Money) error {
 	return r.yield(*c)
 }
 
+// keepTotals notes what rows have moved.
+func (r *rater) keepTotals() {
+	for _, b := range [...]*book{r.contracted, r.atList} {
+		if b == nil {
+			continue
+		}
+		for i := range b.staged {
+			b.staged[i].settle()
+		}
+	}
+}
+
 // state returns where rating stands now, given where it stood before.
 func (r *rater) state(before State) State {
+	r.keepTotals()
 	s := State{account: r.bill.Contract.Account, period: r.billing, flats: r.flats, ended: r.ended, settled: r.settled, contracted: r.contracted.standing(before.contracted, r.tariffs(), &r.by)}
 	if r.atList != nil {
 		from := before.contracted

@@ -2,6 +2,7 @@ package rating
 
 import (
 	"fmt"
+	"math/big"
 
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/money"
@@ -13,11 +14,13 @@ type rounder struct {
 	rule     money.Rounding
 	in       money.Rounder // the rule in the currency
 	level    accounting.Level
+	explains bool // charges are explained
 	currency money.Currency
 	// common is a multiple of every unit on the cards, so that amounts per
 	// card-hour and per GiB-hour add up exactly. It is set where the bill is
 	// rounded. That of all units metering has is below 2^116 (2026-11).
 	common fixed.Int128
+	scaled big.Int // common·10^18
 }
 
 // measure finds the common unit, in which totals so far, over the given units
@@ -43,6 +46,8 @@ func (by *rounder) measure(tariffs []*tariff, units ...fixed.Int128) error {
 			}
 		}
 	}
+	scale, _ := fixed.Pow10(money.Scale)
+	by.scaled.Mul(by.common.Big(), scale.Big())
 	if !ok {
 		return fmt.Errorf("%w: the units of its prices have no common multiple below 2^127 grains", ErrContract)
 	}

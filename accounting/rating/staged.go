@@ -7,13 +7,11 @@ import (
 
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/money"
-	"github.com/meterbook/meterbook/internal/fixed"
 	"github.com/meterbook/meterbook/metering"
 )
 
-// A staged price keeps a tally for each of its scopes, and its amount is an
-// exact rational. The kernel's prices, which keep one running quantity, need
-// none of this.
+// A staged price keeps totals for each of its scopes, and its amount is a
+// rational. Prices that keep one running quantity need none of this.
 
 // tallies is where a staged price stands.
 type tallies struct {
@@ -25,25 +23,97 @@ type tallies struct {
 // it is changed.
 type stagedSlot struct {
 	tallies
-	known   bool
-	own     bool
-	rounded money.Money // sum, rounded; where lines are
-	opened  bool        // rounded is set
+	known  bool
+	own    bool              // of is this call's
+	live   map[scope]*totals // what this call has moved; kept in of at the end
+	last   *totals           // of lastIn, where rows of one scope follow each other
+	lastIn scope
+	open   bool // sum is in running, and rounded is set
+	// running is sum, while rows come; rounded is that, where lines are.
+	running ratio
+	rounded money.Money
 }
 
 // postStaged moves a staged price on by a row.
 func (r *rater) postStaged(b *book, p *price, u *metering.Usage) (entry, error) {
+	if p.kernel == nil {
+		return r.postTally(b, p, u)
+	}
 	in, err := r.scopeOf(p, u)
 	if err != nil {
 		return entry{}, err
 	}
+	d, share := r.desk, (*ratio)(nil)
+	t, ended, endedBefore := &d.scratch, r.ended, r.ended
+	if perRow := p.src.Terms != nil && p.src.Terms.Scope.Window == accounting.PerRow; perRow {
+		t.reset(accounting.Tally{}, p.kernel)
+		ended, endedBefore = true, false // nothing more comes to a row
+	} else {
+		t = b.staged[p.slot].totals(p.kernel, in)
+	}
+	if r.ended {
+		share = r.shareOf(p)
+		t.share = p.shareRat
+	}
+	if !t.known || t.ended != endedBefore {
+		p.kernel.cost(&t.cost, t, endedBefore, share, d)
+	}
+	var line *accounting.Staged
+	if !r.unexplained {
+		line = &accounting.Staged{Price: p.src, Before: t.tell(), EndedBefore: endedBefore, EndedAfter: ended}
+	}
+	if !p.kernel.advance(t, u, r) {
+		return entry{}, r.refused(p, u)
+	}
+	d.exact.set(&t.cost)
+	p.kernel.cost(&t.cost, t, ended, share, d)
+	d.sub(&d.exact, &t.cost, &d.exact)
+	t.known, t.ended = true, ended
+	if line != nil {
+		line.After = t.tell()
+	}
+	return r.postExact(b, p, line, &d.exact)
+}
+
+// refused returns why a price cannot be applied to a row.
+func (r *rater) refused(p *price, u *metering.Usage) error {
+	if _, err := p.src.Advance(accounting.Tally{}, r.row(u)); err != nil {
+		return fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	return fmt.Errorf("%w: price %q, %v in %v", ErrUsage, p.src.ID, u.Key, u.Period)
+}
+
+func (r *rater) row(u *metering.Usage) accounting.Row {
+	return accounting.Row{Key: u.Key, Period: u.Period, Quantity: u.Quantity, Billing: r.billing, Zone: r.bill.Contract.Zone}
+}
+
+// shareOf returns which share of the billing period a price's minima are due
+// for, nil for all of it. It is worked out once.
+func (r *rater) shareOf(p *price) *ratio {
+	if !p.shareKnown {
+		if p.shareKnown, p.shareRat = true, r.minimumShare(p); p.shareRat != nil {
+			p.shareRatio.setRat(p.shareRat)
+		}
+	}
+	if p.shareRat == nil {
+		return nil
+	}
+	return &p.shareRatio
+}
+
+// postTally is postStaged for prices that keep more than totals.
+func (r *rater) postTally(b *book, p *price, u *metering.Usage) (entry, error) {
+	in, err := r.scopeOf(p, u)
+	if err != nil {
+		return entry{}, err
+	}
+	b.staged[p.slot].settle()
 	before := b.staged[p.slot].of[in]
 	perRow := p.src.Terms != nil && p.src.Terms.Scope.Window == accounting.PerRow
 	if perRow {
 		before = accounting.Tally{}
 	}
-	row := accounting.Row{Key: u.Key, Period: u.Period, Quantity: u.Quantity, Billing: r.billing, Zone: r.bill.Contract.Zone}
-	after, err := p.src.Advance(before, row)
+	after, err := p.src.Advance(before, r.row(u))
 	if err != nil {
 		return entry{}, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
@@ -52,17 +122,46 @@ func (r *rater) postStaged(b *book, p *price, u *metering.Usage) (entry, error) 
 		before.Share = r.minimumShare(p)
 		after.Share = before.Share
 	}
-	line := &accounting.Staged{Price: p.src, Before: before, After: after, EndedBefore: ended && !perRow, EndedAfter: ended}
-	e, err := r.postExact(b, p, line)
+	e, err := r.postLine(b, p, &accounting.Staged{Price: p.src, Before: before, After: after, EndedBefore: ended && !perRow, EndedAfter: ended})
 	if err == nil && !perRow {
-		b.keep(p, in, after)
+		b.staged[p.slot].keep(in, after)
 	}
 	return e, err
 }
 
+// totals returns the totals of a scope, to move on. A price that has changed
+// goes on with what its scopes have come to.
+func (s *stagedSlot) totals(k *kernel, in scope) *totals {
+	t := s.last
+	if t == nil || s.lastIn != in {
+		if t = s.live[in]; t == nil {
+			t = new(totals)
+			t.reset(s.of[in], k)
+			if s.live == nil {
+				s.live = make(map[scope]*totals)
+			}
+			s.live[in] = t
+		}
+		s.last, s.lastIn = t, in
+	}
+	if t.of != k {
+		t.reset(t.tell(), k)
+	}
+	return t
+}
+
+// settle keeps in the slot's tallies what rows have moved.
+func (s *stagedSlot) settle() {
+	for in, t := range s.live {
+		if t.fresh {
+			s.keep(in, t.tell())
+		}
+	}
+	s.live, s.last = nil, nil
+}
+
 // keep notes a tally in a copy of what the state has.
-func (b *book) keep(p *price, in scope, t accounting.Tally) {
-	s := &b.staged[p.slot]
+func (s *stagedSlot) keep(in scope, t accounting.Tally) {
 	if !s.own {
 		copied := make(map[scope]accounting.Tally, len(s.of)+1)
 		maps.Copy(copied, s.of)
@@ -71,30 +170,37 @@ func (b *book) keep(p *price, in scope, t accounting.Tally) {
 	s.of[in] = t
 }
 
-// postExact charges what a line of a staged price comes to.
-func (r *rater) postExact(b *book, p *price, line *accounting.Staged) (e entry, err error) {
-	exact := new(big.Rat).Sub(p.src.Cost(line.After, line.EndedAfter), p.src.Cost(line.Before, line.EndedBefore))
+// postLine charges what a line of a staged price comes to by its tallies.
+func (r *rater) postLine(b *book, p *price, line *accounting.Staged) (entry, error) {
+	r.desk.exact.setRat(new(big.Rat).Sub(p.src.Cost(line.After, line.EndedAfter), p.src.Cost(line.Before, line.EndedBefore)))
+	return r.postExact(b, p, line, &r.desk.exact)
+}
+
+// postExact charges an exact amount at a staged price. The line is nil where
+// nothing is explained.
+func (r *rater) postExact(b *book, p *price, line *accounting.Staged, exact *ratio) (e entry, err error) {
 	s := &b.staged[p.slot]
-	e = entry{price: p, large: &largeEntry{staged: line, exact: exact}}
-	if s.sum == nil {
-		s.sum = new(big.Rat).SetInt64(0)
-	}
-	s.known = true
-	if r.by.level == accounting.BillLevel {
-		e.large.carried = b.exact(&r.by)
-		s.sum = new(big.Rat).Add(s.sum, exact)
-		e.amount, err = b.addRat(exact, &r.by)
-		return e, err
-	}
-	e.large.carried = s.sum
-	if !s.opened {
-		if s.rounded, err = r.by.roundRat(s.sum); err != nil {
+	if !s.open {
+		if err := s.begin(&r.by, r.desk); err != nil {
 			return e, err
 		}
-		s.opened = true
 	}
-	s.sum = new(big.Rat).Add(s.sum, exact)
-	now, err := r.by.roundRat(s.sum)
+	e = entry{price: p, wide: exact}
+	if !r.unexplained {
+		e.large = &largeEntry{staged: line}
+		if r.by.level == accounting.BillLevel {
+			e.large.carried = b.exact(&r.by)
+		} else {
+			e.large.carried = s.running.rat()
+		}
+	}
+	s.known = true
+	r.desk.sum(&s.running, exact)
+	if r.by.level == accounting.BillLevel {
+		e.amount, err = b.addWide(exact, &r.by, r.desk)
+		return e, err
+	}
+	now, err := r.by.roundWide(&s.running, r.desk)
 	if err == nil {
 		e.amount, err = now.Sub(s.rounded)
 	}
@@ -105,57 +211,14 @@ func (r *rater) postExact(b *book, p *price, line *accounting.Staged) (e entry, 
 	return e, nil
 }
 
-// exact returns the bill's running total as a rational.
-func (b *book) exact(by *rounder) *big.Rat {
-	total := new(big.Rat)
-	if !by.common.IsZero() {
-		den := new(big.Int).Mul(by.common.Big(), scaleBig())
-		total.SetFrac(b.total.Big(), den)
+// begin takes up the sum that the state has.
+func (s *stagedSlot) begin(by *rounder, d *desk) (err error) {
+	if s.running.setInt(0); s.sum != nil {
+		s.running.setRat(s.sum)
 	}
-	if b.extra != nil {
-		total.Add(total, b.extra)
+	s.open = true
+	if by.level == accounting.LineLevel {
+		s.rounded, err = by.roundWide(&s.running, d)
 	}
-	return total
-}
-
-// addRat adds an exact amount to the bill, and returns what that moves its
-// rounded total by.
-func (b *book) addRat(exact *big.Rat, by *rounder) (money.Money, error) {
-	extra := b.extra
-	if extra == nil {
-		extra = new(big.Rat).SetInt64(0)
-	}
-	b.extra = new(big.Rat).Add(extra, exact)
-	return b.stepBill(by)
-}
-
-// stepBill rounds the bill's running total and returns by how much it moved.
-func (b *book) stepBill(by *rounder) (money.Money, error) {
-	if b.extra == nil {
-		return step(&b.rounded, b.total, by.common, by)
-	}
-	now, err := by.roundRat(b.exact(by))
-	if err != nil {
-		return now, err
-	}
-	diff, err := now.Sub(b.rounded)
-	if err != nil {
-		return diff, fmt.Errorf("%w: %w", ErrOverflow, err)
-	}
-	b.rounded = now
-	return diff, nil
-}
-
-func scaleBig() *big.Int {
-	p, _ := fixed.Pow10(money.Scale)
-	return p.Big()
-}
-
-// roundRat rounds an exact amount.
-func (by *rounder) roundRat(r *big.Rat) (money.Money, error) {
-	m, err := by.rule.ApplyRat(r, by.currency)
-	if err != nil {
-		return m, fmt.Errorf("%w: %w", ErrOverflow, err)
-	}
-	return m, nil
+	return err
 }

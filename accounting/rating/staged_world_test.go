@@ -338,3 +338,30 @@ func TestLaw4_Staged_Negotiated(t *testing.T) {
 		}
 	})
 }
+
+// waived is a model of which nothing is due without usage.
+func waived(m accounting.Model) accounting.Model {
+	switch m := m.(type) {
+	case accounting.Graduated:
+		m.OnZero = accounting.ZeroWaived
+		return m
+	case accounting.Volume:
+		if m.SizedBy == "" {
+			m.OnZero = accounting.ZeroWaived
+		}
+		return m
+	case accounting.Stairstep:
+		m.OnZero = accounting.ZeroWaived
+		return m
+	}
+	return m
+}
+
+func ofSKU(rows []metering.Usage, sku string) []metering.Usage {
+	return slices.DeleteFunc(slices.Clone(rows), func(u metering.Usage) bool { return u.Key.SKU != sku })
+}
+
+func sorted(rows []metering.Usage) []metering.Usage {
+	slices.SortStableFunc(rows, func(a, b metering.Usage) int { return a.Period.Compare(b.Period) })
+	return rows
+}

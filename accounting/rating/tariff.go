@@ -194,7 +194,7 @@ func (t *tariff) find(u *metering.Usage, group int) (*price, error) {
 	}
 	unit := p.src.Unit
 	if p.staged {
-		unit, _ = p.src.UnitOf(u.Key.Meter)
+		unit = p.unitOf(u.Key.Meter)
 	}
 	if got, want := u.Quantity.Dimension(), unit.Dimension(); got != want && !(got == 0 && u.Quantity.IsZero()) {
 		return nil, fmt.Errorf("%w: card %q: price %q is per %s, which does not measure %v: %w",
