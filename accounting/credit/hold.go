@@ -23,24 +23,23 @@ func (w *Wallet) Reserve(id string, amount money.Money, now time.Time) error {
 	if at < 0 {
 		return badTime(now)
 	}
+	if w.doubtful(id, amount) {
+		if err := w.check("hold", id, amount, at); err != nil {
+			return err
+		}
+	}
 	w.mu.Lock()
-	err := w.reserve(id, hash, amount, at)
+	err := w.reserve(id, hash, amount.Scaled(), at)
 	w.mu.Unlock()
 	return err
 }
 
-func (w *Wallet) reserve(id string, hash uint32, amount money.Money, at int64) error {
+func (w *Wallet) reserve(id string, hash uint32, asked fixed.Int128, at int64) error {
 	if at != w.now || w.broken != nil {
 		if err := w.tick(at); err != nil {
 			return err
 		}
 	}
-	if w.doubtful(id, amount) {
-		if err := w.checkAmount("hold", id, amount); err != nil {
-			return err
-		}
-	}
-	asked := amount.Scaled()
 	if s := w.holds.find(id, hash); s != nil {
 		return s.again(asked)
 	}
@@ -49,12 +48,12 @@ func (w *Wallet) reserve(id string, hash uint32, amount money.Money, at int64) e
 			return w.insufficient(id, asked)
 		}
 	}
-	if err := w.note(Reserved, id, amount); err != nil {
+	if err := w.note(Reserved, id, asked); err != nil {
 		return err
 	}
 	s := w.holds.take(id, hash)
 	w.pin(s, asked)
-	w.holds.push(s, w.now+int64(w.terms.HoldFor))
+	w.holds.push(&w.holds.open, s, w.now+int64(w.terms.HoldFor))
 	return nil
 }
 
@@ -119,24 +118,24 @@ func (w *Wallet) Commit(id string, actual money.Money, now time.Time) error {
 	if at < 0 {
 		return badTime(now)
 	}
+	if w.doubtful(id, actual) {
+		if err := w.check("commit of hold", id, actual, at); err != nil {
+			return err
+		}
+	}
 	w.mu.Lock()
-	err := w.commit(id, hash, actual, at)
+	err := w.commit(id, hash, actual.Scaled(), at)
 	w.mu.Unlock()
 	return err
 }
 
-func (w *Wallet) commit(id string, hash uint32, actual money.Money, at int64) error {
+func (w *Wallet) commit(id string, hash uint32, cost fixed.Int128, at int64) error {
 	if at != w.now || w.broken != nil {
 		if err := w.tick(at); err != nil {
 			return err
 		}
 	}
-	if w.doubtful(id, actual) {
-		if err := w.checkAmount("commit of hold", id, actual); err != nil {
-			return err
-		}
-	}
-	s, cost := w.holds.find(id, hash), actual.Scaled()
+	s := w.holds.find(id, hash)
 	switch {
 	case s == nil:
 		return refuse("commit of hold", id, ErrUnknown, "reserve first")
@@ -145,7 +144,7 @@ func (w *Wallet) commit(id string, hash uint32, actual money.Money, at int64) er
 	case s.amount.Less(cost):
 		return w.overHold(s, cost)
 	}
-	if err := w.note(Committed, id, actual); err != nil {
+	if err := w.note(Committed, id, cost); err != nil {
 		return err
 	}
 	w.settle(s, committed, cost, w.now)
@@ -201,7 +200,7 @@ func (w *Wallet) release(id string, hash uint32, at int64) error {
 		return nil
 	default:
 	}
-	if err := w.note(Released, id, money.Money{}); err != nil {
+	if err := w.note(Released, id, fixed.Int128{}); err != nil {
 		return err
 	}
 	w.settle(s, released, fixed.Int128{}, w.now)
@@ -217,9 +216,8 @@ func (w *Wallet) settle(s *hold, how state, cost fixed.Int128, at int64) {
 	for i := range s.more {
 		cost = w.burn(&s.more[i], cost)
 	}
-	w.holds.pull(s)
-	s.until = at + int64(w.terms.Remember)
-	w.holds.settled.push(past{s.until, s.slot})
+	w.holds.pull(&w.holds.open, s)
+	w.holds.push(&w.holds.settled, s, at+int64(w.terms.Remember))
 }
 
 // burn burns as much of cost as a span has pinned, gives back what is left of
@@ -250,8 +248,8 @@ func (w *Wallet) expireHolds() {
 		// which does not notice at the same times, comes to the same.
 		w.settle(s, expired, fixed.Int128{}, s.until)
 	}
-	for h.settled.due() <= w.now {
-		h.forget(h.settled.pop())
+	for h.settled.due <= w.now {
+		h.forget(&h.slots[h.settled.first])
 	}
 }
 

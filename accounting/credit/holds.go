@@ -17,7 +17,7 @@ type holds struct {
 	heads   []int32 // the first slot of each chain + 1, 0 for none; twice as many as slots, a power of two
 	seed    uint64  // of the hashes
 	open    queue   // holds, the first to expire first
-	settled ring    // settled holds, the first to be forgotten first
+	settled queue   // settled holds, the first to be forgotten first
 }
 
 // A state is what became of a hold.
@@ -61,56 +61,14 @@ type queue struct {
 	due         int64 // until of the first; math.MaxInt64 for none
 }
 
-// ring is a queue of settled slots. It has when each is forgotten, so that slots
-// that are long out of the cache are not touched before they are used again.
-type ring struct {
-	entries     []past // a power of two long; one that never comes follows the last
-	first, last uint32 // of all there ever were; last is the next one
-}
-
-// past is a settled hold in a ring.
-type past struct {
-	until int64
-	slot  int32
-}
-
-// due is when the first is forgotten.
-func (r *ring) due() int64 { return r.entries[r.first&uint32(len(r.entries)-1)].until }
-
-func (r *ring) push(p past) {
-	mask := uint32(len(r.entries) - 1)
-	if r.last-r.first == mask {
-		r.grow()
-		mask = uint32(len(r.entries) - 1)
-	}
-	r.entries[r.last&mask] = p
-	r.last++
-	r.entries[r.last&mask].until = math.MaxInt64
-}
-
-func (r *ring) grow() {
-	old := r.entries
-	r.entries = make([]past, 2*len(old))
-	for i := r.first; i != r.last; i++ {
-		r.entries[i&uint32(len(r.entries)-1)] = old[i&uint32(len(old)-1)]
-	}
-}
-
-func (r *ring) pop() int32 {
-	slot := r.entries[r.first&uint32(len(r.entries)-1)].slot
-	r.first++
-	return slot
-}
-
 func (h *holds) init(seed uint64) {
 	h.heads, h.seed = make([]int32, 16), seed
 	h.open = queue{none, none, math.MaxInt64}
-	h.settled.entries = make([]past, 16)
-	h.settled.entries[0].until = math.MaxInt64
+	h.settled = h.open
 }
 
 // due reports whether a hold expires, or is forgotten, at an instant.
-func (h *holds) due(at int64) bool { return h.open.due <= at || h.settled.due() <= at }
+func (h *holds) due(at int64) bool { return h.open.due <= at || h.settled.due <= at }
 
 // hash folds a 128-bit product of 16 bytes at a time, as wyhash does, from a
 // seed of the wallet's own. It takes a quarter of the time of hash/maphash on ids
@@ -191,20 +149,19 @@ func (h *holds) more() {
 	}
 }
 
-// forget gives a slot back.
-func (h *holds) forget(slot int32) {
-	s := &h.slots[slot]
-	next := &h.heads[s.hash&uint32(len(h.heads)-1)]
-	for *next != slot+1 {
+// forget gives a settled hold's slot back.
+func (h *holds) forget(s *hold) {
+	h.pull(&h.settled, s)
+	next, place := &h.heads[s.hash&uint32(len(h.heads)-1)], s.slot+1
+	for *next != place {
 		next = &h.slots[*next-1].chain
 	}
 	*next = s.chain
-	s.chain, h.free = h.free, slot+1
+	s.chain, h.free = h.free, place
 }
 
-// push puts a hold at the end of the open ones.
-func (h *holds) push(s *hold, until int64) {
-	q := &h.open
+// push puts a hold at the end of a queue.
+func (h *holds) push(q *queue, s *hold, until int64) {
 	s.until, s.prev, s.next = until, q.last, none
 	if q.last == none {
 		q.first, q.due = s.slot, until
@@ -214,9 +171,8 @@ func (h *holds) push(s *hold, until int64) {
 	q.last = s.slot
 }
 
-// pull takes a hold out of the open ones.
-func (h *holds) pull(s *hold) {
-	q := &h.open
+// pull takes a hold out of its queue.
+func (h *holds) pull(q *queue, s *hold) {
 	if s.next == none {
 		q.last = s.prev
 	} else {

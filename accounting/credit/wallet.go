@@ -160,7 +160,7 @@ func (w *Wallet) write(e Entry) error {
 var errPanic = errors.New("it panicked")
 
 // note is write for the changes of holds. It makes an entry only for a journal.
-func (w *Wallet) note(op Op, id string, amount money.Money) error {
+func (w *Wallet) note(op Op, id string, amount fixed.Int128) error {
 	if w.journal == nil {
 		w.seq++
 		return nil
@@ -170,14 +170,14 @@ func (w *Wallet) note(op Op, id string, amount money.Money) error {
 
 // noted lets go of the lock when the journal panics, since holds are made and
 // settled without a defer.
-func (w *Wallet) noted(op Op, id string, amount money.Money) error {
+func (w *Wallet) noted(op Op, id string, amount fixed.Int128) error {
 	panicked := true
 	defer func() {
 		if panicked {
 			w.mu.Unlock()
 		}
 	}()
-	err := w.write(Entry{Op: op, ID: id, Amount: amount})
+	err := w.write(Entry{Op: op, ID: id, Amount: w.money(amount)})
 	panicked = false
 	return err
 }
@@ -202,6 +202,17 @@ func (w *Wallet) checkAmount(what, id string, m money.Money) error {
 		return refuse(what, id, ErrNegative, "use 0 or more")
 	}
 	return nil
+}
+
+// check is checkAmount after time has passed, as it does for all that is asked of
+// a wallet.
+func (w *Wallet) check(what, id string, m money.Money, at int64) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.tick(at); err != nil {
+		return err
+	}
+	return w.checkAmount(what, id, m)
 }
 
 // doubtful reports whether checkAmount has to look. It is inlined where holds are
