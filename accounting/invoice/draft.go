@@ -2,7 +2,6 @@ package invoice
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -12,28 +11,21 @@ import (
 	"github.com/meterbook/meterbook/metering"
 )
 
-// Conditions, found with [errors.Is].
-var (
-	// ErrForeign: a charge of another billing account.
-	ErrForeign = errors.New("invoice: charge of another billing account")
-	// ErrContract: the contract has no card, or its card no currency.
-	ErrContract = errors.New("invoice: contract cannot be invoiced")
-)
-
 // A Draft is an invoice that has not been issued: it may still change, and
 // has no number. Its lines add up to its total. Make one with [NewDraft]; the
 // zero Draft is of no contract.
 type Draft struct {
 	Contract accounting.Contract
 	Period   metering.Period
-	Lines    []Line // in order of service, price, card, SKU, region and labels
+	Lines    []Line // in order of service, price, card, SKU, region, labels, kind and billing period
 	Total    money.Money
 	List     money.Money // the total at list prices
 }
 
 // NewDraft puts the charges of a contract together into lines. Period is what
 // the document says; a charge outside it, such as a correction of an earlier
-// one, is not refused. The draft keeps the charges, so that it can explain
+// bill, is not refused: it is on a line of its own, which keeps the billing
+// period that it is of. The draft keeps the charges, so that it can explain
 // itself. Of no charges it has no lines and a total of 0.
 //
 // It fails with [ErrContract], [ErrForeign], a wrapped
@@ -62,7 +54,11 @@ func NewDraft(contract accounting.Contract, period metering.Period, charges iter
 }
 
 func (d *Draft) add(c accounting.Charge, index map[lineKey]int) error {
-	l := lineOf(c)
+	corrects, err := d.corrects(c.Period)
+	if err != nil {
+		return err
+	}
+	l := lineOf(c, corrects)
 	i, known := index[l.key()]
 	if !known {
 		l.Title = d.title(c)
@@ -84,9 +80,30 @@ func (d *Draft) add(c accounting.Charge, index map[lineKey]int) error {
 	return nil
 }
 
+// corrects returns the billing period of a charge that is not of the draft's
+// period, as a correction of an earlier bill is; else the zero Period.
+func (d *Draft) corrects(p metering.Period) (metering.Period, error) {
+	if p.IsZero() || d.Period.IsZero() || p.Overlaps(d.Period) {
+		return metering.Period{}, nil
+	}
+	billing, err := d.Contract.BillingPeriod(p.Start())
+	if err != nil {
+		return billing, fmt.Errorf("%w: %w", ErrContract, err)
+	}
+	return billing, nil
+}
+
 // title finds the title of a charge's price on the card that set it, as it was
-// when the price was in force; the id where there is none.
+// when the price was in force, or of its credit; the id where there is none.
 func (d *Draft) title(c accounting.Charge) string {
+	if kind := kindOf(c.Origin); kind != Priced {
+		for _, credit := range d.Contract.Credits {
+			if kind == Credited && credit.ID == c.PriceID && credit.Title != "" {
+				return credit.Title
+			}
+		}
+		return c.PriceID
+	}
 	for _, card := range [...]*accounting.Card{d.Contract.Negotiated, d.Contract.Card} {
 		if card == nil || card.Name() != c.Card {
 			continue
