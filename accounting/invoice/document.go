@@ -19,20 +19,21 @@ import (
 // Amounts of a credit note are below 0. A Document is data that anybody may
 // change; what was issued is an [Issued], which nobody can.
 type Document struct {
-	Kind     Kind             `json:"kind"`
-	Number   string           `json:"number"` // "" before it is issued
-	Issued   time.Time        `json:"issued"`
-	Date     Date             `json:"date"` // of Issued, in Zone
-	DueDate  Date             `json:"due_date,omitempty"`
-	Zone     metering.Zone    `json:"zone"`
-	Cause    string           `json:"cause"`    // what it was issued for; an issuer has one document of a cause
-	Content  Hash             `json:"content"`  // of what it was made from
-	Previous Hash             `json:"previous"` // of the issuer's document before it; zero for the first
-	Issuer   Party            `json:"issuer"`
-	Customer Party            `json:"customer"`
-	Account  metering.Account `json:"account"`
-	Period   metering.Period  `json:"period"` // what it says it is for; items have their own
-	Currency money.Currency   `json:"currency"`
+	Kind        Kind             `json:"kind"`
+	Number      string           `json:"number"` // "" before it is issued
+	Issued      time.Time        `json:"issued"`
+	Date        Date             `json:"date"` // of Issued, in Zone
+	DueDate     Date             `json:"due_date,omitempty"`
+	Zone        metering.Zone    `json:"zone"`
+	Cause       string           `json:"cause"`    // what it was issued for; an issuer has one document of a cause
+	Content     Hash             `json:"content"`  // of what it was made from
+	Previous    Hash             `json:"previous"` // of the issuer's document before it; zero for the first
+	Issuer      Party            `json:"issuer"`
+	Customer    Party            `json:"customer"`
+	Account     metering.Account `json:"account"`
+	Period      metering.Period  `json:"period"`       // what it says it is for; items have their own
+	BillingZone metering.Zone    `json:"billing_zone"` // of the contract: whose days periods are shown in
+	Currency    money.Currency   `json:"currency"`
 
 	Of       *Reference `json:"of,omitempty"`       // the document that a note corrects
 	Reason   string     `json:"reason,omitempty"`   // of a note

@@ -37,7 +37,7 @@ type row struct {
 }
 
 // draftOf rates rows of acme's traffic and drafts their invoice.
-func draftOf(t *testing.T, c accounting.Contract, rows ...row) *invoice.Draft {
+func draftOf(t testing.TB, c accounting.Contract, rows ...row) *invoice.Draft {
 	t.Helper()
 	c.Account = "acme"
 	bill, _, err := rating.Rate(c, november, func(yield func(metering.Usage, error) bool) {

@@ -98,7 +98,7 @@ func (r *Register) noteOf(at time.Time, kind Kind, n *Note, of *Issued) (*Docume
 	at = at.UTC().Round(0)
 	was, ref := of.doc.clone(), of.Reference(0)
 	d := &Document{Kind: kind, Issued: at, Date: DateOf(at, r.issuer.Zone), Zone: r.issuer.Zone, Cause: n.ID, Issuer: r.issuer.Party,
-		Customer: was.Customer, Account: was.Account, Period: was.Period, Currency: was.Currency, Of: &ref, Reason: n.Reason,
+		Customer: was.Customer, Account: was.Account, Period: was.Period, BillingZone: was.BillingZone, Currency: was.Currency, Of: &ref, Reason: n.Reason,
 		Rerated: n.Rerated, Items: []Item{}, Taxes: was.Taxes, Exchange: slices.DeleteFunc(slices.Clone(was.Exchange), func(e Exchange) bool { return e.Level == totalLevel })}
 	if !d.Date.Valid() {
 		return nil, fmt.Errorf("%w: issued at %s: want a year from 1970 to 2199", ErrTerms, at)

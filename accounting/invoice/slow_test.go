@@ -138,3 +138,131 @@ func slowTaxes(lines []slowLine, taxes []slowTax) [][]*big.Rat {
 	}
 	return out
 }
+
+// slowCapitals reads an amount in capital letters back, in fen. It knows the
+// words and nothing of where 零 belongs; ok is false for what it cannot read.
+func slowCapitals(text string) (fen *big.Int, ok bool) {
+	digits := map[rune]int64{'零': 0, '壹': 1, '贰': 2, '叁': 3, '肆': 4, '伍': 5, '陆': 6, '柒': 7, '捌': 8, '玖': 9}
+	small := map[rune]int64{'拾': 10, '佰': 100, '仟': 1000}
+	runes := []rune(text)
+	if len(runes) < 4 || string(runes[:3]) != "人民币" {
+		return nil, false
+	}
+	runes = runes[3:]
+	negative := runes[0] == '负'
+	if negative {
+		runes = runes[1:]
+	}
+	yuan, section, digit, rest := new(big.Int), new(big.Int), int64(0), new(big.Int)
+	for _, r := range runes {
+		if d, is := digits[r]; is {
+			digit = d
+			continue
+		}
+		if s, is := small[r]; is {
+			section.Add(section, big.NewInt(digit*s))
+			digit = 0
+			continue
+		}
+		switch r {
+		case '万':
+			section.Add(section, big.NewInt(digit))
+			yuan.Add(yuan, section.Mul(section, big.NewInt(10_000)))
+			section, digit = new(big.Int), 0
+		case '亿':
+			section.Add(section, big.NewInt(digit))
+			yuan.Add(yuan, section)
+			yuan.Mul(yuan, big.NewInt(100_000_000))
+			section, digit = new(big.Int), 0
+		case '元':
+			section.Add(section, big.NewInt(digit))
+			yuan.Add(yuan, section)
+			section, digit = new(big.Int), 0
+		case '角':
+			rest.Add(rest, big.NewInt(10*digit))
+			digit = 0
+		case '分':
+			rest.Add(rest, big.NewInt(digit))
+			digit = 0
+		case '整':
+		default:
+			return nil, false
+		}
+	}
+	yuan.Mul(yuan, big.NewInt(100))
+	yuan.Add(yuan, rest)
+	if negative {
+		yuan.Neg(yuan)
+	}
+	return yuan, true
+}
+
+// slowCells cuts a file into cells as a spreadsheet does that takes sep for the
+// separator: quotes count where a cell begins with one, and what stands behind
+// the closing one is part of the cell.
+func slowCells(text string, sep byte) (rows [][]string) {
+	row, cell, quoted, start := []string{}, []byte{}, false, true
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case quoted && c == '"' && i+1 < len(text) && text[i+1] == '"':
+			cell = append(cell, '"')
+			i++
+		case quoted && c == '"':
+			quoted = false
+		case quoted:
+			cell = append(cell, c)
+		case start && c == '"':
+			quoted, start = true, false
+		case c == sep:
+			row, cell, start = append(row, string(cell)), nil, true
+		case c == '\n':
+			rows, row, cell, start = append(rows, append(row, string(cell))), nil, nil, true
+		case c == '\r':
+		default:
+			cell, start = append(cell, c), false
+		}
+	}
+	return rows
+}
+
+// slowEvaluates reports whether a spreadsheet may take a cell for a formula. It
+// knows no apostrophe but as what it is: a character that starts no formula.
+func slowEvaluates(cell string) bool {
+	runes := []rune(cell)
+	for len(runes) > 0 {
+		switch r := runes[0]; {
+		case r <= ' ', r == '"', r == 0x7f, r >= 0x80 && r <= 0xa0, r == 0x3000, r == 0xfeff, r >= 0x2000 && r <= 0x200f, r >= 0x2028 && r <= 0x202f,
+			r >= 0x2060 && r <= 0x206f, r == 0xfffd:
+			runes = runes[1:]
+			continue
+		}
+		break
+	}
+	if len(runes) == 0 || slowNumber(cell) {
+		return false
+	}
+	for _, sign := range []rune{'=', '+', '-', '@', '%', '|', 0xff1d, 0xff0b, 0xff0d, 0xff20, 0x2212, 0xfe62, 0xfe63, 0xfe66, 0xfe6b} {
+		if runes[0] == sign {
+			return true
+		}
+	}
+	return false
+}
+
+// slowNumber reports whether a cell is a plain decimal number.
+func slowNumber(cell string) bool {
+	digits, points := 0, 0
+	for i, c := range cell {
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+		case c == '.' && digits > 0:
+			points++
+		case c == '-' && i == 0:
+		default:
+			return false
+		}
+	}
+	return digits > 0 && points < 2
+}

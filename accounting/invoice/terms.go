@@ -113,7 +113,7 @@ func (t *Terms) header(issuer *Issuer, at time.Time, drafts []*Draft) (*Document
 	at = at.UTC().Round(0)
 	contract := drafts[0].Contract
 	d := &Document{Kind: Invoice, Issued: at, Date: DateOf(at, issuer.Zone), Zone: issuer.Zone, Issuer: issuer.Party, Customer: t.Customer,
-		Account: contract.Account, Currency: t.Currency, Items: []Item{}, Notes: t.Notes}
+		Account: contract.Account, BillingZone: contract.Zone, Currency: t.Currency, Items: []Item{}, Notes: t.Notes}
 	if !d.Date.Valid() {
 		return nil, fmt.Errorf("%w: issued at %s: want a year from 1970 to 2199", ErrTerms, at)
 	}
