@@ -118,11 +118,7 @@ func (b *builder) add(draft *Draft) error {
 	for i := range draft.Lines {
 		l := &draft.Lines[i]
 		if l.Kind == Credited && b.terms.Credits == CreditsAfterTax {
-			paid, err := asked[i].Neg()
-			if err == nil {
-				err = b.draw(Draw{l.PriceID, l.Title, paid})
-			}
-			if err != nil {
+			if err := b.credit(l, asked[i]); err != nil {
 				return err
 			}
 			continue
@@ -142,9 +138,22 @@ func (b *builder) item(draft *Draft, l *Line) Item {
 		Explained: map[string]string{"en": l.Explain(), "zh": explainChinese(l)}}
 }
 
+// credit puts what a credit of the contract paid on the document, as a draw.
+func (b *builder) credit(l *Line, asked money.Money) error {
+	paid, err := asked.Neg()
+	if err != nil {
+		return fmt.Errorf("invoice: %w", err)
+	}
+	charged, err := l.Billed.Neg()
+	if err != nil {
+		return fmt.Errorf("invoice: %w", err)
+	}
+	return b.draw(Draw{ID: l.PriceID, Title: l.Title, Amount: paid, Charged: charged})
+}
+
 // draw puts a draw on the document; several of one id are one.
 func (b *builder) draw(d Draw) error {
-	if d.Amount.IsZero() {
+	if d.Amount.IsZero() && d.Charged.IsZero() {
 		return nil
 	}
 	if err := checkText("draw's id", d.ID, 1, 256); err != nil {
@@ -162,9 +171,13 @@ func (b *builder) draw(d Draw) error {
 		b.Draws = append(b.Draws, d)
 		return nil
 	}
-	sum, err := b.Draws[i].Amount.Add(d.Amount)
-	b.Draws[i].Amount = sum
-	return err
+	a := adder{}
+	was := &b.Draws[i]
+	was.Amount, was.Charged = a.add(was.Amount, d.Amount), a.add(was.Charged, d.Charged)
+	if a.err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrDraw, quote(d.ID), a.err)
+	}
+	return nil
 }
 
 // tax puts taxes on the items.

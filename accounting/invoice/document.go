@@ -101,6 +101,10 @@ type Draw struct {
 	ID     string      `json:"id"`
 	Title  string      `json:"title"`
 	Amount money.Money `json:"amount"`
+	// Charged is what the charges of a credit came to, in the card's currency and
+	// before the document's rounding; zero for credit that is in no charge, and in
+	// notes.
+	Charged money.Money `json:"charged,omitzero"`
 }
 
 // An Equivalent is what a document comes to in another currency, at one of its

@@ -350,7 +350,7 @@ func (r *Register) giveBack(d *Document, of *Issued) error {
 		}
 		back = a.add(back, part)
 		minus := a.sub(zero(d.Currency), part)
-		d.Draws = append(d.Draws, Draw{x.ID, x.Title, minus})
+		d.Draws = append(d.Draws, Draw{ID: x.ID, Title: x.Title, Amount: minus})
 	}
 	return a.err
 }

@@ -137,7 +137,7 @@ func (r *Register) lessBefore(d *Document, before []*Issued) error {
 		}
 	}
 	d.Items = kept
-	d.Draws = slices.DeleteFunc(d.Draws, func(x Draw) bool { return x.Amount.IsZero() })
+	d.Draws = slices.DeleteFunc(d.Draws, func(x Draw) bool { return x.Amount.IsZero() && x.Charged.IsZero() })
 	return nil
 }
 
@@ -212,17 +212,23 @@ func (d *Document) less(o *Document) error {
 			return fmt.Errorf("invoice: less %s, line %d: %w", quote(o.Number), was.Line, err)
 		}
 	}
+	return d.lessDraws(o)
+}
+
+// lessDraws takes the draws of another document off.
+func (d *Document) lessDraws(o *Document) error {
+	a := adder{}
 	for _, x := range o.Draws {
-		minus, err := x.Amount.Neg()
-		if err != nil {
-			return fmt.Errorf("invoice: %w", err)
-		}
 		at := slices.IndexFunc(d.Draws, func(o Draw) bool { return o.ID == x.ID })
 		if at < 0 {
-			d.Draws = append(d.Draws, Draw{x.ID, x.Title, minus})
-		} else if d.Draws[at].Amount, err = d.Draws[at].Amount.Add(minus); err != nil {
-			return fmt.Errorf("invoice: %w", err)
+			at = len(d.Draws)
+			d.Draws = append(d.Draws, Draw{ID: x.ID, Title: x.Title, Amount: zero(d.Currency)})
 		}
+		was := &d.Draws[at]
+		was.Amount, was.Charged = a.sub(was.Amount, x.Amount), a.sub(was.Charged, x.Charged)
+	}
+	if a.err != nil {
+		return fmt.Errorf("invoice: %w", a.err)
 	}
 	return nil
 }

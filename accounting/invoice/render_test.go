@@ -58,6 +58,7 @@ func sample(t testing.TB) (issued, note *invoice.Issued) {
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
+	got = strings.ReplaceAll(got, "\r\n", "\n") // as files of text are kept
 	if *update {
 		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
 	}

@@ -4,13 +4,16 @@
 //	documents, err := posting.Charges(posting.Bill{Journal: id, From: month.Start(), To: month.End(), CardDigest: digest, At: end},
 //		slices.Values(bill.Charges))
 //	posted, err := poster.Post(ctx, documents...)
-//	posted, err = poster.Post(ctx, posting.Invoice("INV-2026-0001", issued, draft, posting.Tax{Name: "VAT", Amount: vat}))
+//	issued, err := register.Issue(now, terms, draft)
+//	document, err := posting.Issued(issued) // or a credit note, or a debit note
+//	posted, err = poster.Post(ctx, document)
 //	posted, err = poster.Post(ctx, posting.Payment(bankReference, "acme", paid, amount))
 //
 // # Documents
 //
-// A [Document] is what one transaction is made of: amounts, each with a [Cause]. [Charges], [Invoice], [CreditNote],
-// [Payment], [Wallet.Credit], [Wallet.Lapsed] and [Cost.Document] make them; so can anyone else. What a document follows
+// A [Document] is what one transaction is made of: amounts, each with a [Cause]. [Charges], [Issued], [Payment],
+// [Wallet.Credit], [Wallet.Lapsed] and [Cost.Document] make them, and [Invoice] and [CreditNote] of papers that others
+// issue; so can anyone else. What a document follows
 // from is in its causes, whose hash is the transaction's ID. Posting again what was posted changes nothing, so after a
 // crash a program starts from the beginning.
 //
@@ -22,10 +25,14 @@
 //	credit-used    liabilities/deferred/{tenant}            assets/unbilled/{tenant}
 //	invoiced       assets/receivable/{tenant}               assets/unbilled/{tenant}
 //	taxed          assets/receivable/{tenant}               liabilities/tax/{detail}
+//	tax-included   income/{service}/{tenant}                assets/unbilled/{tenant}
+//	rounded        assets/unbilled/{tenant}                 income/rounding/{tenant}
+//	converted      assets/exchange                          assets/unbilled/{tenant}
 //	paid           assets/cash                              assets/receivable/{tenant}
 //	refunded       assets/receivable/{tenant}               assets/cash
 //	credited       income/{service}/{tenant}                assets/receivable/{tenant}
 //	tax-credited   liabilities/tax/{detail}                 assets/receivable/{tenant}
+//	credit-returned assets/receivable/{tenant}              liabilities/deferred/{tenant}
 //	credit-sold    assets/cash                              liabilities/deferred/{tenant}
 //	credit-given   expenses/promotion/{tenant}              liabilities/deferred/{tenant}
 //	credit-lapsed  liabilities/deferred/{tenant}            income/breakage/{tenant}
@@ -59,7 +66,8 @@
 // 64 KiB. Documents of one call are posted together: see [ledger.Book.Post] for what a crash leaves.
 //
 // Wallets have no entry for what lapses; [Wallet.Lapsed] posts it when somebody asks. Taxes are amounts here; what they
-// are of is for the invoice to know. Currencies are not exchanged.
+// are of is for the invoice to know. Currencies are exchanged by invoices alone: assets/exchange has what was charged in
+// one currency and what was asked for in the other, and what a change of rates is worth there is the user's to post.
 //
 // # Laws
 //
@@ -68,6 +76,8 @@
 //   - TestLaw_OneBook: revenue, receivables, deferred revenue, unbilled, cost and promotion by tenant are what they are by
 //     their own definitions, for any documents; posting all again changes no byte.
 //   - TestLaw_Wallet: deferred revenue is what a wallet has free and held less what it owes, whatever happens to it.
+//   - TestLaw_Issued_Balances: whatever invoices and notes tax, include, round, convert, draw and take back, debits are
+//     credits, nothing is left unbilled, and receivables, taxes payable, credit and revenue are what the papers say.
 //   - TestLaw_Charges_AnyOrder: the order of charges decides nothing, and what is billed is unbilled until an invoice.
 //   - TestLaw_Crash_PostsOnce: F22. The power fails at every call from charges to seal, and the program runs again three
 //     times: book and sealed note are those of a run without a crash, byte for byte.
@@ -82,6 +92,10 @@
 //
 // Shares of a cost are the caller's: this package knows neither watts nor how cost is spread, and allocation knows no
 // ledger.
+//
+// What an invoice's rounding adds is income of its own, and not a part of a service's: the charges of a service are what
+// its prices make. A concession takes revenue of the service back, since nothing was used less. Turned down: an account
+// of concessions, which one rule on credited makes for those who want it.
 //
 // Promotional credit is an expense here, as it is given for reasons of sale; who takes it off revenue changes one rule.
 package posting

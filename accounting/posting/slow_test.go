@@ -29,3 +29,28 @@ func slowFigures(facts []slowFact, tenant string) map[string]*big.Int {
 		"promotion":  total(map[string]int64{"given": 1}),
 	}
 }
+
+// slowPaper is what a clerk notes of the papers of one tenant: sums of columns,
+// in 10⁻¹⁸ units, and no double entry.
+type slowPaper struct {
+	charged, credit *big.Int // charges, with what credit paid of them; and that
+	net, tax, due   *big.Int // of invoices and notes
+	drawn, returned *big.Int // credit that invoices drew, and that notes gave back
+}
+
+// slowBook is what the accounts of the tenant have to be once all that was
+// charged is invoiced: nothing is unbilled, receivable is what is due, payable
+// are the taxes, and credit is what was used of it less what came back. What was
+// earned is what papers ask for without taxes, and what credit paid beside that;
+// where papers are in another currency, the exchange has what was charged.
+func slowBook(p slowPaper, converted bool) map[string]*big.Int {
+	book := map[string]*big.Int{"unbilled": new(big.Int), "unbilled here": new(big.Int), "receivable": p.due, "tax": p.tax}
+	used := new(big.Int).Sub(p.returned, p.credit)
+	if converted {
+		book["exchange"], book["deferred"], book["deferred here"] = p.charged, p.returned, new(big.Int).Neg(p.credit)
+		return book
+	}
+	earned := new(big.Int).Add(p.net, p.credit)
+	book["earned"], book["deferred"], book["deferred here"] = earned.Sub(earned, p.drawn), used, used
+	return book
+}
