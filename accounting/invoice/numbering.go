@@ -32,7 +32,7 @@ const (
 
 // Validate returns [ErrNumbering] for a pattern without one {seq}, with a place
 // that is unknown or with characters that are not printed, and for two patterns
-// that are the same.
+// that could make one number. Kinds with the same pattern share a series.
 func (n Numbering) Validate() error {
 	all := []string{n.Invoice, n.CreditNote, n.DebitNote}
 	for i, p := range all {
@@ -40,12 +40,32 @@ func (n Numbering) Validate() error {
 			return fmt.Errorf("%w: pattern %s: %w", ErrNumbering, quote(p), err)
 		}
 		for _, o := range all[:i] {
-			if o == p {
-				return fmt.Errorf("%w: pattern %s twice", ErrNumbering, quote(p))
+			if meet(p, o) {
+				return fmt.Errorf("%w: patterns %s and %s could make one number; set {seq} apart by a letter or a sign", ErrNumbering, quote(p), quote(o))
 			}
 		}
 	}
 	return nil
+}
+
+// meet reports whether two series could make one number: whether what one has
+// before and behind the running number, beyond what the other has, are digits.
+func meet(p, o string) bool {
+	const issuer, day = "{issuer}", "2026-11-30"
+	a, z, _ := series(p, issuer, day)
+	b, y, _ := series(o, issuer, day)
+	if a == b && z == y {
+		return false
+	}
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	if len(z) < len(y) {
+		z, y = y, z
+	}
+	before, starts := strings.CutPrefix(a, b)
+	behind, ends := strings.CutSuffix(z, y)
+	return starts && ends && strings.Trim(before+behind, "0123456789") == ""
 }
 
 func (n Numbering) of(k Kind) string {
