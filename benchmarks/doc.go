@@ -25,6 +25,10 @@
 //   - Hold: credit for a request, reserved and committed, beside the lock and unlock of a mutex that nobody else wants.
 //   - Allocation: a day of 100,000 workloads, 7,200,000 samples, divided over a cost with what was idle, exactly and in
 //     cents; beside floats in a map, which have neither windows nor cents.
+//   - Books: a row of FOCUS written, and read and held against every rule, beside
+//     encoding/csv with the same cells; a row of usage sealed, and its proof made
+//     and checked, beside the hashes alone; a transaction posted, beside a map of
+//     balances. These have a budget of processor time and not of a ratio.
 //   - Batch: ten million records in no order to 537,600 hourly totals, from
 //     dictionaries, from a string for each row, and from a CSV file; also by
 //     DuckDB, in a process of its own that times itself.

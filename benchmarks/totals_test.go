@@ -161,3 +161,27 @@ func TestOurs_AllocatesNothing(t *testing.T) {
 		require.Zero(t, testing.AllocsPerRun(5, func() { require.NoError(t, r.Loops[0](1000)) }), "%s, %d", e.Name, i)
 	}
 }
+
+// TestTotals_Ledger: the balances of the ledger and of the map are the same.
+func TestTotals_Ledger(t *testing.T) {
+	want := new(big.Int)
+	for n := int64(1); n <= operations; n++ {
+		want.Add(want, big.NewInt(n%workload.Tenants+1))
+	}
+	hold(t, want, operations, ours.Ledger(), rival.Balances())
+}
+
+// TestTotals_Books: those whose work is not equal do all of theirs. CSVWriter
+// writes the cells that FocusWriter makes, CSVReader reads the file that
+// FocusValidator finds nothing wrong with, and SHA256 hashes what Seal seals.
+func TestTotals_Books(t *testing.T) {
+	s, err := workload.NewStatement()
+	require.NoError(t, err)
+	in := func() (*workload.Statement, error) { return s, nil }
+	require.Len(t, s.Cells, len(s.Rows))
+	require.Len(t, s.Cells[0], 59)
+	for _, e := range []contest.Entrant{ours.FocusWriter(in), rival.CSVWriter(in), ours.FocusValidator(in), rival.CSVReader(in),
+		ours.Seal(), ours.Proof(), rival.SHA256(), rival.SHA256Path()} {
+		require.NoError(t, open(t, e).Do(1), e.Name)
+	}
+}

@@ -26,6 +26,7 @@ const (
 // A measurement is the time of a slice or a job.
 type measurement struct {
 	nsPerOp float64 // wall time for one operation, over all goroutines
+	coreNs  float64 // processor time for one operation, collecting garbage included; 0 where it is not known
 	calm    bool    // it had its processors to itself, as far as is known
 }
 
@@ -34,7 +35,7 @@ type measurement struct {
 func (r *Run) measure(slice time.Duration) (measurement, error) {
 	if r.Job != nil {
 		took, err := r.Job()
-		return measurement{float64(took), true}, err
+		return measurement{nsPerOp: float64(took), calm: true}, err
 	}
 	if r.turns == 0 {
 		if err := r.calibrate(slice); err != nil {
@@ -53,9 +54,10 @@ func (r *Run) measure(slice time.Duration) (measurement, error) {
 		if err != nil {
 			return measurement{}, err
 		}
-		wanted := float64(took) * float64(len(r.Loops))
-		if had := float64(processorTime()-before) / wanted; had > share || share == 0 {
-			best, share = measurement{float64(took) / float64(turns*max(1, r.PerTurn)*len(r.Loops)), had >= enough}, had
+		used, wanted := float64(processorTime()-before), float64(took)*float64(len(r.Loops))
+		if had := used / wanted; had > share || share == 0 {
+			operations := float64(turns * max(1, r.PerTurn) * len(r.Loops))
+			best, share = measurement{float64(took) / operations, used / operations * processorKnown, had >= enough}, had
 		}
 		if best.calm {
 			r.fit(turns, took, slice)

@@ -180,3 +180,39 @@ func TestPlay_Error(t *testing.T) {
 	require.ErrorIs(t, err, broken)
 	require.Equal(t, 1, closed)
 }
+
+// TestPlay_MostNs: an operation is held to what it may take of one processor,
+// and where a row has two budgets the worse verdict counts.
+func TestPlay_MostNs(t *testing.T) {
+	busy := Entrant{Name: "busy", Open: func() (*Run, error) {
+		x := uint64(1)
+		return &Run{PerTurn: 1000, Loops: []Loop{func(n int) error {
+			for range n * 1000 {
+				x = x*0x9e3779b97f4a7c15 + 1
+			}
+			if x == 0 {
+				return errors.New("unlikely")
+			}
+			return nil
+		}}}, nil
+	}}
+	results, err := Play(Field{Entrants: []Entrant{busy}, Rows: []Row{
+		{Path: "a", Ours: "busy", Rival: "busy", MostNs: 1e6}, {Path: "b", Ours: "busy", Rival: "busy", MostNs: 1e-6},
+		{Path: "c", Ours: "busy", Rival: "busy"},
+	}}, Settings{Rounds: 5, Slice: time.Millisecond, Seed: 1})
+	require.NoError(t, err)
+	if processorKnown == 0 {
+		require.Equal(t, Unclear, results[0].Verdict)
+		return
+	}
+	require.Equal(t, Within, results[0].Verdict)
+	require.Positive(t, results[0].CoreNs)
+	require.LessOrEqual(t, results[0].Took.Low, results[0].Took.High)
+	require.Equal(t, Over, results[1].Verdict)
+	require.Zero(t, results[2].CoreNs)
+	for _, c := range [][3]Verdict{
+		{Within, NoBudget, Within}, {NoBudget, Over, Over}, {Within, Over, Over}, {Unclear, Within, Unclear}, {Over, Unclear, Over}, {NoBudget, NoBudget, NoBudget},
+	} {
+		require.Equal(t, c[2], c[0].and(c[1]))
+	}
+}

@@ -26,6 +26,12 @@ type Row struct {
 	Ours   string
 	Rival  string
 	Budget float64 // what the ratio must not exceed; 0 for none
+	// MostNs is what an operation of Ours may take of one processor, in
+	// nanoseconds; 0 for no such budget. It is of the machine that it was set on: a
+	// slower one says little by exceeding it. Unit is what an operation does, such
+	// as "rows".
+	MostNs float64
+	Unit   string
 }
 
 // Settings say how a field is played.
@@ -47,6 +53,8 @@ type Result struct {
 	RivalNs  float64
 	Ratio    float64 // the median of the ratios of the rounds
 	Interval Interval
+	CoreNs   float64  // processor time of an operation of ours, where the row has MostNs
+	Took     Interval // of CoreNs
 	Rounds   int
 	// Calm is the part of the slices that had their processors to themselves. A
 	// row below [CalmEnough] is unclear, whatever its interval.
@@ -64,6 +72,7 @@ type player struct {
 	Entrant
 	run    *Run
 	times  []float64 // one for each round
+	cores  []float64 // processor time
 	calm   int       // slices that had their processors
 	absent string    // why it does not play
 }
@@ -91,7 +100,7 @@ func Play(f Field, s Settings) (results []Result, err error) {
 		return nil, err
 	}
 	for _, p := range players {
-		p.times, p.calm = nil, 0
+		p.times, p.cores, p.calm = nil, nil, 0
 	}
 	start := time.Now()
 	for n := 1; ; n++ {
@@ -151,6 +160,7 @@ func round(players []*player, order *rand.Rand, slice time.Duration) error {
 			return err
 		}
 		p.times = append(p.times, m.nsPerOp)
+		p.cores = append(p.cores, m.coreNs)
 		if m.calm {
 			p.calm++
 		}
@@ -191,6 +201,15 @@ func (row Row) result(ours, rival *player, seed uint64) Result {
 	r.Verdict = Judge(r.Interval, row.Budget)
 	if r.Calm < CalmEnough && r.Verdict != NoBudget {
 		r.Verdict = Unclear
+	}
+	// Processor time is much the same when others take turns on the processors.
+	if row.MostNs > 0 {
+		r.CoreNs, r.Took = Median(ours.cores), Bootstrap(ours.cores, seed)
+		if r.CoreNs == 0 {
+			r.Verdict = Unclear // nobody says
+		} else {
+			r.Verdict = r.Verdict.and(Judge(r.Took, row.MostNs))
+		}
 	}
 	return r
 }

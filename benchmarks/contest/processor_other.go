@@ -4,6 +4,9 @@ package contest
 
 import "time"
 
+// processorKnown is 1 where processor time is what was used, and 0 elsewhere.
+const processorKnown = 0.0
+
 // processorTime returns how long this program has run at most: here nobody says
 // how long it waited for a processor.
 func processorTime() time.Duration {

@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// processorKnown is 1 where processor time is what was used, and 0 elsewhere.
+const processorKnown = 1.0
+
 // processorTime returns how long this program has run so far, on all
 // processors.
 func processorTime() time.Duration {

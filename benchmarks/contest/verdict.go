@@ -24,3 +24,14 @@ func Judge(i Interval, budget float64) Verdict {
 	}
 	return Unclear
 }
+
+// and returns the verdict of both: the worse one, and that of the other where
+// one has no budget.
+func (v Verdict) and(o Verdict) Verdict {
+	for _, worse := range []Verdict{Over, Unclear, Within} {
+		if v == worse || o == worse {
+			return worse
+		}
+	}
+	return NoBudget
+}

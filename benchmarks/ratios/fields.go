@@ -50,7 +50,8 @@ func hotFields(o options) []field {
 	for exponent, series := 3, 1_000; exponent <= 6; exponent, series = exponent+1, series*10 {
 		fields = append(fields, growth(fmt.Sprintf("growth/1e%d", exponent), series))
 	}
-	return append(fields, primitives(), rate(), decimals(), holds(), counters(), attribution(), fleet())
+	return append(fields, primitives(), rate(), decimals(), holds(), counters(), attribution(), fleet(),
+		focusWriting(), focusReading(), sealing(), proving(), posting())
 }
 
 func hot(entrants []contest.Entrant, rows ...contest.Row) field {

@@ -111,3 +111,10 @@ func TestSpan(t *testing.T) {
 		require.Equal(t, want, span(ns))
 	}
 }
+
+// TestRatios_Rate: rows with a budget of time say how many there are a second.
+func TestRatios_Rate(t *testing.T) {
+	out, status := ratios(t, "-only", "^ledger")
+	require.Zero(t, status)
+	require.Regexp(t, `(?m)^ledger/post +[\d.]+ ns +map +[\d.]+ ns .* –  (within|over|unclear), [\d.]+ [Mk] postings/s and core \([\d.]+ [Mk] – [\d.]+ [Mk]\), want 1\.00 M`, out)
+}

@@ -64,10 +64,23 @@ func (t table) row(r contest.Result) error {
 }
 
 func verdict(r contest.Result) string {
-	if r.Calm < contest.CalmEnough {
-		return string(r.Verdict) + " (the machine was busy)"
+	s := string(r.Verdict)
+	if r.MostNs > 0 {
+		s += fmt.Sprintf(", %s %s/s and core (%s – %s), want %s", perSecond(r.CoreNs), r.Unit, perSecond(r.Took.High), perSecond(r.Took.Low), perSecond(r.MostNs))
 	}
-	return string(r.Verdict)
+	if r.Calm < contest.CalmEnough {
+		s += " (the machine was busy)"
+	}
+	return s
+}
+
+// perSecond is how many operations a second there are of ns each.
+func perSecond(ns float64) string {
+	n := 1e9 / ns
+	if n >= 1e6 {
+		return fmt.Sprintf("%.2f M", n/1e6)
+	}
+	return fmt.Sprintf("%.0f k", n/1e3)
 }
 
 // list prints the rows without their results.
