@@ -56,17 +56,17 @@ func (t table) rows(results []contest.Result) error {
 
 func (t table) row(r contest.Result) error {
 	if r.Verdict == contest.NotMeasured {
-		return t.line(r.Path, "", r.Rival, "", "", budget(r.Budget), fmt.Sprintf("%s: %s", r.Verdict, r.Reason))
+		return t.line(r.Path, "", r.Rival, "", "", budget(r.Row), fmt.Sprintf("%s: %s", r.Verdict, r.Reason))
 	}
 	beside := left(r.Rival, t.rival-oursWidth) + right(span(r.RivalNs), oursWidth)
 	return t.line(r.Path, span(r.OursNs), beside, fmt.Sprintf("%.3f", r.Ratio),
-		fmt.Sprintf("%.3f – %.3f", r.Interval.Low, r.Interval.High), budget(r.Budget), verdict(r))
+		fmt.Sprintf("%.3f – %.3f", r.Interval.Low, r.Interval.High), budget(r.Row), verdict(r))
 }
 
 func verdict(r contest.Result) string {
 	s := string(r.Verdict)
 	if r.MostNs > 0 {
-		s += fmt.Sprintf(", %s %s/s and core (%s – %s), want %s", perSecond(r.CoreNs), r.Unit, perSecond(r.Took.High), perSecond(r.Took.Low), perSecond(r.MostNs))
+		s += fmt.Sprintf(", %s %s/s and core (%s – %s)", perSecond(r.CoreNs), r.Unit, perSecond(r.Took.High), perSecond(r.Took.Low))
 	}
 	if r.Calm < contest.CalmEnough {
 		s += " (the machine was busy)"
@@ -87,7 +87,7 @@ func perSecond(ns float64) string {
 func (t table) list(fields []field) error {
 	for _, f := range fields {
 		for _, row := range f.Rows {
-			if _, err := fmt.Fprintf(t.w, "%s  %s  %s\n", left(row.Path, t.path), left(row.Rival, t.rival-oursWidth), right(budget(row.Budget), budgetWidth)); err != nil {
+			if _, err := fmt.Fprintf(t.w, "%s  %s  %s\n", left(row.Path, t.path), left(row.Rival, t.rival-oursWidth), right(budget(row), budgetWidth)); err != nil {
 				return err
 			}
 		}
@@ -95,11 +95,15 @@ func (t table) list(fields []field) error {
 	return nil
 }
 
-func budget(b float64) string {
-	if b == 0 {
-		return "–"
+// budget is that of the ratio, or how many operations a second there have to be.
+func budget(row contest.Row) string {
+	switch {
+	case row.Budget > 0:
+		return fmt.Sprintf("%.2f", row.Budget)
+	case row.MostNs > 0:
+		return perSecond(row.MostNs)
 	}
-	return fmt.Sprintf("%.2f", b)
+	return "–"
 }
 
 // span prints nanoseconds in a unit that people read.
