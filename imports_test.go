@@ -100,6 +100,8 @@ var table = []row{
 		"the rules between documents and the ledger, so that neither knows the other"},
 	{"accounting/seal", []string{"metering", "accounting/money", "accounting", "accounting/ledger", modModule},
 		"hashes what is closed; x/mod holds the Merkle log"},
+	{"accounting/custody", []string{"metering"},
+		"how long records are kept and where they may go is asked of a policy, whatever wrote them"},
 	{"accounting/focus", []string{"metering", "accounting/money", "accounting"},
 		"charges as rows, however they were priced"},
 

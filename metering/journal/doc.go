@@ -95,8 +95,8 @@
 // # Retention and broken disks
 //
 // Nothing is removed but by [Journal.Drop], which refuses what was not exported
-// ([Journal.Exported]), is of the window, is not sealed, or is in no snapshot of
-// totals. [Verify] reads every byte and says what is wrong; [Salvage] yields what
+// ([Journal.Exported]), is of the window, is not sealed, is in no snapshot of
+// totals, or is to be kept for another reason ([WithRetention]). [Verify] reads every byte and says what is wrong; [Salvage] yields what
 // can still be read of a journal that Open refuses. Both change nothing.
 //
 // # Files

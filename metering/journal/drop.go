@@ -11,7 +11,11 @@ import (
 type RetainError struct {
 	Sequence uint64 // of an event that is to be kept
 	Reason   string
+	Err      error // what [WithRetention] said; nil where it is the journal's own rule
 }
+
+// Unwrap returns Err.
+func (e *RetainError) Unwrap() error { return e.Err }
 
 func (e *RetainError) Error() string {
 	return fmt.Sprintf("journal: event %d is to be kept: %s", e.Sequence, e.Reason)
@@ -40,8 +44,9 @@ func (j *Journal) Exported(ctx context.Context, upTo uint64) error {
 //   - was not exported: see [Journal.Exported];
 //   - is of a day whose identities are still kept, so that the index could not be
 //     made anew without it;
-//   - and, in the journal of a recorder, is of a window that is not sealed, or is
-//     not in a snapshot of totals.
+//   - in the journal of a recorder, is of a window that is not sealed, or is not in
+//     a snapshot of totals;
+//   - is to be kept for another reason: see [WithRetention].
 //
 // It reads the events that it is to remove.
 func (j *Journal) Drop(ctx context.Context, upTo uint64) (files int, err error) {
@@ -53,7 +58,7 @@ func (j *Journal) Drop(ctx context.Context, upTo uint64) (files int, err error) 
 	exported, oldest, guard := j.exported, j.oldest, j.guard
 	j.mu.Unlock()
 	if upTo > exported {
-		return 0, &RetainError{exported + 1, "it was not exported"}
+		return 0, &RetainError{Sequence: exported + 1, Reason: "it was not exported"}
 	}
 	from, err := j.tailFrom(0)
 	if err != nil {
@@ -70,11 +75,16 @@ func (j *Journal) Drop(ctx context.Context, upTo uint64) (files int, err error) 
 			return 0, outward(err)
 		}
 		if dayOf(e.Event.Time.UnixNano()) >= oldest {
-			return 0, &RetainError{e.Sequence, "it is of a day whose identities are kept"}
+			return 0, &RetainError{Sequence: e.Sequence, Reason: "it is of a day whose identities are kept"}
 		}
 		if guard != nil {
 			if err := guard(&e); err != nil {
 				return 0, err
+			}
+		}
+		if retain := j.opts.retain; retain != nil {
+			if err := retain(&e.Event); err != nil {
+				return 0, &RetainError{Sequence: e.Sequence, Reason: err.Error(), Err: err}
 			}
 		}
 		if e.Sequence == upTo {
@@ -99,9 +109,9 @@ func (j *Journal) Drop(ctx context.Context, upTo uint64) (files int, err error) 
 func (r *Recorder) guardTotals(e *Entry) error {
 	switch {
 	case e.Sequence > r.saved.Load():
-		return &RetainError{e.Sequence, "it is in no snapshot of totals"}
+		return &RetainError{Sequence: e.Sequence, Reason: "it is in no snapshot of totals"}
 	case !e.Event.Time.Before(r.usage.Watermark()):
-		return &RetainError{e.Sequence, "its window is not sealed"}
+		return &RetainError{Sequence: e.Sequence, Reason: "its window is not sealed"}
 	}
 	return nil
 }

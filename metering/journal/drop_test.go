@@ -2,6 +2,7 @@ package journal_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -19,7 +20,15 @@ func TestDrop(t *testing.T) {
 	ctx := context.Background()
 	disk := meteringtest.NewDisk()
 	now := noon
-	opts := []journal.Option{journal.WithClock(func() time.Time { return now }), journal.WithCheckpoints(0), journal.WithSegmentSize(4096), journal.WithWindow(2)}
+	hold := errors.New("under hold")
+	var asked int
+	keep := func(e *metering.Event) error {
+		if asked++; hold != nil && e.Time.Equal(noon) && e.ID == event(7).ID {
+			return hold
+		}
+		return nil
+	}
+	opts := []journal.Option{journal.WithRetention(keep), journal.WithClock(func() time.Time { return now }), journal.WithCheckpoints(0), journal.WithSegmentSize(4096), journal.WithWindow(2)}
 	rec, _, err := journal.OpenRecorderFiles(disk, opts...)
 	require.NoError(t, err)
 	j := rec.Journal()
@@ -60,9 +69,14 @@ func TestDrop(t *testing.T) {
 	require.NoError(t, rec.Snapshot(ctx))
 	refused("not sealed")
 	require.NoError(t, rec.Seal(ctx, noon.AddDate(0, 0, 5)))
+	refused("event 8 is to be kept: under hold")
+	_, err = j.Drop(ctx, old)
+	require.ErrorIs(t, err, hold)
+	asked, hold = 0, nil
 	files, err := j.Drop(ctx, old)
 	require.NoError(t, err)
 	require.Positive(t, files)
+	require.Equal(t, 60, asked, "every event that goes is asked about, and no other")
 	want := rowsOf(t, rec.Usage(metering.MustPeriod("2026-11-01T00:00:00Z", "2027-01-01T00:00:00Z")))
 	for _, err := range j.Events(1) {
 		require.ErrorIs(t, err, journal.ErrDropped)

@@ -39,6 +39,7 @@ type options struct {
 	now      func() time.Time
 	random   io.Reader
 	after    func(time.Duration) <-chan time.Time
+	retain   func(*metering.Event) error
 
 	stopwatch func() time.Time
 	watch     metering.Watch
@@ -80,6 +81,14 @@ const MaxWindow = 59
 // than the late window of the aggregators that count the events.
 func WithWindow(days int) Option {
 	return optionFunc(func(o options) options { o.window = days; return o })
+}
+
+// WithRetention sets what is asked, besides the journal's own rules, of each event
+// that [Journal.Drop] is to remove: an error keeps the event, and with it all of
+// the call. It is where law or a dispute is asked; none by default. The event is
+// lent, and not to be changed. It is called from the goroutine of Drop alone.
+func WithRetention(may func(*metering.Event) error) Option {
+	return optionFunc(func(o options) options { o.retain = may; return o })
 }
 
 // WithIdentitiesInMemory sets how many identities may be in memory before days are

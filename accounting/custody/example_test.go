@@ -1,0 +1,42 @@
+package custody_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/meterbook/meterbook/accounting/custody"
+	"github.com/meterbook/meterbook/metering"
+)
+
+func ExamplePolicy_MayDelete() {
+	policy, _ := custody.Parse(custody.Example())
+	month := metering.MustPeriod("2026-09-30T16:00:00Z", "2026-10-31T16:00:00Z")
+	archive := custody.Over(custody.Seal, "acme", "cn-north-1", month)
+	now := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+	fmt.Println(policy.MayDelete(archive, now))
+	term, _ := policy.TermOf(archive, now)
+	fmt.Println(term.Rule.Source)
+	// Output:
+	// custody: seal of "acme": to be kept until 2056-12-31T16:00:00Z by cn-accounting
+	// Measures for the Administration of Accounting Archives, art. 14 and table 1 (2016-01-01)
+}
+
+func ExamplePolicy_MayExport() {
+	policy, _ := custody.Parse(custody.Example())
+	now := time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)
+	usage := custody.Record{Class: custody.Usage, Account: "acme", Region: "cn-north-1"}
+	fmt.Println(policy.MayExport(custody.Export{Record: usage, To: "us-east-1", Fields: custody.EventFields()}, now))
+	fmt.Println(policy.MayExport(custody.Export{Record: usage, To: "us-east-1", Fields: []custody.Field{custody.Count, custody.Technical, custody.Pseudonym}}, now))
+	// Output:
+	// custody: usage of "acme" from CN to US: no rule lets account, label go: leave it out, replace accounts by pseudonyms, or arrange what a rule asks for
+	// <nil>
+}
+
+func ExamplePseudonyms_Account() {
+	pseudonyms, _ := custody.NewPseudonyms([]byte("a key of thirty-two bytes, a key"))
+	vision, _ := pseudonyms.Account("acme/vision")
+	acme, _ := pseudonyms.Account("acme")
+	fmt.Println(acme.Contains(vision), len(acme))
+	// Output:
+	// true 27
+}
