@@ -122,6 +122,11 @@
 //	  prices: [peak, flat, valley, demand],               # what it is a percentage of; all that is left out
 //	  steps: [{ratio: 0.4843, percent: 0}, {percent: 5}]} # reactive over active, itself included
 //
+// Two tariffs of energy show that and the rest, with their sources: an industrial
+// one with sharp, peak, flat and valley hours, demand or capacity, and the power
+// factor (testdata/good/hubei-2026-01.yaml), and a western one with seasons and
+// demands of their hours (testdata/good/pge-b19-2026-03.yaml).
+//
 // # Policies
 //
 // Where billing systems differ the card says which way it is:
