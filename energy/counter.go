@@ -76,10 +76,11 @@ type Counter struct {
 	begun bool
 	gap   bool // a reading was missed since
 
-	// What Advance needs of spec. A reading later than late can hide a wrap,
-	// one above top is above the range, and power is MaxPower or without
-	// limit. Before the first reading late is 0, so that none passes.
-	late, top, power uint64
+	// What goesOn needs of spec. A reading more than late after the last one
+	// can hide a wrap, one above top is above the range, and power is MaxPower
+	// or without limit. Where no reading can simply go on, near is 0 instead of
+	// late: before the first one, after a missed one and beyond 64 bits.
+	near, late, top, power uint64
 }
 
 // NewCounter returns a counter without readings. It fails with a
@@ -88,7 +89,10 @@ func NewCounter(spec CounterSpec) (*Counter, error) {
 	if err := spec.validate(); err != nil {
 		return nil, err
 	}
-	c := &Counter{spec: spec, top: math.MaxUint64, power: math.MaxUint64}
+	c := &Counter{spec: spec, late: math.MaxInt64, top: math.MaxUint64, power: math.MaxUint64}
+	if spec.Range.Sign() > 0 && spec.MaxPower > 0 {
+		c.late = uint64(spec.WrapTime())
+	}
 	if spec.MaxPower > 0 {
 		c.power = uint64(spec.MaxPower)
 	}
@@ -106,37 +110,42 @@ func NewCounter(spec CounterSpec) (*Counter, error) {
 // it with another value, or with an error that wraps [metering.ErrTimeRange].
 //
 // A reading that simply goes on costs two multiplications and allocates
-// nothing.
+// nothing; one of which there is something to remark allocates a note.
 func (c *Counter) Read(t time.Time, value Energy) (Delta, error) {
 	ns, ok := instant(t)
-	if start := c.last; ok && value.n.Hi == 0 {
-		if e, simple := c.Advance(ns, value.n.Lo); simple {
-			return Delta{start: start, end: ns, Kind: Increase, Energy: Energy{fixed.FromUint64(e)}}, nil
-		}
+	start := c.last
+	if ok && value.n.Hi == 0 && c.goesOn(ns, value.n.Lo) {
+		used := value.n.Lo - c.value.n.Lo
+		c.last, c.value.n.Lo = ns, value.n.Lo
+		return Delta{used: used, start: start, end: ns}, nil
 	}
-	if err := c.check(t, value); err != nil || !ok {
+	return c.read(t, value)
+}
+
+// read is Read for what is to be remarked.
+func (c *Counter) read(t time.Time, value Energy) (Delta, error) {
+	if err := c.check(t, value); err != nil {
 		return Delta{}, err
 	}
-	d := c.over(ns)
+	ns, _ := instant(t) // in range, or check had said so
+	d, n := c.over(ns), new(note)
+	d.note = n
 	switch {
 	case !c.begun:
-		d.Kind = First
+		n.kind = First
 	case ns == c.last:
-		d.Kind = Duplicate
+		n.kind = Duplicate
 		return d, nil
 	default:
-		c.delta(&d, value)
+		c.judge(n, value, time.Duration(d.end-d.start))
 	}
 	if c.gap {
-		d.Flags |= AfterGap
-	}
-	if !c.begun {
-		c.late = math.MaxInt64
-		if w := c.spec.WrapTime(); w > 0 || c.spec.Range.Sign() > 0 && c.spec.MaxPower > 0 {
-			c.late = uint64(w)
-		}
+		n.flags |= AfterGap
 	}
 	c.last, c.value, c.begun, c.gap = ns, value, true, false
+	if c.near = c.late; value.n.Hi != 0 {
+		c.near = 0
+	}
 	return d, nil
 }
 
@@ -149,22 +158,24 @@ func (c *Counter) Read(t time.Time, value Energy) (Delta, error) {
 //
 // It costs two multiplications and allocates nothing.
 func (c *Counter) Advance(unixNano int64, microjoules uint64) (used uint64, ok bool) {
-	dt := unixNano - c.last
-	// Unsigned, a dt of 0 or less is above any bound.
-	if uint64(dt-1) >= c.late || microjoules > c.top || uint64(unixNano) >= maxSecond*second {
-		return 0, false
-	}
-	if microjoules < c.value.n.Lo || c.value.n.Hi != 0 || c.gap {
+	if uint64(unixNano) >= maxSecond*second || !c.goesOn(unixNano, microjoules) {
 		return 0, false
 	}
 	used = microjoules - c.value.n.Lo
-	hi, lo := bits.Mul64(used, second)
-	most, mostLow := bits.Mul64(c.power, uint64(dt))
-	if hi > most || hi == most && lo > mostLow {
-		return 0, false
-	}
 	c.last, c.value.n.Lo = unixNano, microjoules
 	return used, true
+}
+
+// goesOn reports whether a reading simply goes on, as Advance has it.
+func (c *Counter) goesOn(unixNano int64, microjoules uint64) bool {
+	dt := uint64(unixNano - c.last)
+	// Unsigned, a dt of 0 or less is above any bound.
+	if dt-1 >= c.near || microjoules > c.top || microjoules < c.value.n.Lo {
+		return false
+	}
+	hi, lo := bits.Mul64(microjoules-c.value.n.Lo, second)
+	most, mostLow := bits.Mul64(c.power, dt)
+	return hi < most || hi == most && lo <= mostLow
 }
 
 // Miss notes that a reading at t failed. It uses nothing; the next reading
@@ -174,10 +185,10 @@ func (c *Counter) Miss(t time.Time) (Delta, error) {
 	if err := c.check(t, c.value); err != nil {
 		return Delta{}, err
 	}
-	c.gap = true
+	c.gap, c.near = true, 0
 	ns, _ := instant(t) // in range, or check had said so
 	d := c.over(ns)
-	d.Kind = Missed
+	d.note = &note{kind: Missed}
 	return d, nil
 }
 
@@ -206,36 +217,35 @@ func (c *Counter) over(ns int64) Delta {
 	return Delta{start: c.last, end: ns}
 }
 
-// delta works out what was used between the last reading and value.
-func (c *Counter) delta(d *Delta, value Energy) {
-	dt := time.Duration(d.end - d.start)
+// judge works out what was used between the last reading and value, dt later.
+func (c *Counter) judge(n *note, value Energy, dt time.Duration) {
 	back := value.Cmp(c.value) < 0
 	switch {
 	case !back:
-		d.Kind = Increase
-		d.Energy, _ = value.Sub(c.value) // both are 0 or more
+		n.kind = Increase
+		n.energy, _ = value.Sub(c.value) // both are 0 or more
 	case c.spec.Range.IsZero():
-		d.Kind, d.Energy = Reset, value
-		d.Flags |= RangeUnknown
+		n.kind, n.energy = Reset, value
+		n.flags |= RangeUnknown
 	default:
-		d.Kind = Wrap
-		d.Energy, _ = c.spec.Range.Sub(c.value) // no value is above the range
-		d.Energy, _ = d.Energy.Add(value)       // at most the range again
+		n.kind = Wrap
+		n.energy, _ = c.spec.Range.Sub(c.value) // no value is above the range
+		n.energy, _ = n.energy.Add(value)       // at most the range again
 		if c.spec.MaxPower == 0 {
-			d.Flags |= PowerUnknown
-		} else if !c.plausible(d.Energy, dt) {
-			d.Kind, d.Energy = Reset, value
+			n.flags |= PowerUnknown
+		} else if !c.plausible(n.energy, dt) {
+			n.kind, n.energy = Reset, value
 		}
 	}
-	if !c.plausible(d.Energy, dt) {
-		d.Flags |= Implausible
-		d.Energy, d.Withheld = Energy{}, d.Energy
+	if !c.plausible(n.energy, dt) {
+		n.flags |= Implausible
+		n.energy, n.withheld = Energy{}, n.energy
 		return
 	}
-	if d.Kind != Reset && c.ambiguous(d.Energy, dt) {
-		d.Flags |= AmbiguousWrap
+	if n.kind != Reset && c.ambiguous(n.energy, dt) {
+		n.flags |= AmbiguousWrap
 		if c.spec.Ambiguous == Withhold {
-			d.Energy, d.Withheld = Energy{}, d.Energy
+			n.energy, n.withheld = Energy{}, n.energy
 		}
 	}
 }

@@ -70,7 +70,7 @@ func counterOracle(t *testing.T, g generator) {
 		next := max(0, min(at+g.Int64N(1<<45)>>g.IntN(50)-g.Int64N(2), maxNano-1))
 		if g.IntN(8) == 0 {
 			d, err := c.Miss(time.Unix(0, next))
-			if (err == nil) != (last == nil || next >= at) || !d.Energy.IsZero() {
+			if (err == nil) != (last == nil || next >= at) || !d.Energy().IsZero() {
 				t.Fatalf("%+v: Miss at %d after %d: %+v, %v", spec, next, at, d, err)
 			}
 			missed = missed || err == nil
@@ -99,13 +99,13 @@ func counterOracle(t *testing.T, g generator) {
 			flags = append(flags, "after-gap")
 			missed = false
 		}
-		if d.Energy.Microjoules().Big().Cmp(want) != 0 || d.Withheld.Microjoules().Big().Cmp(withheld) != 0 ||
-			d.Kind.String() != kind || d.Flags.String() != strings.Join(flags, "|") {
+		if d.Energy().Microjoules().Big().Cmp(want) != 0 || d.Withheld().Microjoules().Big().Cmp(withheld) != 0 ||
+			d.Kind().String() != kind || d.Flags().String() != strings.Join(flags, "|") {
 			t.Fatalf("%+v: %v at %d after %v at %d: %+v, want %v, %v withheld, %s %v", spec, value, next, last, at, d, want, withheld, kind, flags)
 		}
 		last, at = cur, next
-		sum.Add(sum, d.Energy.Microjoules().Big())
-		if d.Energy.Sign() < 0 || d.Withheld.Sign() < 0 {
+		sum.Add(sum, d.Energy().Microjoules().Big())
+		if d.Energy().Sign() < 0 || d.Withheld().Sign() < 0 {
 			t.Fatalf("%+v: negative delta %+v", spec, d)
 		}
 	}
@@ -155,13 +155,13 @@ func counterDevice(t *testing.T, g generator) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d.Kind == energy.First {
+		if d.Kind() == energy.First {
 			used, lost = 0, 0
 		}
-		if d.Flags.Has(energy.AmbiguousWrap) || d.Flags.Has(energy.Implausible) && !resets {
+		if d.Flags().Has(energy.AmbiguousWrap) || d.Flags().Has(energy.Implausible) && !resets {
 			t.Fatalf("modulus %d, %v, %d ns: %+v", modulus, power, dt, d)
 		}
-		n, _ := d.Energy.Microjoules().Int64()
+		n, _ := d.Energy().Microjoules().Int64()
 		counted += n
 	}
 	switch {
@@ -202,7 +202,7 @@ func TestCounter_Refused(t *testing.T) {
 		})
 	}
 	d, err := c.Read(t0.Add(3*time.Second), energy.Joules(25))
-	if err != nil || d.Energy != energy.Joules(5) {
+	if err != nil || d.Energy() != energy.Joules(5) {
 		t.Errorf("after refusals: %+v, %v; want 5 J", d, err)
 	}
 	for _, spec := range []energy.CounterSpec{{Range: energy.Joules(-1)}, {MaxPower: -1}, {MaxPower: energy.MaxPower + 1}, {Ambiguous: 2}} {

@@ -3,22 +3,65 @@ package energy
 import (
 	"strings"
 
+	"github.com/meterbook/meterbook/internal/fixed"
 	"github.com/meterbook/meterbook/metering"
 )
 
-// A Delta is what a [Counter] makes of one reading.
+// A Delta is what a [Counter] makes of one reading. It is a value, safe to
+// copy. The zero Delta, which comes with an error, is nothing used in no time.
+//
+// A delta of which there is nothing to remark is four words and is handed over
+// in registers. Anything else has a note, and costs one small allocation.
 type Delta struct {
-	// Energy was used within the delta's period. It is never negative.
-	Energy Energy
-	// Withheld is what the readings imply but is not counted in Energy: a
-	// device of this MaxPower cannot have used it (Implausible), or the
-	// policy is [Withhold] (AmbiguousWrap).
-	Withheld Energy
-	Kind     DeltaKind
-	Flags    Flags
-
-	start, end int64 // instants
+	used       uint64 // µJ, without a note
+	start, end int64  // instants
+	note       *note  // nil for an Increase without flags
 }
+
+// A note is what is remarked of a reading.
+type note struct {
+	energy, withheld Energy
+	kind             DeltaKind
+	flags            Flags
+}
+
+// Energy was used within the delta's period. It is never negative.
+func (d Delta) Energy() Energy {
+	if d.note != nil {
+		return d.note.energy
+	}
+	return Energy{fixed.FromUint64(d.used)}
+}
+
+// Withheld is what the readings imply but is not counted in Energy: a device
+// of this MaxPower cannot have used it ([Implausible]), or the policy is
+// [Withhold] ([AmbiguousWrap]).
+func (d Delta) Withheld() Energy {
+	if d.note != nil {
+		return d.note.withheld
+	}
+	return Energy{}
+}
+
+// Kind says how the reading relates to the one before it.
+func (d Delta) Kind() DeltaKind {
+	if d.note != nil {
+		return d.note.kind
+	}
+	return Increase
+}
+
+// Flags are the remarks on the reading.
+func (d Delta) Flags() Flags {
+	if d.note != nil {
+		return d.note.flags
+	}
+	return 0
+}
+
+// Plain reports whether the counter simply went on: an [Increase] without
+// flags.
+func (d Delta) Plain() bool { return d.note == nil || d.note.kind == Increase && d.note.flags == 0 }
 
 // Period returns the time from the last reading to this one; empty for the
 // first.

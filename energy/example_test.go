@@ -61,7 +61,7 @@ func ExampleCounter() {
 		if err != nil {
 			panic(err)
 		}
-		fmt.Printf("%v %v [%v]\n", d.Kind, d.Energy, d.Flags)
+		fmt.Printf("%v %v [%v]\n", d.Kind(), d.Energy(), d.Flags())
 		t = t.Add(5 * time.Second)
 	}
 	// Output:
@@ -78,8 +78,8 @@ func ExampleCounter_Miss() {
 	_, _ = c.Read(t, energy.Joules(100_000))
 	missed, _ := c.Miss(t.Add(15 * time.Second))
 	next, _ := c.Read(t.Add(30*time.Second), energy.Joules(100_005))
-	fmt.Println(missed.Kind, missed.Energy)
-	fmt.Println(next.Kind, next.Energy, next.Flags, next.Period().Duration())
+	fmt.Println(missed.Kind(), missed.Energy())
+	fmt.Println(next.Kind(), next.Energy(), next.Flags(), next.Period().Duration())
 	// Output:
 	// missed 0 uJ
 	// increase 5000000 uJ after-gap 30s

@@ -192,8 +192,8 @@ func counterDelta(in inputs) outcome {
 	if err != nil {
 		return refused(err)
 	}
-	uj := new(big.Rat).SetInt(d.Energy.Microjoules().Big())
-	return outcome{figures: map[string]any{"": uj, "class": d.Kind.String(), "delta": uj}, warnings: codesOf(d.Flags)}
+	uj := new(big.Rat).SetInt(d.Energy().Microjoules().Big())
+	return outcome{figures: map[string]any{"": uj, "class": d.Kind().String(), "delta": uj}, warnings: codesOf(d.Flags())}
 }
 
 func wrapTime(in inputs) outcome {
@@ -219,8 +219,8 @@ func readFailure(in inputs) outcome {
 		if err != nil {
 			return refused(err)
 		}
-		gap = gap || d.Flags.Has(energy.AfterGap)
-		if sum, err = sum.Add(d.Energy); err != nil {
+		gap = gap || d.Flags().Has(energy.AfterGap)
+		if sum, err = sum.Add(d.Energy()); err != nil {
 			return refused(err)
 		}
 	}

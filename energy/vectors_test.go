@@ -102,14 +102,14 @@ func TestVectors_Counters(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				sum, _ = sum.Add(last.Energy)
-				withheld, _ = withheld.Add(last.Withheld)
+				sum, _ = sum.Add(last.Energy())
+				withheld, _ = withheld.Add(last.Withheld())
 			}
 			if sum != energy.Microjoules(v.Want) || withheld != energy.Microjoules(v.Withheld) {
 				t.Errorf("%v and %v withheld, want %d and %d uJ", sum, withheld, v.Want, v.Withheld)
 			}
-			if last.Kind.String() != v.Kind || last.Flags.String() != v.Flags {
-				t.Errorf("%v %q, want %s %q", last.Kind, last.Flags, v.Kind, v.Flags)
+			if last.Kind().String() != v.Kind || last.Flags().String() != v.Flags {
+				t.Errorf("%v %q, want %s %q", last.Kind(), last.Flags(), v.Kind, v.Flags)
 			}
 		})
 	}

@@ -107,7 +107,7 @@ func primitives() field {
 // counters are stepped by a reading of a device's energy counter.
 func counters() field {
 	return hot(append(ours.Counters(), rival.Atomic()),
-		contest.Row{Path: "energy/counter", Ours: ours.NameCounter, Rival: "atomic"},
+		contest.Row{Path: "energy/counter", Ours: ours.NameCounter, Rival: "atomic", Budget: counterBudget},
 		contest.Row{Path: "energy/advance", Ours: ours.NameAdvance, Rival: "atomic", Budget: counterBudget})
 }
 

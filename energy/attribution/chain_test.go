@@ -104,10 +104,10 @@ func (g generator) read(t *testing.T) (sum energy.Energy) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d.Energy.Sign() < 0 || d.Withheld.Sign() < 0 {
+		if d.Energy().Sign() < 0 || d.Withheld().Sign() < 0 {
 			t.Fatalf("delta %+v", d)
 		}
-		sum, _ = sum.Add(d.Energy)
+		sum, _ = sum.Add(d.Energy())
 	}
 	return sum
 }

@@ -48,7 +48,7 @@ func ExampleRAPL() {
 		readings, err := source.Read(context.Background(), at)
 		if err != nil {
 			d, _ := counter.Miss(at)
-			fmt.Println(d.Kind, d.Energy)
+			fmt.Println(d.Kind(), d.Energy())
 			continue
 		}
 		r := readings[0]
@@ -56,7 +56,7 @@ func ExampleRAPL() {
 			counter, _ = energy.NewCounter(energy.CounterSpec{Range: r.Range, MaxPower: 300 * energy.Watt})
 		}
 		d, err := counter.Read(r.Time, r.Energy)
-		fmt.Println(d.Kind, d.Energy, d.Flags, err)
+		fmt.Println(d.Kind(), d.Energy(), d.Flags(), err)
 	}
 	// Output:
 	// first 0 uJ  <nil>

@@ -119,10 +119,10 @@ func (l *ledger) device(r sensor.Reading) (energy.Energy, string, error) {
 			return energy.Energy{}, "missed", err
 		}
 		d, err := c.Read(r.Time, r.Energy)
-		if err != nil || d.Kind == energy.First || d.Kind == energy.Increase && d.Flags == 0 {
-			return d.Energy, "", err
+		if err != nil || d.Kind() == energy.First || d.Plain() {
+			return d.Energy(), "", err
 		}
-		return d.Energy, strings.TrimSuffix(d.Kind.String()+" "+d.Flags.String(), " "), nil
+		return d.Energy(), strings.TrimSuffix(d.Kind().String()+" "+d.Flags().String(), " "), nil
 	}
 	if r.Kind == sensor.Missed {
 		return energy.Energy{}, "missed", nil

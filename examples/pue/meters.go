@@ -150,20 +150,20 @@ func (m *meter) read(at time.Time, cell string) error {
 		return err
 	}
 	d, err := m.counter.Read(at, value)
-	if err != nil || d.Kind == energy.First {
+	if err != nil || d.Kind() == energy.First {
 		return err
 	}
-	if d.Kind != energy.Increase || d.Flags != 0 {
+	if !d.Plain() {
 		m.note(d, at)
 	}
 	return m.spread(d)
 }
 
 func (m *meter) note(d energy.Delta, at time.Time) {
-	if d.Kind == energy.Missed {
+	if d.Kind() == energy.Missed {
 		return // the reading after it says how long
 	}
-	m.found = append(m.found, fault{m.name, at, d.Kind.String(), d.Flags.String(), d.Period().Duration().Hours()})
+	m.found = append(m.found, fault{m.name, at, d.Kind().String(), d.Flags().String(), d.Period().Duration().Hours()})
 }
 
 // spread lays the energy of a delta over the hours of its period, evenly by
@@ -180,11 +180,11 @@ func (m *meter) spread(d energy.Delta) error {
 		}
 		hours, weights = append(hours, h), append(weights, int64(part.Duration()))
 	}
-	parts, err := d.Energy.Quantity().Split(weights...)
+	parts, err := d.Energy().Quantity().Split(weights...)
 	if err != nil {
 		return err
 	}
-	seen := d.Kind != energy.Reset && p.Duration() <= time.Hour
+	seen := d.Kind() != energy.Reset && p.Duration() <= time.Hour
 	for i, h := range hours {
 		e, err := energy.FromQuantity(parts[i])
 		if err != nil {
