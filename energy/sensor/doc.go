@@ -16,6 +16,10 @@
 // [Missed] with the reason, never 0. Zones of a machine that lie within each
 // other have an [energy.Zone], so that none is counted twice.
 //
+// Under Kubernetes an exporter also says whose its devices are: [Exporter.Holdings]
+// reads the pod of each device, or of each MIG instance with its slices, and how
+// busy it was.
+//
 // # Sources
 //
 //	source                          reads                                       power or energy
@@ -39,7 +43,8 @@
 // through a float. The law, a fuzz target and a test of the same name:
 //
 //   - Parse_Bounded: whatever an exporter says, there is no panic, no negative
-//     power or energy, and every device is read or missed with a reason.
+//     power or energy, every device is read or missed with a reason, and no
+//     holding has more slices or time than there are.
 //
 // # Errors
 //

@@ -24,6 +24,8 @@ type Exporter struct {
 	// Register returns the register that a line reads, where several lines
 	// repeat one; nil where each is its own.
 	Register func(labels map[string]string) string
+
+	activities []activity // best first; see Holdings
 }
 
 // An ExporterMetric is a metric of power or energy.
@@ -44,6 +46,8 @@ func DCGM() Exporter {
 			{"DCGM_FI_DEV_POWER_USAGE", Power, one},
 		},
 		Device: []string{"UUID", "pci_bus_id", "gpu"}, Model: []string{"modelName"},
+		// Of instances of a device only the first is known; it is a part of 1.
+		activities: []activity{{"DCGM_FI_PROF_GR_ENGINE_ACTIVE", whole}, {"DCGM_FI_DEV_GPU_UTIL", whole / 100}},
 		// DCGM's blank values of 64-bit integers, of 32 bits and of floats.
 		Sentinels: []string{"9223372036854775792", "9223372036854775793", "9223372036854775794", "9223372036854775795", "9223372036854775807",
 			"2147483632", "2147483633", "2147483634", "2147483635", "140737488355328", "140737488355329", "140737488355330", "140737488355331"},
@@ -58,7 +62,8 @@ func AscendNPU() Exporter {
 		ID:      "ascend-npu",
 		Metrics: []ExporterMetric{{"npu_chip_info_power", Power, one}},
 		Device:  []string{"vdie_id", "id"}, Model: []string{"model_name", "modelName"},
-		Sentinels: []string{"-1", "4294967295"},
+		activities: []activity{{"npu_chip_info_utilization", whole / 100}},
+		Sentinels:  []string{"-1", "4294967295"},
 		Register: func(labels map[string]string) string {
 			model := labels["model_name"] + labels["modelName"]
 			bus := labels["pcie_bus_info"]

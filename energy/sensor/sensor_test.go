@@ -261,6 +261,11 @@ func TestFirst(t *testing.T) {
 // parseBounded is what any text must keep to.
 func parseBounded(t *testing.T, text string) {
 	for _, e := range sensor.Exporters() {
+		held, err := e.Holdings(strings.NewReader(text))
+		require.True(t, err == nil || strings.HasPrefix(err.Error(), "sensor: "), "%v", err)
+		for _, h := range held {
+			require.True(t, h.Device != "" && 1 <= h.Slices && h.Slices <= h.Of && -1 <= h.Busy && h.Busy <= 1_000_000, "%+v", h)
+		}
 		readings, err := e.Parse(strings.NewReader(text), now)
 		if err != nil {
 			require.True(t, strings.HasPrefix(err.Error(), "sensor: "), "%v", err)
@@ -288,7 +293,7 @@ func FuzzParse_Bounded(f *testing.F) {
 
 // Every prefix of what was recorded, and every byte of it put wrong.
 func TestLaw_Parse_Bounded(t *testing.T) {
-	for _, name := range []string{"npu.prom", "others.prom", "chassis.json"} {
+	for _, name := range []string{"dcgm.prom", "npu.prom", "others.prom", "chassis.json"} {
 		b, err := os.ReadFile("testdata/" + name)
 		require.NoError(t, err)
 		for i := range b {

@@ -22,17 +22,18 @@ type ledger struct {
 	powers   map[string]energy.Sample
 	metered  energy.Energy
 	accounts map[metering.Account]energy.Energy
+	gpus     map[metering.Account]energy.Energy // the part of accounts that accelerators used
 	devices  map[string]energy.Energy
 	flags    []string
 	started  time.Time
 }
 
-// nobody is the account of energy that no user used.
+// nobody is the account of energy that no user and no pod used.
 const nobody metering.Account = "nobody"
 
 func newLedger(idle energy.Power) *ledger {
 	return &ledger{idle: idle, counters: map[string]*energy.Counter{}, powers: map[string]energy.Sample{},
-		accounts: map[metering.Account]energy.Energy{}, devices: map[string]energy.Energy{}}
+		accounts: map[metering.Account]energy.Energy{}, gpus: map[metering.Account]energy.Energy{}, devices: map[string]energy.Energy{}}
 }
 
 // A tick is what one look added.
@@ -50,14 +51,27 @@ type part struct {
 	energy  energy.Energy
 }
 
+// A use is who used the machine since the last look: its processors by user,
+// its accelerators by pod.
+type use struct {
+	users []usage
+	held  []sensor.Holding
+}
+
+// A drawn is what a device used since the last look.
+type drawn struct {
+	energy    energy.Energy
+	processor bool
+}
+
 // take books the readings of one look.
-func (l *ledger) take(at time.Time, readings []sensor.Reading, users []usage) (tick, error) {
+func (l *ledger) take(at time.Time, readings []sensor.Reading, u use) (tick, error) {
 	t := tick{at: at}
 	counted, err := placed(readings)
 	if err != nil {
 		return t, err
 	}
-	used := map[string]energy.Energy{}
+	used := map[string]drawn{}
 	for i, r := range readings {
 		if !counted[i] {
 			continue
@@ -69,7 +83,8 @@ func (l *ledger) take(at time.Time, readings []sensor.Reading, users []usage) (t
 		if remark != "" {
 			t.remarks = append(t.remarks, r.Device+": "+remark)
 		}
-		used[r.Device] = e
+		// Counters of hwmon are of sockets and cores; its powers may be anything's.
+		used[r.Device] = drawn{e, r.Zone.Kind != 0 || r.Source == "hwmon" && l.counters[r.Device] != nil}
 	}
 	l.flags = append(l.flags, t.remarks...)
 	if l.last.IsZero() {
@@ -77,7 +92,7 @@ func (l *ledger) take(at time.Time, readings []sensor.Reading, users []usage) (t
 		return t, nil
 	}
 	t.period = at.Sub(l.last)
-	if err := l.attribute(&t, used, users); err != nil {
+	if err := l.attribute(&t, used, u); err != nil {
 		return t, err
 	}
 	l.last = at
@@ -108,8 +123,8 @@ func (l *ledger) device(r sensor.Reading) (energy.Energy, string, error) {
 	if c := l.counters[r.Device]; r.Kind == sensor.Counter || c != nil {
 		if c == nil {
 			var err error
-			// No package of a machine draws more than a kilowatt.
-			if c, err = energy.NewCounter(energy.CounterSpec{Range: r.Range, MaxPower: energy.Kilowatt}); err != nil {
+			// No package and no card of a machine draws more.
+			if c, err = energy.NewCounter(energy.CounterSpec{Range: r.Range, MaxPower: 2 * energy.Kilowatt}); err != nil {
 				return energy.Energy{}, "", err
 			}
 			l.counters[r.Device] = c
@@ -137,20 +152,24 @@ func (l *ledger) device(r sensor.Reading) (energy.Energy, string, error) {
 	return c.Total(), "", err
 }
 
-// attribute shares the devices' energy among the users of the processors. What
-// a GPU used its exporter knows, and not the processors: it is nobody's here.
-func (l *ledger) attribute(t *tick, used map[string]energy.Energy, users []usage) error {
+// attribute shares the energy of processors among their users, and that of
+// accelerators among the pods that their exporter names. What else there is is
+// nobody's.
+func (l *ledger) attribute(t *tick, used map[string]drawn, u use) error {
 	p, err := metering.NewPeriod(l.last, t.at)
 	if err != nil {
 		return err
 	}
 	in := attribution.Input{Period: p}
 	for name, e := range used {
-		d := attribution.Device{ID: name, Energy: e}
-		if _, processor := l.counters[name]; processor {
-			if err := l.share(&d, users, t.period); err != nil {
-				return err
-			}
+		d := attribution.Device{ID: name, Energy: e.energy}
+		if e.processor {
+			err = l.share(&d, u.users, t.period)
+		} else {
+			err = hold(&d, u.held)
+		}
+		if err != nil {
+			return err
 		}
 		in.Devices = append(in.Devices, d)
 	}
@@ -170,6 +189,9 @@ func (l *ledger) attribute(t *tick, used map[string]energy.Energy, users []usage
 		sums[account], _ = sums[account].Add(s.IT) // at most what was metered
 		l.accounts[account], _ = l.accounts[account].Add(s.IT)
 		l.devices[s.Device], _ = l.devices[s.Device].Add(s.IT)
+		if !used[s.Device].processor {
+			l.gpus[account], _ = l.gpus[account].Add(s.IT)
+		}
 	}
 	t.total = r.Metered
 	l.metered, _ = l.metered.Add(r.Metered)
@@ -205,6 +227,47 @@ func (l *ledger) share(d *attribution.Device, users []usage, over time.Duration)
 	return nil
 }
 
+// hold says which pods held an accelerator, and how busy they kept it. Its idle
+// energy goes by what they hold of it, the rest by slices times activity; where
+// nothing says how busy it was, all of it goes by what they hold.
+func hold(d *attribution.Device, held []sensor.Holding) error {
+	slices, of, busy, known := int64(0), int64(1), int64(0), true
+	for _, h := range held {
+		if h.Device != d.ID {
+			continue
+		}
+		slices, of = slices+h.Slices, max(of, h.Of)
+		worked, err := attribution.SliceUse(h.Slices, max(h.Busy, 0))
+		if err != nil {
+			return err
+		}
+		busy, known = busy+worked, known && h.Busy >= 0
+		d.Holders = append(d.Holders, attribution.Holder{Account: account(h), Allocated: metering.Grains(h.Slices, metering.Cores), Used: worked})
+	}
+	if slices == 0 {
+		return nil
+	}
+	// Pods that share a device without instances hold equal parts of it.
+	of = max(of, slices)
+	d.Capacity = metering.Grains(of, metering.Cores)
+	if !known {
+		d.Idle = d.Energy
+		return nil
+	}
+	var err error
+	d.Idle, err = attribution.ResidualIdle(d.Energy, busy, of*1_000_000)
+	return err
+}
+
+// account is whose a pod is: its namespace is the tenant.
+func account(h sensor.Holding) metering.Account {
+	a := metering.Account(strings.Trim(h.Namespace+"/"+h.Pod, "/"))
+	if a.Validate() != nil {
+		return nobody
+	}
+	return a.Tenant()
+}
+
 func sorted(sums map[metering.Account]energy.Energy) (list []part) {
 	for a, e := range sums {
 		list = append(list, part{a, e})
@@ -237,6 +300,7 @@ type figures struct {
 	Seconds  float64                              `json:"seconds"`
 	Joules   decimal.Decimal                      `json:"joules"`
 	Accounts map[metering.Account]decimal.Decimal `json:"joules_by_account"`
+	GPUs     map[metering.Account]decimal.Decimal `json:"joules_by_account_of_accelerators"`
 	Devices  map[string]decimal.Decimal           `json:"joules_by_device"`
 	Remarks  []string                             `json:"remarks"`
 	Closes   bool                                 `json:"closes"`
@@ -244,12 +308,15 @@ type figures struct {
 
 func (l *ledger) figures(m *machine) figures {
 	f := figures{Recorded: m.recorded, Seconds: l.last.Sub(l.started).Seconds(), Joules: joules(l.metered), Closes: l.closes(), Remarks: l.flags,
-		Accounts: map[metering.Account]decimal.Decimal{}, Devices: map[string]decimal.Decimal{}}
+		Accounts: map[metering.Account]decimal.Decimal{}, GPUs: map[metering.Account]decimal.Decimal{}, Devices: map[string]decimal.Decimal{}}
 	for _, s := range m.sources {
 		f.Source = append(f.Source, s.Name())
 	}
 	for a, e := range l.accounts {
 		f.Accounts[a] = joules(e)
+	}
+	for a, e := range l.gpus {
+		f.GPUs[a] = joules(e)
 	}
 	for d, e := range l.devices {
 		f.Devices[d] = joules(e)

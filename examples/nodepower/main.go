@@ -1,13 +1,16 @@
 // Command nodepower shows what this machine draws, live, and whose it is.
 //
 //	go run ./examples/nodepower                                        # five seconds of this machine
-//	go run ./examples/nodepower -seconds 60 -gpu http://localhost:9400/metrics
+//	go run ./examples/nodepower -seconds 60 -gpu http://localhost:9400/metrics -out looks.csv
+//	go run ./examples/nodepower -gpu /var/lib/node_exporter/dcgm.prom  # an exporter's text in a file
 //	go run ./examples/nodepower -recorded -lang zh                     # a recorded machine
 //
 // It reads RAPL, else hwmon, and a GPU exporter beside it. Where there is
 // nothing to read, or no permission to, it says why and plays a recording.
-// Energy goes to the users whose processes used processor time; what ended
-// meanwhile keeps its part, and idle energy is nobody's.
+// The processors' energy goes to the users whose processes used processor time;
+// what ended meanwhile keeps its part, and idle energy is nobody's. A GPU's goes
+// to the namespaces of the pods that its exporter says hold it: its idle energy
+// by slices held, the rest by slices times activity.
 package main
 
 import (
@@ -17,7 +20,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"os/signal"
 	"time"
@@ -47,6 +49,7 @@ var errUsage = errors.New("usage")
 type options struct {
 	seconds   int
 	gpu, lang string
+	out       string
 	idle      float64
 	recorded  bool
 	json      bool
@@ -57,7 +60,8 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	flags := flag.NewFlagSet("nodepower", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.IntVar(&o.seconds, "seconds", 5, "how long to look, 1 to 86400")
-	flags.StringVar(&o.gpu, "gpu", "", "the `URL` of a dcgm-exporter or npu-exporter")
+	flags.StringVar(&o.gpu, "gpu", "", "the `URL` of a GPU or NPU exporter, or a file with its text")
+	flags.StringVar(&o.out, "out", "", "write each look as CSV to this `FILE` too: time, account, joules, watts")
 	flags.Float64Var(&o.idle, "idle", 0, "what the machine draws without work, in `W`; without it, what use leaves over")
 	flags.StringVar(&o.lang, "lang", "en", "the language: en or zh")
 	flags.BoolVar(&o.recorded, "recorded", false, "play the recording, whatever the machine has")
@@ -89,6 +93,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		w.opening(stdout, m, why)
 	}
 	l := newLedger(energy.Power(o.idle * float64(energy.Watt)))
+	looks := looksOf(nil)
+	if o.out != "" {
+		f, err := os.Create(o.out)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		looks = looksOf(f)
+	}
 	for second := 0; second <= o.seconds; second++ {
 		if second > 0 && !(o.fast && m.recorded) {
 			select {
@@ -105,13 +118,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		if err != nil {
 			return err
 		}
-		tick, err := l.take(at, readings, m.users(at))
+		tick, err := l.take(at, readings, use{m.users(at), m.holdings()})
 		if err != nil {
+			return err
+		}
+		if err := looks.write(tick); err != nil {
 			return err
 		}
 		if second > 0 && !o.json {
 			w.tick(stdout, tick)
 		}
+	}
+	if err := looks.close(); err != nil {
+		return err
 	}
 	if o.json {
 		e := json.NewEncoder(stdout)
@@ -119,6 +138,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return e.Encode(l.figures(m))
 	}
 	w.totals(stdout, l)
+	if o.out != "" {
+		fmt.Fprintf(stdout, w.WroteF+"\n", o.out)
+	}
 	return nil
 }
 
@@ -126,7 +148,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 type machine struct {
 	sources  []sensor.Source
 	users    func(at time.Time) []usage
+	gpu      *gpuExporter // nil for none
 	recorded bool
+}
+
+// holdings are who holds the accelerators.
+func (m *machine) holdings() []sensor.Holding {
+	if m.gpu == nil {
+		return nil
+	}
+	return m.gpu.holdings()
 }
 
 // open finds what this machine has, or else the recording, with the reasons.
@@ -145,10 +176,9 @@ func open(ctx context.Context, o options, now time.Time) (*machine, []error) {
 		why = append(why, node.Reasons()...)
 	}
 	if o.gpu != "" {
-		client := &http.Client{Timeout: 5 * time.Second}
-		gpu := sensor.First(sensor.DCGM().At(client, o.gpu), sensor.AscendNPU().At(client, o.gpu))
+		gpu := newGPUExporter(o.gpu)
 		if _, err := gpu.Read(ctx, now); err == nil {
-			m.sources = append(m.sources, gpu)
+			m.sources, m.gpu = append(m.sources, gpu), gpu
 		} else {
 			why = append(why, err)
 		}

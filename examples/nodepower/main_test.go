@@ -4,6 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -12,7 +17,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/meterbook/meterbook/energy"
+	"github.com/meterbook/meterbook/energy/attribution"
 	"github.com/meterbook/meterbook/energy/sensor"
+	"github.com/meterbook/meterbook/metering"
 )
 
 func nodepower(t *testing.T, args ...string) string {
@@ -34,7 +41,7 @@ func TestRecorded(t *testing.T) {
 	for _, line := range strings.Split(out, "\n") {
 		require.LessOrEqual(t, width(line), 160)
 		require.NotContains(t, line, "NaN")
-		require.NotContains(t, line, "-1")
+		require.NotContains(t, line, " -1")
 	}
 	require.Contains(t, nodepower(t, "-recorded", "-fast", "-lang", "zh"), "账目平衡")
 
@@ -46,6 +53,84 @@ func TestRecorded(t *testing.T) {
 	require.NotContains(t, f.Devices, "core", "cores lie within their package")
 	require.InDelta(t, 71*45, f.Devices["package-0"].InexactFloat64(), 400, "no jump where it begins again")
 	require.Positive(t, f.Accounts["ended"].Sign(), "what ended keeps its part")
+}
+
+// What GPUs use is their pods': idle energy by slices held, the rest by slices
+// times activity.
+func TestRecorded_GPU(t *testing.T) {
+	var f figures
+	require.NoError(t, json.Unmarshal([]byte(nodepower(t, "-recorded", "-fast", "-json", "-seconds", "45")), &f))
+	require.Equal(t, []string{"recorded", "dcgm"}, f.Source)
+	require.True(t, f.GPUs["acme"].Equal(f.Devices["gpu-0"]), "a whole card")
+	split := f.GPUs["beta"].Add(f.GPUs["gamma"]).Add(f.GPUs[nobody])
+	require.True(t, split.Equal(f.Devices["gpu-1"]), "%v of %v", split, f.Devices["gpu-1"])
+	require.Positive(t, f.GPUs[nobody].Sign(), "two slices of seven are nobody's")
+}
+
+// hold shares 700 J of a card of 7 slices: 3 half busy, 2 fully, 2 unheld.
+func TestHold(t *testing.T) {
+	d := attribution.Device{ID: "gpu", Energy: energy.Joules(700)}
+	held := []sensor.Holding{{Device: "gpu", Namespace: "a", Slices: 3, Of: 7, Busy: 500_000}, {Device: "gpu", Namespace: "b", Slices: 2, Of: 7, Busy: 1_000_000},
+		{Device: "other", Namespace: "c", Slices: 1, Of: 1}}
+	require.NoError(t, hold(&d, held))
+	require.Equal(t, energy.Joules(350), d.Idle)
+	r, err := attribution.Attribute(attribution.Input{Period: metering.MustPeriod("2026-03-01T00:00:00Z", "2026-03-01T00:00:01Z"), Devices: []attribution.Device{d}})
+	require.NoError(t, err)
+	got := map[metering.Account]energy.Energy{}
+	for _, s := range r.Shares {
+		got[s.Account] = s.IT
+	}
+	require.Equal(t, map[metering.Account]energy.Energy{"a": energy.Joules(150 + 150), "b": energy.Joules(100 + 200), "": energy.Joules(100)}, got)
+
+	// Nothing says how busy it was: all goes by what is held. Two pods without
+	// instances hold a half each.
+	d = attribution.Device{ID: "gpu", Energy: energy.Joules(700)}
+	require.NoError(t, hold(&d, []sensor.Holding{{Device: "gpu", Namespace: "a", Slices: 1, Of: 1, Busy: -1}, {Device: "gpu", Namespace: "b", Slices: 1, Of: 1, Busy: 9}}))
+	require.Equal(t, d.Energy, d.Idle)
+	require.Equal(t, metering.Grains(2, metering.Cores), d.Capacity)
+}
+
+// An exporter behind a URL, and its text in a file.
+func TestGPUExporter(t *testing.T) {
+	text := fmt.Appendf(nil, recordedText, 5_000_000, 40, 100)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/metrics" {
+			http.NotFound(w, r)
+			return
+		}
+		_, _ = w.Write(text)
+	}))
+	defer server.Close()
+	file := filepath.Join(t.TempDir(), "dcgm.prom")
+	require.NoError(t, os.WriteFile(file, text, 0o600))
+	for _, from := range []string{server.URL + "/metrics", file} {
+		g := newGPUExporter(from)
+		readings, err := g.Read(t.Context(), time.Now())
+		require.NoError(t, err)
+		require.Equal(t, "dcgm", g.Name())
+		require.Len(t, readings, 2)
+		require.Equal(t, energy.Joules(5000), readings[0].Energy)
+		require.Equal(t, 100*energy.Watt, readings[1].Power)
+		require.Len(t, g.holdings(), 3)
+	}
+	for _, from := range []string{server.URL + "/none", file + ".none", "http://127.0.0.1:1/metrics"} {
+		_, err := newGPUExporter(from).Read(t.Context(), time.Now())
+		require.ErrorIs(t, err, sensor.ErrUnavailable, from)
+	}
+	require.NoError(t, os.WriteFile(file, []byte("nothing 1\n"), 0o600))
+	_, err := newGPUExporter(file).Read(t.Context(), time.Now())
+	require.ErrorIs(t, err, sensor.ErrUnavailable)
+}
+
+func TestOut(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "looks.csv")
+	require.Contains(t, nodepower(t, "-recorded", "-fast", "-seconds", "3", "-out", file), "wrote "+file)
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	require.Equal(t, "time,account,joules,watts", lines[0])
+	require.Len(t, lines, 1+3*5, "five accounts a look")
+	require.Error(t, run(context.Background(), []string{"-recorded", "-fast", "-out", filepath.Join(file, "x")}, &bytes.Buffer{}, &bytes.Buffer{}))
 }
 
 func TestUsage(t *testing.T) {
@@ -85,8 +170,8 @@ func TestLedger(t *testing.T) {
 	start := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	look := func(second int, r sensor.Reading) tick {
 		r.Time = start.Add(time.Duration(second) * time.Second)
-		r.Device = "d"
-		tk, err := l.take(r.Time, []sensor.Reading{r}, []usage{{"acme", 1}, {idleUser, 3}})
+		r.Device, r.Zone = "d", energy.Zone{Name: "d", Kind: energy.Package}
+		tk, err := l.take(r.Time, []sensor.Reading{r}, use{users: []usage{{"acme", 1}, {idleUser, 3}}})
 		require.NoError(t, err)
 		return tk
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/csv"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -14,7 +15,8 @@ import (
 
 // recorded.csv has what a machine said each second: the counters of its zones
 // in microjoules, one of them failing once and going past its range, a GPU's
-// power in watts, and the milliseconds of processor time of its users.
+// power in watts, which exporter puts into the text that a dcgm-exporter says,
+// and the milliseconds of processor time of its users.
 //
 //go:embed recorded.csv
 var recordedCSV string
@@ -23,6 +25,7 @@ var recordedCSV string
 // counters go on from round to round.
 type recordedSource struct {
 	start time.Time
+	look  time.Time // the last one
 	rows  []map[string]string
 	round map[string]int64 // what a zone uses from one start to the next, in µJ
 }
@@ -45,7 +48,8 @@ func recording(start time.Time) *machine {
 		first, before, last := s.value(0, zone), s.value(len(s.rows)-2, zone), s.value(len(s.rows)-1, zone)
 		s.round[zone] = (last-first+raplRange)%raplRange + (last-before+raplRange)%raplRange
 	}
-	return &machine{sources: []sensor.Source{s}, users: s.users, recorded: true}
+	gpu := &gpuExporter{fetch: s.exporter}
+	return &machine{sources: []sensor.Source{s, gpu}, gpu: gpu, users: s.users, recorded: true}
 }
 
 // value is a counter of a row, 0 where it was not read.
@@ -82,12 +86,40 @@ func (s *recordedSource) Read(_ context.Context, at time.Time) ([]sensor.Reading
 		}
 		out = append(out, r)
 	}
-	watts, err := strconv.ParseInt(row[recordedGPU], 10, 64)
-	r := sensor.Reading{Source: s.Name(), Device: recordedGPU, Time: at, Kind: sensor.Power, Power: energy.Power(watts) * energy.Watt}
-	if err != nil {
-		r.Kind, r.Why = sensor.Missed, err
+	s.look = at
+	return out, nil
+}
+
+// recordedText is what a dcgm-exporter said: of a card that one pod holds, with
+// its energy since boot in mJ, and of one that is cut for two pods and has a
+// sentinel for its energy.
+const recordedText = `# TYPE DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION counter
+DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{gpu="0",UUID="gpu-0",modelName="NVIDIA H100 80GB HBM3",namespace="acme",pod="train-0"} %[1]d
+DCGM_FI_DEV_GPU_UTIL{gpu="0",UUID="gpu-0",modelName="NVIDIA H100 80GB HBM3",namespace="acme",pod="train-0"} %[2]d
+DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{gpu="1",UUID="gpu-1",modelName="NVIDIA H100 80GB HBM3"} 9223372036854775794
+DCGM_FI_DEV_POWER_USAGE{gpu="1",UUID="gpu-1",modelName="NVIDIA H100 80GB HBM3",GPU_I_PROFILE="3g.40gb",GPU_I_ID="1",namespace="beta",pod="serve-0"} %[3]d
+DCGM_FI_PROF_GR_ENGINE_ACTIVE{gpu="1",UUID="gpu-1",modelName="NVIDIA H100 80GB HBM3",GPU_I_PROFILE="3g.40gb",GPU_I_ID="1",namespace="beta",pod="serve-0"} 0.%02[2]d
+DCGM_FI_PROF_GR_ENGINE_ACTIVE{gpu="1",UUID="gpu-1",modelName="NVIDIA H100 80GB HBM3",GPU_I_PROFILE="2g.20gb",GPU_I_ID="5",namespace="gamma",pod="tune-0"} 0.9
+`
+
+// exporter returns what the exporter said at the last look.
+func (s *recordedSource) exporter(context.Context) ([]byte, error) {
+	row, round := s.at(s.look)
+	watts := func(row map[string]string) int64 {
+		n, _ := strconv.ParseInt(row[recordedGPU], 10, 64)
+		return n
 	}
-	return append(out, r), nil
+	total, sum := int64(0), int64(0)
+	for _, r := range s.rows {
+		total += watts(r)
+	}
+	for _, r := range s.rows {
+		sum += watts(r)
+		if r["second"] == row["second"] {
+			break
+		}
+	}
+	return fmt.Appendf(nil, recordedText, 1000*(sum+round*total), min(watts(row)/4, 99), watts(row)/2), nil
 }
 
 func (s *recordedSource) users(at time.Time) []usage {

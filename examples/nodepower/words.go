@@ -11,8 +11,8 @@ import (
 
 // words is what is printed in one language. Fields that end in F are formats.
 type words struct {
-	Recording, ReadingF, Because, Nobody, Ended, Account, Device, TotalF, Joules, MeanW, Closes, DoesNotClose string
-	remarks                                                                                                   map[string]string
+	Recording, ReadingF, Because, Nobody, Ended, Account, Device, TotalF, Joules, MeanW, GPU, Closes, DoesNotClose, WroteF string
+	remarks                                                                                                                map[string]string
 }
 
 func wordsOf(lang string) *words {
@@ -24,15 +24,15 @@ func wordsOf(lang string) *words {
 
 var english = words{
 	Recording: "Nothing to read here: this is a RECORDING of another machine.", ReadingF: "Reading %s.", Because: "  because",
-	Nobody: "nobody (idle, GPU)", Ended: "ended, kernel", Account: "user", Device: "device", TotalF: "%.0f s", Joules: "J", MeanW: "mean W",
-	Closes: "Closes: users + nobody = meters, to the microjoule.", DoesNotClose: "DOES NOT CLOSE.",
+	Nobody: "nobody", Ended: "ended, kernel", Account: "user or tenant", Device: "device", TotalF: "%.0f s", Joules: "J", MeanW: "mean W", GPU: "of it GPU J", WroteF: "wrote %s",
+	Closes: "Closes: users + tenants + nobody = meters, to the microjoule.", DoesNotClose: "DOES NOT CLOSE.",
 	remarks: map[string]string{},
 }
 
 var chinese = words{
 	Recording: "本机无可读取的功率传感器：以下为另一台机器的录制数据。", ReadingF: "正在读取 %s。", Because: "  原因：",
-	Nobody: "未分配（空闲、GPU）", Ended: "已结束进程及内核", Account: "用户", Device: "设备", TotalF: "共 %.0f 秒", Joules: "J", MeanW: "平均 W",
-	Closes: "账目平衡：用户 + 未分配 = 表计，精确到微焦。", DoesNotClose: "账目不平衡。",
+	Nobody: "未分配", Ended: "已结束进程及内核", Account: "用户或租户", Device: "设备", TotalF: "共 %.0f 秒", Joules: "J", MeanW: "平均 W", GPU: "其中 GPU J", WroteF: "已写入 %s",
+	Closes: "账目平衡：用户 + 租户 + 未分配 = 表计，精确到微焦。", DoesNotClose: "账目不平衡。",
 	remarks: map[string]string{"missed": "读取失败", "increase after-gap": "读取恢复，补计缺失时段", "wrap": "计数翻转", "wrap after-gap": "计数翻转，补计缺失时段"},
 }
 
@@ -83,31 +83,38 @@ func watts(p energy.Power) string { return fmt.Sprintf("%.1f", float64(p)/float6
 // totals is a table of who used what, and on which device.
 func (w *words) totals(to io.Writer, l *ledger) {
 	took := l.last.Sub(l.started)
-	rows := [][]string{{w.Account, w.Joules, w.MeanW}}
-	for _, p := range sorted(l.accounts) {
-		rows = append(rows, []string{w.name(p.account), joules(p.energy).StringFixed(1), watts(p.energy.Mean(took))})
+	row := func(name string, e energy.Energy, gpu string) []string {
+		return []string{name, joules(e).StringFixed(1), watts(e.Mean(took)), gpu}
 	}
-	rows = append(rows, []string{fmt.Sprintf(w.TotalF, took.Seconds()), joules(l.metered).StringFixed(1), watts(l.metered.Mean(took))}, nil, []string{w.Device, w.Joules, w.MeanW})
+	rows := [][]string{{w.Account, w.Joules, w.MeanW, w.GPU}}
+	for _, p := range sorted(l.accounts) {
+		rows = append(rows, row(w.name(p.account), p.energy, joules(l.gpus[p.account]).StringFixed(1)))
+	}
+	rows = append(rows, row(fmt.Sprintf(w.TotalF, took.Seconds()), l.metered, ""), nil, []string{w.Device, w.Joules, w.MeanW, ""})
 	byDevice := map[metering.Account]energy.Energy{}
 	for d, e := range l.devices {
 		byDevice[metering.Account(d)] = e
 	}
 	for _, p := range sorted(byDevice) {
-		rows = append(rows, []string{string(p.account), joules(p.energy).StringFixed(1), watts(p.energy.Mean(took))})
+		rows = append(rows, row(string(p.account), p.energy, ""))
 	}
 	fmt.Fprintln(to)
-	first := 0
+	var widths [4]int
 	for _, r := range rows {
-		if r != nil {
-			first = max(first, width(r[0]))
+		for i, cell := range r {
+			widths[i] = max(widths[i], width(cell))
 		}
 	}
 	for _, r := range rows {
-		if r == nil {
-			fmt.Fprintln(to)
-			continue
+		line := ""
+		for i, cell := range r {
+			pad := strings.Repeat(" ", widths[i]-width(cell))
+			if i > 0 {
+				cell, pad = pad+cell, ""
+			}
+			line += "  " + cell + pad
 		}
-		fmt.Fprintf(to, "  %s%s  %s%s  %s%s\n", r[0], strings.Repeat(" ", first-width(r[0])), strings.Repeat(" ", max(10-width(r[1]), 0)), r[1], strings.Repeat(" ", max(8-width(r[2]), 0)), r[2])
+		fmt.Fprintln(to, strings.TrimRight(line, " "))
 	}
 	fmt.Fprintln(to)
 	if l.closes() {
