@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"os"
 	"strings"
 	"time"
 )
@@ -29,6 +30,19 @@ type tick struct {
 	Text string
 }
 
+// writeReport writes the report to a file.
+func (b *books) writeReport(name string, w *words) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := b.writeHTML(f, w); err != nil {
+		return err
+	}
+	return f.Close()
+}
+
 func (b *books) writeHTML(to io.Writer, w *words) error {
 	t, err := template.New("report").Parse(page)
 	if err != nil {
@@ -48,8 +62,10 @@ func (b *books) writeHTML(to io.Writer, w *words) error {
 	if !low.IsZero() {
 		span = low.Decimal(3).StringFixed(3) + " – " + high.Decimal(3).StringFixed(3)
 	}
+	// A flag is not broken at its hyphen.
+	note := template.HTML(strings.Replace(template.HTMLEscapeString(strings.TrimSpace(w.MadeUp)), "-meters", `<span class="flag">-meters</span>`, 1))
 	return t.Execute(to, map[string]any{
-		"W": w, "Made": b.made, "Headline": b.headline(w), "Closing": b.closing(w), "Rows": rows, "Faults": faults,
+		"W": w, "Made": b.made, "Note": note, "Headline": b.headline(w), "Closing": b.closing(w), "Rows": rows, "Faults": faults,
 		"Layers": layers, "Days": days, "Months": months, "Span": span, "Hours": []tick{{0, "00"}, {6, "06"}, {12, "12"}, {18, "18"}},
 	})
 }

@@ -3,7 +3,7 @@
 // uncertainty, its grade, and what each tenant used and emitted.
 //
 //	go run ./examples/pue                                    # a year that is made up, with gaps and resets
-//	go run ./examples/pue -meters m.csv -holders h.csv -html report.html -lang zh
+//	go run ./examples/pue -meters m.csv -holders h.csv -out report.html -lang zh
 //	go run ./examples/pue -print-sample | head               # what the files look like
 //
 // The meter file has a column of times and one of cumulative readings for each
@@ -42,9 +42,9 @@ var errUsage = errors.New("usage")
 
 // options are what the command line sets.
 type options struct {
-	meters, holders, html, point, scope, lang string
-	siteClass, itClass                        float64
-	json, sample                              bool
+	meters, holders, out, point, scope, lang string
+	siteClass, itClass                       float64
+	json, sample                             bool
 }
 
 func parse(args []string, stderr io.Writer) (o options, err error) {
@@ -52,7 +52,8 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.meters, "meters", "", "read meters from this CSV `FILE`; a made-up year without it")
 	flags.StringVar(&o.holders, "holders", "", "read who holds the racks from this CSV `FILE`: meter,account,held,of,used,idle_kW")
-	flags.StringVar(&o.html, "html", "", "write a report to this `FILE` too")
+	flags.StringVar(&o.out, "out", "", "write a report, an HTML page, to this `FILE` too")
+	flags.StringVar(&o.out, "html", "", "the same as -out")
 	flags.StringVar(&o.point, "point", "pdu_output", "where the IT energy is measured: ups_output, pdu_output or it_equipment_input")
 	flags.StringVar(&o.scope, "scope", facility.ScopeEasternHub, "the site's `SCOPE` in East-Data-West-Compute: eastern_hub or western_hub")
 	flags.StringVar(&o.lang, "lang", "en", "the language of the report: en or zh")
@@ -90,16 +91,9 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if o.html != "" {
-		f, err := os.Create(o.html)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		if err := b.writeHTML(f, wordsOf(o.lang)); err != nil {
-			return err
-		}
-		if err := f.Close(); err != nil {
+	w := wordsOf(o.lang)
+	if o.out != "" {
+		if err := b.writeReport(o.out, w); err != nil {
 			return err
 		}
 	}
@@ -108,7 +102,13 @@ func run(args []string, stdout, stderr io.Writer) error {
 		e.SetIndent("", "  ")
 		return e.Encode(b.figures())
 	}
-	return b.print(stdout, wordsOf(o.lang))
+	if err := b.print(stdout, w); err != nil {
+		return err
+	}
+	if o.out != "" {
+		fmt.Fprintf(stdout, "\n"+w.WroteF+"\n", o.out)
+	}
+	return nil
 }
 
 // load reads the files, or makes them up.

@@ -28,7 +28,7 @@ func file(t *testing.T, name, text string) string {
 // The made-up year: an annual figure whose books close, the same each time.
 func TestSample(t *testing.T) {
 	page := filepath.Join(t.TempDir(), "report.html")
-	out := pue(t, "-html", page)
+	out := pue(t, "-out", page)
 	require.Contains(t, out, "PUE2 = 1.262 ± 0.016 (k = 2)")
 	require.Contains(t, out, "Books close")
 	require.Contains(t, out, "reset: began again at 0")
