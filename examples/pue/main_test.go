@@ -34,6 +34,8 @@ func TestSample(t *testing.T) {
 	require.Contains(t, out, "reset: began again at 0")
 	require.Contains(t, out, "GB 40879-2021 (2021): PUE grade 2")
 	require.NotContains(t, out, "NaN")
+	out, found := strings.CutSuffix(out, "\nwrote "+page+"\n")
+	require.True(t, found)
 	require.Equal(t, out, pue(t))
 	for _, line := range strings.Split(out, "\n") {
 		require.LessOrEqual(t, width(line), 100, line)
