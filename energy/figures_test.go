@@ -32,7 +32,7 @@ var drivers = func() map[string]driver {
 type driver func(in inputs) outcome
 
 // elsewhere are metrics of money, which no package of energy knows: prices
-// are rate cards of accounting.
+// are rate cards, and accounting/rating runs these (its testdata/energy.json).
 var elsewhere = []string{"TOU_cost", "demand_charge"}
 
 // An outcome is the figures of a driver by name, or why there are none.

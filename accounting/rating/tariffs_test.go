@@ -2,6 +2,7 @@ package rating_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/big"
 	"os"
 	"slices"
@@ -62,6 +63,43 @@ func TestEnergyVectors(t *testing.T) {
 			require.Equal(t, "CNY "+v.Expected, bill.Total().String())
 		})
 	}
+}
+
+// The figures above are those of the collection that they were taken from.
+func TestEnergyVectors_Shared(t *testing.T) {
+	data, err := os.ReadFile("../../../shared/vectors/energy.json")
+	if err != nil {
+		t.Skip("the file that the figures were taken from is not here")
+	}
+	own, err := os.ReadFile("testdata/energy.json")
+	require.NoError(t, err)
+	var shared []struct {
+		ID       string
+		Expected json.RawMessage
+		Inputs   map[string]json.RawMessage
+	}
+	var file struct{ Vectors []map[string]any }
+	require.NoError(t, json.Unmarshal(data, &shared))
+	require.NoError(t, json.Unmarshal(own, &file))
+	found := 0
+	for _, mine := range file.Vectors {
+		for _, v := range shared {
+			if v.ID != mine["id"] {
+				continue
+			}
+			found++
+			requireRat(t, oracleRat(string(v.Expected)), oracleRat(mine["expected"].(string)), v.ID)
+			switch v.ID {
+			case "tou-01":
+				require.JSONEq(t, `{"peak": 100, "flat": 200, "valley": 300}`, string(v.Inputs["kWh"]))
+				require.Equal(t, "0.6 0.5 -0.5", fmt.Sprintf("%s %s %s", v.Inputs["flat_price"], v.Inputs["float_peak"], v.Inputs["float_valley"]))
+			case "tou-03":
+				require.JSONEq(t, `[820, 905, 870]`, string(v.Inputs["max_demand_kW_15min"]))
+				require.Equal(t, "40", string(v.Inputs["price_per_kW_month"]))
+			}
+		}
+	}
+	require.Equal(t, 2, found)
 }
 
 func energyRow(m metering.MeterID, quantity string, p metering.Period) metering.Usage {

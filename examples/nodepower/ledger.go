@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ type ledger struct {
 	last     time.Time
 	counters map[string]*energy.Counter
 	powers   map[string]energy.Sample
+	seen     map[string]sensor.Reading // the last of each device
 	metered  energy.Energy
 	accounts map[metering.Account]energy.Energy
 	gpus     map[metering.Account]energy.Energy // the part of accounts that accelerators used
@@ -32,7 +34,7 @@ type ledger struct {
 const nobody metering.Account = "nobody"
 
 func newLedger(idle energy.Power) *ledger {
-	return &ledger{idle: idle, counters: map[string]*energy.Counter{}, powers: map[string]energy.Sample{},
+	return &ledger{idle: idle, counters: map[string]*energy.Counter{}, powers: map[string]energy.Sample{}, seen: map[string]sensor.Reading{},
 		accounts: map[metering.Account]energy.Energy{}, gpus: map[metering.Account]energy.Energy{}, devices: map[string]energy.Energy{}}
 }
 
@@ -67,6 +69,7 @@ type drawn struct {
 // take books the readings of one look.
 func (l *ledger) take(at time.Time, readings []sensor.Reading, u use) (tick, error) {
 	t := tick{at: at}
+	readings = l.withMissing(at, readings)
 	counted, err := placed(readings)
 	if err != nil {
 		return t, err
@@ -97,6 +100,21 @@ func (l *ledger) take(at time.Time, readings []sensor.Reading, u use) (tick, err
 	}
 	l.last = at
 	return t, nil
+}
+
+// withMissing adds the devices that were there before and are not now, as
+// missed: a file or a line that vanishes is no power of 0.
+func (l *ledger) withMissing(at time.Time, readings []sensor.Reading) []sensor.Reading {
+	here := map[string]bool{}
+	for _, r := range readings {
+		here[r.Device], l.seen[r.Device] = true, r
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.seen)) {
+		if was := l.seen[name]; !here[name] {
+			readings = append(readings, sensor.Reading{Source: was.Source, Device: name, Zone: was.Zone, Time: at, Kind: sensor.Missed})
+		}
+	}
+	return readings
 }
 
 // placed says which readings to add up: of zones that lie within each other

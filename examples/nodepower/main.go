@@ -150,6 +150,7 @@ type machine struct {
 	users    func(at time.Time) []usage
 	gpu      *gpuExporter // nil for none
 	recorded bool
+	begun    bool // something was read
 }
 
 // holdings are who holds the accelerators.
@@ -189,7 +190,8 @@ func open(ctx context.Context, o options, now time.Time) (*machine, []error) {
 	return m, why
 }
 
-// read asks every source. One that fails is missed, not the others.
+// read asks every source. One that fails is missed, not the others; that all
+// fail is an error the first time.
 func (m *machine) read(ctx context.Context, at time.Time) ([]sensor.Reading, error) {
 	var all []sensor.Reading
 	var failed error
@@ -201,8 +203,9 @@ func (m *machine) read(ctx context.Context, at time.Time) ([]sensor.Reading, err
 		}
 		all = append(all, readings...)
 	}
-	if len(all) == 0 && ctx.Err() == nil {
+	if len(all) == 0 && !m.begun && ctx.Err() == nil {
 		return nil, failed
 	}
+	m.begun = true
 	return all, nil
 }

@@ -122,6 +122,37 @@ func TestGPUExporter(t *testing.T) {
 	require.ErrorIs(t, err, sensor.ErrUnavailable)
 }
 
+// A file that vanishes between two looks is missed, and made up for when it is
+// back; the other devices go on.
+func TestLedger_Vanished(t *testing.T) {
+	l := newLedger(0)
+	start := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	look := func(second int, readings ...sensor.Reading) tick {
+		at := start.Add(time.Duration(second) * time.Second)
+		for i := range readings {
+			readings[i].Time = at
+		}
+		tk, err := l.take(at, readings, use{})
+		require.NoError(t, err)
+		return tk
+	}
+	card := func(joules int64) sensor.Reading {
+		return sensor.Reading{Source: "dcgm", Device: "gpu", Kind: sensor.Counter, Energy: energy.Joules(joules)}
+	}
+	fan := sensor.Reading{Source: "hwmon", Device: "fan", Kind: sensor.Power, Power: 10 * energy.Watt}
+	look(0, card(100), fan)
+	tk := look(1, fan)
+	require.Equal(t, []string{"gpu: missed"}, tk.remarks)
+	require.Equal(t, energy.Joules(10), tk.total)
+	tk = look(2)
+	require.Equal(t, []string{"fan: missed", "gpu: missed"}, tk.remarks)
+	require.True(t, tk.total.IsZero())
+	tk = look(3, card(400), fan)
+	require.Equal(t, []string{"gpu: increase after-gap"}, tk.remarks)
+	require.Equal(t, energy.Joules(300+20), tk.total)
+	require.True(t, l.closes())
+}
+
 func TestOut(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "looks.csv")
 	require.Contains(t, nodepower(t, "-recorded", "-fast", "-seconds", "3", "-out", file), "wrote "+file)
