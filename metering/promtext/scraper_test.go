@@ -1,0 +1,295 @@
+package promtext_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/meterbook/meterbook/metering"
+	"github.com/meterbook/meterbook/metering/counter"
+	"github.com/meterbook/meterbook/metering/promtext"
+)
+
+var day = time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC) // 1790812800
+
+// files reads the fixtures of an exporter, a minute apart, and returns what was
+// used by meter, resource and SKU.
+func files(t *testing.T, table promtext.Table, accounts promtext.Accounts) (map[string]string, *promtext.Scraper) {
+	s, err := promtext.New(table, "test", accounts)
+	require.NoError(t, err)
+	names, err := filepath.Glob("testdata/" + table.Name + "-*.prom")
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(names), 2)
+	for i, name := range names {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		require.NoError(t, s.Read(bytes.NewReader(text), day.Add(time.Duration(i)*time.Minute)))
+	}
+	return usage(t, s.Pending()), s
+}
+
+func usage(t *testing.T, events []metering.Event) map[string]string {
+	sums := map[string]metering.Quantity{}
+	for _, e := range events {
+		for _, it := range e.Items {
+			k := fmt.Sprintf("%s %s %s %s", e.Account, it.Meter, e.Resource, it.SKU)
+			sum, err := sums[k].Add(it.Quantity)
+			require.NoError(t, err)
+			sums[k] = sum
+		}
+	}
+	all := map[string]string{}
+	for k, q := range sums {
+		all[strings.TrimSpace(k)] = q.String()
+	}
+	return all
+}
+
+func vitals(s *promtext.Scraper) map[string]int64 {
+	all := map[string]int64{}
+	for v := range s.Health() {
+		all[strings.TrimSpace(v.Name+" "+v.Outcome)] = v.Value
+	}
+	return all
+}
+
+func TestTables(t *testing.T) {
+	for _, test := range []struct {
+		table    promtext.Table
+		accounts promtext.Accounts
+		want     map[string]string
+	}{
+		// The card's energy once, whatever its instances repeat; a driver that was
+		// loaded again counts from 0; a card without a value counts nothing.
+		{promtext.DCGM(), promtext.Fixed("acme"), map[string]string{
+			"acme energy.device GPU-aaaa NVIDIA H100 80GB HBM3": "24000000000 uJ",
+			"acme energy.device GPU-bbbb NVIDIA H100 80GB HBM3": "120000 uJ",
+		}},
+		// 93.5 W for a minute; the two chips of a 310P are one card; a part of a
+		// chip is not counted.
+		{promtext.AscendNPU(), promtext.Fixed("acme"), map[string]string{
+			"acme energy.device AAAA 910B3-Ascend-V1":         "5610000000 uJ",
+			"acme energy.device 0000:05:00.0 310P3-Ascend-V1": "2400000000 uJ",
+			"acme compute.accelerator.time 0":                 metering.MustQuantity("60 {card}.s").String(),
+			"acme compute.accelerator.time 1":                 metering.MustQuantity("60 {card}.s").String(),
+		}},
+		{promtext.HAMi(), promtext.ByLabel("cluster/", "podnamespace"), map[string]string{
+			"cluster/ns-a compute.accelerator.time GPU-aaaa": metering.MustQuantity("27 {card}.s").String(),
+			"cluster/ns-b compute.accelerator.time GPU-aaaa": metering.MustQuantity("18 {card}.s").String(),
+		}},
+		// Package and memory, and not the cores within; readings are cut to
+		// microjoules. The pod's end is no new counter.
+		{promtext.Kepler(), promtext.ByLabel("", "pod_namespace"), map[string]string{
+			"ns-a energy.device 1f3a": "69932110 uJ", // 1300.000000 − 1234.567890, and 4.5
+		}},
+		// The machine started again before the last: counters that had passed what
+		// they showed are found by the time of the boot.
+		{promtext.Node(), promtext.Fixed("acme"), map[string]string{
+			"acme network.egress eth0":  "41 By",                                          // 1, then 40
+			"acme network.ingress eth0": "1300000100001 By",                               // 100001, then all since the boot
+			"acme compute.cpu.time 0":   metering.MustQuantity("56.15 {core}.s").String(), // 24.05 + 10.1, then 2 + 20
+		}},
+	} {
+		t.Run(test.table.Name, func(t *testing.T) {
+			got, s := files(t, test.table, test.accounts)
+			require.Equal(t, test.want, got)
+			require.Zero(t, vitals(s)["promtext.events.lost"])
+		})
+	}
+	require.Len(t, promtext.Tables(), 5)
+}
+
+// A bad line is refused by itself, and counted by reason.
+func TestScraper_Lines(t *testing.T) {
+	table := promtext.Table{Name: "bytes", Rules: []promtext.Rule{{Metric: "sent", Kind: promtext.Counter, Meter: metering.Egress, Unit: metering.MustUnit("By"), Resource: []string{"d"}, Region: []string{"zone"}}}}
+	accounts := func(s promtext.Sample) (metering.Account, error) {
+		if s.Labels["d"] == "lost" {
+			return "", errors.New("no such tenant")
+		}
+		if s.Labels["d"] == "ours" {
+			return "", nil
+		}
+		return "acme", nil
+	}
+	s, err := promtext.New(table, "test", accounts, promtext.WithSeries(2),
+		promtext.WithKey(func(_ promtext.Sample, k *metering.Key) { k.SKU, k.Account = "10G", "not this one" }))
+	require.NoError(t, err)
+	read := func(at time.Time, lines ...string) {
+		require.NoError(t, s.Read(strings.NewReader(strings.Join(lines, "\n")+"\n"), at))
+	}
+	old, future := day.Add(-time.Hour).UnixMilli(), day.Add(2*time.Minute).UnixMilli()
+	read(day,
+		`sent{d="a",zone="north"} 10`, `sent{d="a",zone="north"} 11`, `sent{d="f"} -1`, `sent{d="g"} 1e300`, `sent{d="b"} 0`, `sent{d="c"} 1`, `sent{d="lost"} 1`, `sent{d="ours"} 1`,
+		`sent{d="d"} NaN`, `sent{d="e"} +Inf`, fmt.Sprintf(`sent{d="h"} 1 %d`, old), fmt.Sprintf(`sent{d="i"} 1 %d`, future),
+		`sent{d="`+strings.Repeat("x", 300)+`"} 1`, `sent{d="`+strings.Repeat("y", 200)+`"} 1`, `sent{d="two\nlines"} 1`, "received 7")
+	got := vitals(s)
+	for name, want := range map[string]int64{"used": 2, "repeated": 1, "account": 1, "passed-over": 1, "missing": 1, "value": 3, "time": 2, "bounds": 4} {
+		require.Equal(t, want, got["promtext.samples "+name], name)
+	}
+	require.Equal(t, int64(2), got["promtext.series"])
+	require.Empty(t, s.Pending())
+
+	read(day.Add(time.Minute), `sent{d="a",zone="north"} 17`, `sent{d="b"} 1.5`, `sent{d="b"} 9`)
+	events := s.Pending()
+	require.Len(t, events, 2)
+	require.Equal(t, metering.Event{Account: "acme", Source: "test", ID: "sent 1:a@2026-10-01T00:01:00Z", Time: day.Add(time.Minute - 1), Kind: metering.Amount,
+		Resource: "a", Region: "north", Items: []metering.Item{{Meter: metering.Egress, SKU: "10G", Quantity: metering.MustQuantity("7 By")}}}, events[0])
+	require.Equal(t, metering.MustQuantity("1 By"), events[1].Items[0].Quantity, "what is finer than a byte is cut")
+	require.Len(t, s.Pending(), 2)
+	s.Done()
+	require.Empty(t, s.Pending())
+
+	read(day.Add(20*time.Hour), `sent{d="c"} 1`)
+	require.Equal(t, int64(2), vitals(s)["promtext.series"], "still full")
+	read(day.Add(49*time.Hour), `sent{d="c"} 2`)
+	require.Equal(t, int64(1), vitals(s)["promtext.series"], "what was not there for a day is forgotten")
+	read(day.Add(50*time.Hour), `sent{d="c"} 9007199254740994`)
+	require.True(t, s.Pending()[0].Estimated, "above 2^53")
+}
+
+// While nobody can be asked for the account, a counter waits.
+func TestScraper_AccountLater(t *testing.T) {
+	table := promtext.Table{Rules: []promtext.Rule{{Metric: "sent", Kind: promtext.Counter, Meter: metering.Egress, Unit: metering.MustUnit("By")}}}
+	down := false
+	s, err := promtext.New(table, "test", func(promtext.Sample) (metering.Account, error) {
+		if down {
+			return "", errors.New("directory is down")
+		}
+		return "acme", nil
+	}, promtext.WithSpread(15*time.Minute))
+	require.NoError(t, err)
+	for i, v := range []int{10, 20, 40} {
+		down = i == 1
+		require.NoError(t, s.Read(strings.NewReader(fmt.Sprintf("sent %d\n", v)), day.Add(time.Duration(i)*20*time.Minute)))
+	}
+	require.Equal(t, map[string]string{"acme network.egress": "30 By"}, usage(t, s.Pending()))
+	require.Len(t, s.Pending(), 3, "over three windows")
+	require.True(t, s.Pending()[0].Estimated)
+	require.Equal(t, int64(1), vitals(s)["promtext.remarks missed"])
+}
+
+// What was held is placed in its windows, and not beyond a gap.
+func TestScraper_Held(t *testing.T) {
+	table := promtext.Table{Rules: []promtext.Rule{{Metric: "cores", Kind: promtext.Held, Meter: metering.CPUTime, Unit: metering.MustUnit("{core}")}}}
+	s, err := promtext.New(table, "test", promtext.Fixed("acme"))
+	require.NoError(t, err)
+	at := func(minute, second int) time.Time { return day.Add(time.Duration(60*minute+second) * time.Second) }
+	read := func(t1 time.Time, text string) { require.NoError(t, s.Read(strings.NewReader(text), t1)) }
+	read(at(14, 0), "cores 4\n")
+	read(at(16, 0), "cores 2.5\n")
+	read(at(17, 0), "# nothing\n") // ended at 16:00
+	read(at(18, 0), "cores 1\n")
+	read(at(19, 0), "cores NaN\n") // not read
+	read(at(20, 0), "cores 1\n")
+	read(at(26, 0), "cores 1\n")      // longer ago than five minutes
+	read(at(27, 0), "cores 0.0005\n") // half-even: 0
+	read(at(28, 0), "cores -1\n")
+	read(at(29, 0), "cores 7\n")
+	var got []string
+	for _, e := range s.Pending() {
+		require.False(t, e.Estimated)
+		got = append(got, e.ID+" "+e.Items[0].Quantity.String())
+	}
+	minute := func(cores string) string { return metering.MustQuantity(cores + "0 {core}.s").String() }
+	require.Equal(t, []string{
+		"cores 0:@2026-10-01T00:16:00Z/2026-10-01T00:14:00Z " + minute("24"), "cores 0:@2026-10-01T00:16:00Z/2026-10-01T00:15:00Z " + minute("24"),
+		"cores 0:@2026-10-01T00:20:00Z " + minute("12"), "cores 0:@2026-10-01T00:27:00Z " + minute("6"),
+	}, got)
+	require.Equal(t, int64(1), vitals(s)["promtext.gaps"])
+}
+
+func TestScraper_Refuses(t *testing.T) {
+	s, err := promtext.New(promtext.DCGM(), "test", promtext.Fixed("acme"), promtext.WithBytes(100), promtext.WithTimeout(time.Second))
+	require.NoError(t, err)
+	require.ErrorIs(t, s.Read(strings.NewReader("a 1"), day), promtext.ErrSyntax, "no end of the line")
+	require.ErrorIs(t, s.Read(strings.NewReader("a{ 1\n"), day), promtext.ErrSyntax)
+	require.ErrorIs(t, s.Read(strings.NewReader(strings.Repeat("#\n", 60)), day), promtext.ErrTooLarge)
+	require.ErrorIs(t, s.Read(io.MultiReader(strings.NewReader("a 1\n"), failing{}), day), promtext.ErrUnreachable)
+	require.ErrorIs(t, s.Read(strings.NewReader(""), time.Date(1969, 1, 1, 0, 0, 0, 0, time.UTC)), metering.ErrTimeRange)
+	require.NoError(t, s.Read(strings.NewReader("# nothing\n"), day))
+	require.ErrorIs(t, s.Read(strings.NewReader("# nothing\n"), day), promtext.ErrOrder)
+	require.ErrorIs(t, s.Scrape(context.Background(), http.DefaultClient, "http://127.0.0.1:1/metrics"), promtext.ErrUnreachable)
+	var field *promtext.FieldError
+	require.ErrorAs(t, s.Scrape(context.Background(), http.DefaultClient, "http://\x00"), &field)
+	require.Equal(t, int64(8), vitals(s)["promtext.scrapes failed"])
+	require.Equal(t, int64(1), vitals(s)["promtext.scrapes read"])
+}
+
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, errors.New("the disk is gone") }
+
+func TestNew_Refuses(t *testing.T) {
+	good := promtext.Rule{Metric: "sent", Kind: promtext.Counter, Meter: metering.Egress, Unit: metering.MustUnit("By")}
+	rule := func(change func(*promtext.Rule)) promtext.Table {
+		r := good
+		change(&r)
+		return promtext.Table{Rules: []promtext.Rule{r}}
+	}
+	var field *promtext.FieldError
+	var dimension *metering.DimensionError
+	for _, test := range []struct {
+		name  string
+		table promtext.Table
+		as    any
+	}{
+		{"no metric", rule(func(r *promtext.Rule) { r.Metric = "" }), &field},
+		{"no unit", rule(func(r *promtext.Rule) { r.Unit = metering.Unit{} }), &field},
+		{"no kind", rule(func(r *promtext.Rule) { r.Kind = 0 }), &field},
+		{"pattern", rule(func(r *promtext.Rule) { r.Only = map[string][]string{"d": {"["}} }), &field},
+		{"counter of something else", rule(func(r *promtext.Rule) { r.Unit = metering.MustUnit("J") }), &dimension},
+		{"level of something else", rule(func(r *promtext.Rule) { r.Kind = promtext.Held }), &dimension},
+		{"level of what is not held", rule(func(r *promtext.Rule) { r.Kind, r.Unit = promtext.Held, metering.MustUnit("J") }), &field},
+	} {
+		_, err := promtext.New(test.table, "test", promtext.Fixed("acme"))
+		require.ErrorAs(t, err, test.as, test.name)
+	}
+	_, err := promtext.New(rule(func(r *promtext.Rule) { r.Meter = "no.such.meter" }), "test", promtext.Fixed("acme"))
+	require.ErrorIs(t, err, metering.ErrUnknown)
+	_, err = promtext.New(rule(func(r *promtext.Rule) { r.MaxRate = counter.Rate{Count: counter.Int(-1), Per: time.Second} }), "test", promtext.Fixed("acme"))
+	require.Error(t, err)
+	for _, source := range []string{"", strings.Repeat("x", 257), "two\nlines"} {
+		_, err = promtext.New(promtext.DCGM(), source, promtext.Fixed("acme"))
+		require.ErrorAs(t, err, &field)
+	}
+	_, err = promtext.New(promtext.DCGM(), "test", nil)
+	require.ErrorAs(t, err, &field)
+	for i, o := range []promtext.Option{promtext.WithBytes(0), promtext.WithSeries(0), promtext.WithTimeout(0), promtext.WithGap(2 * time.Hour), promtext.WithForget(0),
+		promtext.WithSpread(0), promtext.WithClock(nil), promtext.WithCatalogue(nil)} {
+		_, err = promtext.New(promtext.DCGM(), "test", promtext.Fixed("acme"), o)
+		require.ErrorAs(t, err, &field, "option %d", i)
+	}
+}
+
+func TestRestore_Refuses(t *testing.T) {
+	_, s := files(t, promtext.HAMi(), promtext.Fixed("acme"))
+	saved, err := s.MarshalBinary()
+	require.NoError(t, err)
+	again, err := promtext.Restore(promtext.HAMi(), "test", promtext.Fixed("acme"), saved)
+	require.NoError(t, err)
+	require.Equal(t, s.Pending(), again.Pending())
+	twice, err := again.MarshalBinary()
+	require.NoError(t, err)
+	require.Equal(t, saved, twice)
+	_, err = promtext.Restore(promtext.DCGM(), "test", promtext.Fixed("acme"), saved)
+	require.ErrorIs(t, err, promtext.ErrState)
+	for _, at := range []int{0, 9, 20, len(saved) - 1} {
+		bad := slices.Clone(saved)
+		bad[at] ^= 1
+		_, err = promtext.Restore(promtext.HAMi(), "test", promtext.Fixed("acme"), bad)
+		require.ErrorIs(t, err, promtext.ErrState)
+	}
+	_, err = promtext.Restore(promtext.HAMi(), "test", promtext.Fixed("acme"), nil)
+	require.ErrorIs(t, err, promtext.ErrState)
+}
