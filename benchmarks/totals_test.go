@@ -54,11 +54,11 @@ func TestTotals(t *testing.T) {
 		name := func(path string) string { return fmt.Sprintf("%s/goroutines=%d", path, goroutines) }
 		t.Run(name("bound"), func(t *testing.T) {
 			want := big.NewInt(int64(workload.Step * operations * goroutines))
-			hold(t, want, operations, append(ours.Bound(goroutines), rival.Bound(goroutines)...)...)
+			hold(t, want, operations, append(append(ours.Bound(goroutines), ours.ObservedBound(goroutines)), rival.Bound(goroutines)...)...)
 		})
 		t.Run(name("keyed3"), func(t *testing.T) {
 			hold(t, sum(zipf3(), goroutines, operations), operations,
-				append(rival.Keyed3(zipf3, goroutines), ours.Keyed3(zipf3, goroutines))...)
+				append(rival.Keyed3(zipf3, goroutines), ours.Keyed3(zipf3, goroutines), ours.ObservedKeyed3(zipf3, goroutines))...)
 		})
 		t.Run(name("keyed6"), func(t *testing.T) {
 			hold(t, sum(zipf6(), goroutines, operations), operations,

@@ -13,13 +13,13 @@ const NameAt = "ours-at"
 // current window, and to the window of a time.
 func Bound(goroutines int) []contest.Entrant {
 	return []contest.Entrant{
-		{Name: Name, Open: func() (*contest.Run, error) { return bound(goroutines, addLoop) }},
-		{Name: NameAt, Open: func() (*contest.Run, error) { return bound(goroutines, addAtLoop) }},
+		{Name: Name, Open: func() (*contest.Run, error) { return bound(newAggregator, goroutines, addLoop) }},
+		{Name: NameAt, Open: func() (*contest.Run, error) { return bound(newAggregator, goroutines, addAtLoop) }},
 	}
 }
 
-func bound(goroutines int, loop func(*metering.Series) contest.Loop) (*contest.Run, error) {
-	agg, err := newAggregator()
+func bound(fresh func() (*metering.Aggregator, error), goroutines int, loop func(*metering.Series) contest.Loop) (*contest.Run, error) {
+	agg, err := fresh()
 	if err != nil {
 		return nil, err
 	}

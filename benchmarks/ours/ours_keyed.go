@@ -11,7 +11,7 @@ import (
 // Keyed3 returns the entrant that adds by three strings and the time of an
 // event, to the window of that time. The input is asked for when it is opened.
 func Keyed3(in func() *workload.Keyed[workload.Key3], goroutines int) contest.Entrant {
-	return contest.Entrant{Name: Name, Open: func() (*contest.Run, error) { return keyed3(in(), goroutines) }}
+	return contest.Entrant{Name: Name, Open: func() (*contest.Run, error) { return keyed3(newAggregator, in(), goroutines) }}
 }
 
 // Keyed6 is [Keyed3] with every field of a key.
@@ -23,8 +23,8 @@ func key3(k *workload.Key3) metering.Key {
 	return metering.Key{Account: metering.Account(k.Account), Meter: metering.MeterID(k.Meter), SKU: k.SKU}
 }
 
-func keyed3(in *workload.Keyed[workload.Key3], goroutines int) (*contest.Run, error) {
-	agg, err := newAggregator()
+func keyed3(fresh func() (*metering.Aggregator, error), in *workload.Keyed[workload.Key3], goroutines int) (*contest.Run, error) {
+	agg, err := fresh()
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,8 @@ const (
 	rateBudget       = 0.3
 	attributeBudget  = 25.0
 	counterBudget    = 4.0
+	// observedBudget is 1, and what two runs of one program differ by.
+	observedBudget = 1.03
 )
 
 // several returns the suffix of entrants that run in several goroutines, where a
@@ -50,7 +52,7 @@ func hotFields(o options) []field {
 	for exponent, series := 3, 1_000; exponent <= 6; exponent, series = exponent+1, series*10 {
 		fields = append(fields, growth(fmt.Sprintf("growth/1e%d", exponent), series))
 	}
-	return append(fields, primitives(), rate(), decimals(), holds(), counters(), attribution(), fleet(),
+	return append(fields, primitives(), observedBound(), observedKeyed(), rate(), decimals(), holds(), counters(), attribution(), fleet(),
 		focusWriting(), focusReading(), sealing(), proving(), posting())
 }
 
@@ -102,6 +104,20 @@ func primitives() field {
 		contest.Row{Path: "primitive/level", Ours: ours.NameLevel, Rival: ours.Name, Budget: primitiveBudget},
 		contest.Row{Path: "primitive/tokens", Ours: ours.NameTokens, Rival: ours.Name, Budget: primitiveBudget},
 	)
+}
+
+// observedBound and observedKeyed are the hot path with self-metrics against the
+// hot path without.
+
+func observedBound() field {
+	return hot([]contest.Entrant{ours.Bound(1)[0], ours.ObservedBound(1)},
+		contest.Row{Path: "self-metrics/add", Ours: ours.NameObserved, Rival: ours.Name, Budget: observedBudget})
+}
+
+func observedKeyed() field {
+	in := sync.OnceValue(workload.Zipf3)
+	return hot([]contest.Entrant{ours.Keyed3(in, 1), ours.ObservedKeyed3(in, 1)},
+		contest.Row{Path: "self-metrics/keyed3", Ours: ours.NameObserved, Rival: ours.Name, Budget: observedBudget})
 }
 
 // counters are stepped by a reading of a device's energy counter.
