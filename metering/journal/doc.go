@@ -75,7 +75,8 @@
 // [Recorder.Health] has the figures to watch, for metering/otelmeter. Nothing is to
 // be in "failed", "recorder.uncounted" and "recorder.additions.refused"; what is in
 // "refused", "untimely" and "conflict" was told to who sent it. [Recorder.Err] is
-// the error of checkpoints that are made by themselves.
+// the error of checkpoints that are made by themselves. How long syncs of the disk
+// take is among the figures; [WithWatch] has operations told that were slow.
 //
 // # Corrections and late events
 //

@@ -16,7 +16,10 @@ import (
 	"github.com/meterbook/meterbook/metering"
 	"github.com/meterbook/meterbook/metering/journal"
 	"github.com/meterbook/meterbook/metering/otelgenai"
+	"github.com/meterbook/meterbook/metering/otelmeter"
 )
+
+var _ otelmeter.Stage = (*otelgenai.Processor)(nil)
 
 func acme(sdktrace.ReadOnlySpan) (metering.Account, error) { return "acme", nil }
 

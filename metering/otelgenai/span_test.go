@@ -23,9 +23,12 @@ import (
 	"github.com/meterbook/meterbook/metering/tokens"
 )
 
-var seed = flag.Uint64("laws.seed", 1, "seed of property tests")
+var seed = flag.Uint64("laws.seed", 20261126, "seed of the cases; 0 takes one from the clock and logs it")
 
 func random(t *testing.T) *rand.Rand {
+	if *seed == 0 {
+		*seed = uint64(time.Now().UnixNano())
+	}
 	t.Logf("-laws.seed %d", *seed)
 	return rand.New(rand.NewPCG(*seed, 0))
 }

@@ -18,8 +18,11 @@ import (
 
 	"github.com/meterbook/meterbook/metering"
 	"github.com/meterbook/meterbook/metering/counter"
+	"github.com/meterbook/meterbook/metering/otelmeter"
 	"github.com/meterbook/meterbook/metering/promtext"
 )
+
+var _ otelmeter.Stage = (*promtext.Scraper)(nil)
 
 var day = time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC) // 1790812800
 

@@ -65,6 +65,7 @@ const (
 	Sampled
 )
 
+// String returns the kind's name.
 func (k Kind) String() string {
 	switch k {
 	case Counter:

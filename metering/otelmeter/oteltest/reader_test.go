@@ -5,6 +5,7 @@ import (
 	"flag"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/otel/attribute"
@@ -14,9 +15,12 @@ import (
 	"github.com/meterbook/meterbook/metering/otelmeter"
 )
 
-var seed = flag.Uint64("laws.seed", 1, "seed of property tests")
+var seed = flag.Uint64("laws.seed", 20261126, "seed of the cases; 0 takes one from the clock and logs it")
 
 func random(t *testing.T) *rand.Rand {
+	if *seed == 0 {
+		*seed = uint64(time.Now().UnixNano())
+	}
 	t.Logf("-laws.seed %d", *seed)
 	return rand.New(rand.NewPCG(*seed, 0))
 }
