@@ -1,6 +1,7 @@
 package meterbook_test
 
 import (
+	"errors"
 	"go/ast"
 	"go/doc"
 	"go/parser"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,10 +25,18 @@ type documented struct {
 
 // documentation reads every package that users can import: the root module's and
 // those of modules nested in it, without examples, benchmarks and internal ones.
-func documentation(t *testing.T) (all []documented) {
+func documentation(t *testing.T) []documented {
 	t.Helper()
+	all, err := readDocumentation()
+	require.NoError(t, err)
+	require.NotEmpty(t, all)
+	return all
+}
+
+// readDocumentation reads it once for all tests.
+var readDocumentation = sync.OnceValues(func() (all []documented, err error) {
 	dirs := map[string]bool{}
-	require.NoError(t, filepath.WalkDir(".", func(name string, d os.DirEntry, err error) error {
+	err = filepath.WalkDir(".", func(name string, d os.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -38,29 +48,32 @@ func documentation(t *testing.T) (all []documented) {
 			dirs[filepath.Dir(name)] = true
 		}
 		return nil
-	}))
+	})
 	for dir := range dirs {
-		files := token.NewFileSet()
-		var parsed []*ast.File
-		entries, err := os.ReadDir(dir)
-		require.NoError(t, err)
-		for _, e := range entries {
-			if !strings.HasSuffix(e.Name(), ".go") {
-				continue
-			}
-			f, err := parser.ParseFile(files, filepath.Join(dir, e.Name()), nil, parser.ParseComments)
-			require.NoError(t, err)
-			parsed = append(parsed, f)
+		one, errOne := readPackage(dir)
+		err = errors.Join(err, errOne)
+		if errOne == nil && one.doc.Name != "main" {
+			all = append(all, one)
 		}
-		p, err := doc.NewFromFiles(files, parsed, module+"/"+filepath.ToSlash(dir))
-		require.NoError(t, err)
-		if p.Name == "main" {
-			continue
-		}
-		all = append(all, documented{dir: filepath.ToSlash(dir), doc: p, uses: examplesOf(parsed)})
 	}
 	slices.SortFunc(all, func(a, b documented) int { return strings.Compare(a.dir, b.dir) })
-	return all
+	return all, err
+})
+
+func readPackage(dir string) (documented, error) {
+	files := token.NewFileSet()
+	var parsed []*ast.File
+	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	for _, name := range names {
+		f, errOne := parser.ParseFile(files, name, nil, parser.ParseComments)
+		err = errors.Join(err, errOne)
+		parsed = append(parsed, f)
+	}
+	if err != nil {
+		return documented{}, err
+	}
+	p, err := doc.NewFromFiles(files, parsed, module+"/"+filepath.ToSlash(dir))
+	return documented{dir: filepath.ToSlash(dir), doc: p, uses: examplesOf(parsed)}, err
 }
 
 // examplesOf returns the names that the bodies of examples use, such as "Rate" of

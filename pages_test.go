@@ -1,6 +1,7 @@
 package meterbook_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -202,4 +203,89 @@ func programOf(t *testing.T, text string) string {
 		return strings.Replace(b.String(), "import (", "import (\n\t\"context\"", 1) + text + "}\n"
 	}
 	return b.String() + text + "}\n"
+}
+
+// TestReadme_CountsExamples holds the counts of worked examples to what is in the files.
+func TestReadme_CountsExamples(t *testing.T) {
+	readme := strings.Join(strings.Fields(page(t, "README.md")), " ")
+	for what, files := range map[string][]string{
+		"of rating":            {"accounting/rating/testdata/models.json", "accounting/rating/testdata/providers.json", "accounting/rating/testdata/vectors.json"},
+		"of energy and carbon": {"energy/testdata/figures.json", "energy/testdata/further.json"},
+		"of peaks":             {"metering/peak/testdata/vectors.json"},
+		"of allocation":        {"accounting/allocation/testdata/vectors.json"},
+		"of shares of cards":   {"metering/accelerator/testdata/vectors.json"},
+		"of rounding":          {"accounting/money/testdata/rounding.json"},
+	} {
+		n := 0
+		for _, name := range files {
+			var all any
+			require.NoError(t, json.Unmarshal([]byte(page(t, name)), &all), name)
+			n += examples(all)
+		}
+		if !strings.Contains(readme, fmt.Sprintf("%d %s", n, what)) && !strings.Contains(readme, fmt.Sprintf("%d examples %s", n, what)) {
+			t.Errorf("README.md: want %d examples %s", n, what)
+		}
+	}
+}
+
+// examples counts the objects of a list, or of the lists of an object.
+func examples(v any) (n int) {
+	switch v := v.(type) {
+	case []any:
+		return len(v)
+	case map[string]any:
+		for _, part := range v {
+			if list, ok := part.([]any); ok {
+				n += len(list)
+			}
+		}
+	}
+	return n
+}
+
+// TestReadme_Chinese holds the Chinese page to the English one: the same headings in
+// their levels, the same code, as many rows in each table, and the same links.
+func TestReadme_Chinese(t *testing.T) {
+	english, chinese := sections(page(t, "README.md")), sections(page(t, "README.zh-CN.md"))
+	require.Len(t, chinese, len(english))
+	for i, en := range english {
+		zh := chinese[i]
+		require.Equal(t, en.level, zh.level, "%s and %s", en.name, zh.name)
+		require.Equal(t, en.code, zh.code, "%s and %s: code", en.name, zh.name)
+		require.Equal(t, en.rows, zh.rows, "%s and %s: rows of tables", en.name, zh.name)
+		if i > 0 { // the first links to the other language
+			require.Equal(t, en.links, zh.links, "%s and %s: links", en.name, zh.name)
+		}
+	}
+}
+
+// A section is a part of a page under a heading.
+type section struct {
+	level int
+	name  string
+	code  []block
+	rows  int
+	links []string
+}
+
+func sections(text string) (all []section) {
+	code := blocks(text)
+	text = fence.ReplaceAllString(text, "```\n")
+	for line := range strings.Lines(text) {
+		if name := strings.TrimLeft(line, "#"); name != line {
+			all = append(all, section{level: len(line) - len(name), name: strings.TrimSpace(name)})
+			continue
+		}
+		s := &all[len(all)-1]
+		switch {
+		case strings.HasPrefix(line, "```"):
+			s.code, code = append(s.code, code[0]), code[1:]
+		case strings.HasPrefix(line, "|"):
+			s.rows++
+		}
+		for _, m := range link.FindAllStringSubmatch(line, -1) {
+			s.links = append(s.links, m[1])
+		}
+	}
+	return all
 }
