@@ -22,7 +22,7 @@ const (
 // they are in force. A revision is a pack of its own; the caller can make
 // others, read from wherever the caller keeps them.
 func Packs() []Pack {
-	return []Pack{NDRC2021(), EastDataWestCompute(), GB40879(), NDRC2024(), EU20241364()}
+	return []Pack{NDRC2021(), EastDataWestCompute(), GB40879(), EU20241364(), NDRC2024()}
 }
 
 // GB40879 returns the grades of GB 40879-2021, maximum allowable values of
