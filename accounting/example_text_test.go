@@ -1,0 +1,42 @@
+package accounting_test
+
+import (
+	"fmt"
+	"math/big"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/meterbook/meterbook/accounting"
+	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/metering"
+)
+
+// Figures as explanations have them: in full where they end, and marked where not.
+func ExampleRatText() {
+	fmt.Println(accounting.RatText(big.NewRat(10551, 200)), accounting.RatText(big.NewRat(1, 3)))
+	fmt.Println(accounting.AmountText(big.NewRat(5, 2), money.CNY), accounting.AmountText(big.NewRat(5, 2), money.Currency("JPY")))
+	// Output:
+	// 52.755 ≈0.333333333
+	// 2.50 2.5
+}
+
+func ExampleStepsText() {
+	step := func(hours, price string) accounting.Step {
+		q := metering.MustQuantity(hours + " h")
+		p := decimal.RequireFromString(price)
+		units := decimal.RequireFromString(hours)
+		return accounting.Step{Quantity: q, Price: p, Amount: units.Mul(p).Rat()}
+	}
+	fmt.Println(accounting.StepsText([]accounting.Step{step("5", "1"), step("2", "2")}, metering.MustUnit("h"), money.CNY))
+	// Output: 5 h × 1.00 CNY + 2 h × 2.00 CNY
+}
+
+func ExampleParseDate() {
+	d, ok := accounting.ParseDate("2026-10-01")
+	fmt.Println(d, ok)
+	_, ok = accounting.ParseDate("2026-02-30")
+	fmt.Println(ok)
+	// Output:
+	// 2026-10-01 true
+	// false
+}
