@@ -165,3 +165,53 @@ func typeComment(t *doc.Type) (text string) {
 	}
 	return text
 }
+
+// doors are entries that an example cannot show, each with its reason. Functions that
+// take a testing.T, and those whose arguments are of an internal package, need no row:
+// the one are called by tests, the others by packages of this module only.
+var doors = map[string]string{
+	"metering/meteringtest.AtSite": "takes a line of code of the program under test, as a failed run prints it",
+}
+
+// TestDocs_EveryEntryIsShown holds every exported function of a package, its
+// constructors and verbs, to a use in an example of that package. Methods are shown
+// with what makes their receiver.
+func TestDocs_EveryEntryIsShown(t *testing.T) {
+	used := map[string]bool{}
+	for _, p := range documentation(t) {
+		funcs := slices.Clone(p.doc.Funcs)
+		for _, typ := range p.doc.Types {
+			funcs = append(funcs, typ.Funcs...)
+		}
+		for _, f := range funcs {
+			name := p.dir + "." + f.Name
+			switch {
+			case doors[name] != "":
+				used[name] = true
+				if p.uses[f.Name] {
+					t.Errorf("%s is shown by now: take it out of the table of docs_test.go", name)
+				}
+			case !p.uses[f.Name] && !closed(f.Decl):
+				t.Errorf("%s is in no example of its package: write one, or a row with its reason in docs_test.go", name)
+			}
+		}
+	}
+	for name := range doors {
+		if !used[name] {
+			t.Errorf("there is no %s: take it out of the table of docs_test.go", name)
+		}
+	}
+}
+
+// closed reports whether nobody outside this module, or no example, can call a function.
+func closed(f *ast.FuncDecl) bool {
+	found := false
+	ast.Inspect(f.Type.Params, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok {
+			x, _ := s.X.(*ast.Ident)
+			found = found || x != nil && (x.Name == "fixed" || x.Name == "testing" && s.Sel.Name == "T")
+		}
+		return true
+	})
+	return found
+}

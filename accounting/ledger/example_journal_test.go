@@ -9,6 +9,7 @@ import (
 
 	"github.com/meterbook/meterbook/accounting/ledger"
 	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/metering/meteringtest"
 )
 
 // A book on disk: what was posted is there when it is opened again.
@@ -46,4 +47,22 @@ func ExampleOpenJournal() {
 	// Output:
 	// {1 0} <nil>
 	// {0 1} <nil>
+}
+
+// A directory that is in memory, such as one for tests, or of another system.
+func ExampleOpenJournalIn() {
+	var files ledger.Files = meteringtest.NewDisk()
+	store, err := ledger.OpenJournalIn(files)
+	if err != nil {
+		panic(err)
+	}
+	book, err := ledger.Open(context.Background(), store)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(book.OpenAccounts(context.Background(), ledger.Account{Path: "assets/cash", Type: ledger.Asset, Currency: money.CNY}))
+	fmt.Println(store.Close())
+	// Output:
+	// <nil>
+	// <nil>
 }
