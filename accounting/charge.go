@@ -45,6 +45,9 @@ type Charge struct {
 	PriceID        string
 	Card           string // id@version of the card that set the contracted price
 	Origin         Origin
+	// ListPriceID is the price of the list card whose place a negotiated price
+	// took; empty where the list's own was charged, or it has none.
+	ListPriceID string
 
 	// List is the amount at the list price; Contracted where the list card
 	// has no price for it.
@@ -57,9 +60,24 @@ type Charge struct {
 	Explanation Explanation
 }
 
-// Explain returns how the billed amount came about, for people. It is
-// [Explanation.String].
-func (c Charge) Explain() string { return c.Explanation.String() }
+// Explain returns how the billed amount came about, for people: its
+// [Explanation.String], and for a negotiated price what the list asks.
+func (c Charge) Explain() string {
+	if c.ListPriceID == "" {
+		return c.Explanation.String()
+	}
+	return c.Explanation.String() + "; in place of list price " + c.ListPriceID + ", " + c.List.String()
+}
+
+// Tree is [Explanation.Tree], and for a negotiated price what the list asks.
+func (c Charge) Tree(l Language) Node {
+	root := c.Explanation.Tree(l)
+	if c.ListPriceID != "" && root.Text != "" {
+		w := wordsOf(l)
+		root.Parts = append(root.Parts, Node{Text: w.listed + " " + c.ListPriceID + w.colon + c.List.String()})
+	}
+	return root
+}
 
 // Billed returns c.Billed, the amount most often handed to [Total].
 func Billed(c Charge) money.Money { return c.Billed }

@@ -22,10 +22,15 @@ type Contract struct {
 	// Card has the list prices.
 	Card *Card
 	// Negotiated, if set, has prices that take the place of the card's for
-	// the usage they match; one of its flat prices takes the place of the
-	// card's flat price with the same id. It has the card's currency and
-	// rounding and another name. Charges show both: list and contracted.
+	// the usage they match, while they are in force; one that says which list
+	// price it replaces does so for the usage of that price alone. One of its
+	// flat prices takes the place of the card's flat price that it replaces, or
+	// else has the id of. It has the card's currency and rounding and another
+	// name. Charges show both: list and contracted.
 	Negotiated *Card
+	// Demands are what prices with a [Ratchet] came to in billing periods before,
+	// in any order; those that no ratchet looks back to are passed over.
+	Demands []Demand
 	// Zone is the zone whose months are billing periods; the zero Zone is
 	// UTC. AnchorDay is the day of the month on which they begin, 1 to 31; 0
 	// stands for 1. A month without that day begins on its last one.

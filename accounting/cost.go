@@ -20,10 +20,10 @@ func (p *Price) cost(t Tally, ended bool, note func(Stage)) *big.Rat {
 	if terms == nil {
 		terms = &Terms{}
 	}
-	if !t.Open() {
+	if !t.Open() && !(ended && t.Floor != nil) {
 		return terms.unused(p, t.Share, ended, note)
 	}
-	units := terms.units(t, note)
+	units := terms.units(t, ended, note)
 	amount := p.amount(t, units)
 	if traced {
 		note(Stage{Kind: StagePrice, In: units, Out: amount, Parts: p.parts(t, units)})
@@ -32,10 +32,18 @@ func (p *Price) cost(t Tally, ended bool, note func(Stage)) *big.Rat {
 	return terms.bound(amount, terms.committed(p, t.Share), t.Share, ended, note)
 }
 
-// units converts what was used and takes off what is free.
-func (terms *Terms) units(t Tally, note func(Stage)) *big.Rat {
+// units converts what was used, or the least that is billed, and takes off
+// what is free.
+func (terms *Terms) units(t Tally, ended bool, note func(Stage)) *big.Rat {
 	units := or(t.Used)
+	if n := t.Samples.Len(); n > 0 {
+		note(Stage{Kind: StagePercentile, In: new(big.Rat).SetInt64(int64(n)), Out: units, By: terms.Percentile.Rat()})
+	}
 	note(Stage{Kind: StageUsage, In: units, Out: units})
+	if ended && t.Floor != nil && units.Cmp(t.Floor) < 0 && terms.Ratchet != nil {
+		note(Stage{Kind: StageRatchet, In: units, Out: t.Floor, By: terms.Ratchet.Percent.Rat()})
+		units = t.Floor
+	}
 	if c := terms.Convert; c != nil && !c.Restart {
 		converted := c.apply(units)
 		note(Stage{Kind: StageConvert, In: units, Out: converted})

@@ -18,6 +18,7 @@ const (
 // words are what explanations say, by language.
 type words struct {
 	usage, total, tier, flat, less, exact, rounding string
+	rows, listed                                    string
 	colon, open, close, comma                       string
 	stages                                          map[StageKind]string
 	models                                          map[string]string
@@ -34,21 +35,21 @@ func wordsOf(l Language) words {
 
 func english() words {
 	return words{
-		usage: "usage", total: "in all", tier: "tier", flat: "flat", less: "less what came before", exact: "exact", rounding: "rounding",
+		usage: "usage", total: "in all", tier: "tier", flat: "flat", less: "less what came before", exact: "exact", rounding: "rounding", rows: " rows", listed: "in place of list price",
 		colon: ": ", open: " (", close: ")", comma: ", ",
 		stages: map[StageKind]string{StageUsage: "usage", StageConvert: "conversion", StageFree: "free units", StagePrice: "price", StageFactor: "factor",
 			StagePower: "power factor", StagePercent: "discount", StageOff: "amount off", StageMaximum: "maximum", StageOverage: "overage",
-			StageTrueUp: "commitment", StageMinimum: "minimum"},
+			StageTrueUp: "commitment", StageMinimum: "minimum", StagePercentile: "percentile", StageRatchet: "ratchet"},
 	}
 }
 
 func chinese() words {
 	return words{
-		usage: "用量", total: "累计", tier: "第 %d 档", flat: "固定费", less: "减：此前已计", exact: "精确值", rounding: "舍入",
+		usage: "用量", total: "累计", tier: "第 %d 档", flat: "固定费", less: "减：此前已计", exact: "精确值", rounding: "舍入", rows: " 行", listed: "替代目录价",
 		colon: "：", open: "（", close: "）", comma: "，",
 		stages: map[StageKind]string{StageUsage: "用量", StageConvert: "单位换算", StageFree: "免费额度", StagePrice: "计价", StageFactor: "系数",
 			StagePower: "力率调整", StagePercent: "折扣", StageOff: "减免", StageMaximum: "封顶", StageOverage: "超出承诺",
-			StageTrueUp: "承诺补足", StageMinimum: "最低消费"},
+			StageTrueUp: "承诺补足", StageMinimum: "最低消费", StagePercentile: "百分位", StageRatchet: "需量下限"},
 		models: map[string]string{"per unit": "单价", "graduated": "阶梯累进", "volume": "全量到档", "package": "按包", "stairstep": "规格档",
 			"percentage": "按比例", "dynamic": "随行价", "spot": "实时价", "flat": "固定费"},
 		levels: map[Level]string{LineLevel: "按行", BillLevel: "按账单"},

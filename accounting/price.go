@@ -14,10 +14,13 @@ import (
 // they are one price that changed, and the running quantity and amount carry
 // on from the first to the second. They share their unit.
 type Price struct {
-	ID      string // required; unique among the prices of a card in force at any one time
-	Title   string // what documents call it; the id if empty
-	Service ServiceID
-	Match   Match // required but for a Flat that is always due
+	ID    string // required; unique among the prices of a card in force at any one time
+	Title string // what documents call it; the id if empty
+	// Replaces, on a negotiated card, is the id of the list price whose place it
+	// takes, and only that; empty for whatever it matches.
+	Replaces string
+	Service  ServiceID
+	Match    Match // required but for a Flat that is always due
 	// Unit is what the model's amounts are for: one of it costs the price.
 	// Its dimension is that of the meter. A Flat needs none.
 	Unit metering.Unit

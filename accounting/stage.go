@@ -23,6 +23,8 @@ const (
 	StageOverage
 	StageTrueUp
 	StageMinimum
+	StagePercentile // before StageUsage: In rows, of which Out is the one By percent are at or below
+	StageRatchet    // after StageUsage: at least By percent of the demand before
 )
 
 // A Stage is one step of an amount: what went in, what came out, and what it

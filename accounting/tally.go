@@ -17,6 +17,11 @@ type Tally struct {
 	Earned *big.Rat // what models that go by the row have come to
 	// Reactive is the energy that a power factor sets against Used.
 	Reactive *big.Rat
+	// Samples are the rows of a price that goes by a percentile of them.
+	Samples *Samples
+	// Floor is the least demand that is billed at the end of the billing period;
+	// nil for none.
+	Floor *big.Rat
 	// Share is which part of the billing period minima are due for; nil is all.
 	Share *big.Rat
 	// ByMeter is usage of each meter of a stairstep price, in its own unit.
@@ -76,14 +81,7 @@ func (p *Price) Advance(t Tally, row Row) (Tally, error) {
 	}
 	next.Whole = plus(t.Whole, units)
 	next.Peak = maxRat(or(t.Peak), next.Whole)
-	if p.peaks() {
-		next.Used = taken
-		if t.Used != nil {
-			next.Used = maxRat(t.Used, taken)
-		}
-	} else {
-		next.Used = plus(t.Used, taken)
-	}
+	p.gather(&next, t, taken)
 	earned, err := p.earn(t, row, units, taken)
 	if err != nil {
 		return t, err
@@ -92,6 +90,21 @@ func (p *Price) Advance(t Tally, row Row) (Tally, error) {
 		next.Earned = plus(t.Earned, earned)
 	}
 	return next, nil
+}
+
+// gather puts what was taken of a row to what there was.
+func (p *Price) gather(next *Tally, t Tally, taken *big.Rat) {
+	switch {
+	case p.Terms != nil && p.Terms.Gather == GatherPercentile:
+		next.Samples = t.Samples.with(taken)
+		next.Used = next.Samples.percentile(p.Terms.Percentile.Rat())
+	case !p.peaks():
+		next.Used = plus(t.Used, taken)
+	case t.Used == nil:
+		next.Used = taken
+	default:
+		next.Used = maxRat(t.Used, taken)
+	}
 }
 
 func (p *Price) peaks() bool { return p.Terms != nil && p.Terms.Gather == GatherPeak }

@@ -31,6 +31,9 @@ type Terms struct {
 	Scope Scope
 	// Gather says how rows of a scope come together.
 	Gather Gathering
+	// Percentile goes with GatherPercentile, above 0 and at most 100.
+	Percentile decimal.Decimal
+	Ratchet    *Ratchet // goes with a peak or a percentile of the billing period
 	// Prorate takes each row, or a flat price, for the share of the billing
 	// period that it covers.
 	Prorate Proration
@@ -86,6 +89,12 @@ type Gathering uint8
 const (
 	GatherSum  Gathering = iota
 	GatherPeak           // the highest row: a demand price
+	// GatherPercentile is the row that a percentage of all are at or below: of n
+	// rows, the highest n·(100 − percentile)/100, cut to a whole number, are
+	// dropped, and the next one counts. Intervals without a row are none;
+	// package peak of metering has the other rules that providers know, and makes
+	// one row of what they come to.
+	GatherPercentile
 )
 
 // A Proration says which share of the billing period a price is taken for.
@@ -147,7 +156,7 @@ func (t *Terms) IsZero() bool {
 
 // plain reports whether nothing but the model makes the amount.
 func (t *Terms) plain() bool {
-	return t == nil || len(t.Meters) == 0 && t.Scope == Scope{} && t.Gather == GatherSum && t.Prorate == ProrateNone && t.Convert == nil &&
+	return t == nil || len(t.Meters) == 0 && t.Scope == Scope{} && t.Gather == GatherSum && t.Percentile.IsZero() && t.Ratchet == nil && t.Prorate == ProrateNone && t.Convert == nil &&
 		t.Free.IsZero() && t.Factor == nil && t.PowerFactor == nil && t.Percent.IsZero() && t.Off.IsZero() &&
 		t.Maximum == nil && t.Minimum == nil && t.Commitment == nil
 }
@@ -220,5 +229,5 @@ func (p *Price) RowWise() bool {
 		return false
 	}
 	c := p.Terms.Convert
-	return p.Terms.Scope.Window == PerRow || p.Terms.Gather == GatherPeak || c != nil && c.Restart
+	return p.Terms.Scope.Window == PerRow || p.Terms.Gather != GatherSum || c != nil && c.Restart
 }

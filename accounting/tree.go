@@ -121,6 +121,10 @@ func (t treeBuilder) stage(s *Staged, stage Stage) Node {
 			text += " " + s.Price.Unit.Label()
 		}
 		return Node{Text: text}
+	case StagePercentile:
+		return Node{Text: name + " " + units(stage.By) + t.open + units(stage.In) + t.rows + t.close + t.colon + units(stage.Out)}
+	case StageRatchet:
+		return Node{Text: name + " " + units(stage.By) + "%" + t.colon + units(stage.In) + " → " + units(stage.Out)}
 	case StageConvert:
 		return Node{Text: name + t.colon + units(stage.In) + " → " + units(stage.Out)}
 	case StageFree:

@@ -38,7 +38,7 @@ func TestParseYAML_Bad(t *testing.T) {
 		wantID     = "want 1 to 64 of a-z, 0-9, '-', '_', '.'"
 		wantTime   = "want a time to the minute with its zone, such as 2026-01-01T00:00Z or 2026-01-01T00:00+08:00"
 		wantModes  = "want one of half-even, half-up, half-down, down, up, floor, ceiling"
-		wantPrice  = "want one of id, title, service, match, unit, from, until, per_unit, graduated, volume, package, stairstep, percentage, dynamic, spot, flat, on_zero, bounds, sized_by, when, group, during, meters, scope, gather, prorate, convert, free, factor, power_factor, discount, maximum, minimum, prorate_minimum, commitment"
+		wantPrice  = "want one of id, title, replaces, service, match, unit, from, until, per_unit, graduated, volume, package, stairstep, percentage, dynamic, spot, flat, on_zero, bounds, sized_by, when, group, during, meters, scope, gather, percentile, ratchet, prorate, convert, free, factor, power_factor, discount, maximum, minimum, prorate_minimum, commitment"
 	)
 	graduated := func(tiers string) string { return "graduated: " + tiers }
 	for _, tt := range []struct {

@@ -20,6 +20,7 @@
 //	prices:
 //	  - id: h100                        # as the card's id; one price of this id at any one time
 //	    title: H100 SXM                 # optional
+//	    replaces: h100-list             # optional, on a negotiated card; see Overlays
 //	    service: accelerated-compute    # where a bill files it
 //	    match: {meter: compute.accelerator.time, sku: H100-SXM, region: cn-north-1, labels: {tier: spot}}
 //	    unit: "{card}.h"                # what one of the price is for
@@ -96,7 +97,10 @@
 //	meters           [{meter, unit, factor}]: more meters, and what one of their units counts for
 //	scope            {window: hour, day or row; by: [account, resource, sku, region]; label}: what has
 //	                 running totals of its own
-//	gather           sum, or peak: the highest row
+//	gather           sum; peak: the highest row; or percentile: the row that a percentage of all are at or below
+//	percentile       with gather: percentile. Of n rows the highest n·(100 − p)/100, cut to a whole number, are dropped
+//	ratchet          {percent, periods}: with a peak or percentile of the billing period, at least so much of the highest
+//	                 demand of so many billing periods before ([accounting.Contract].Demands), at the end of it
 //	prorate          time, days, days-inclusive, 30-days, 365-days-over-12: take a row, or a flat price,
 //	                 for the share of the billing period that it covers
 //	convert          {multiply, divide, mode, places, parts}: units of usage into units of billing;
@@ -138,9 +142,21 @@
 //	converted parts of a quantity   convert.parts: together (the default) or apart (OpenMeter)
 //	the length of a month           prorate: time, days, 30-days, 365-days-over-12, days-inclusive (flexprice)
 //	windows without usage           commitment.idle: charge or waive
+//	which sample a percentile is    the nearest rank, of the rows there are; package peak of metering has the other
+//	                                rules and makes one row of what they come to, for per_unit or gather: peak
 //
 // Ranges of whole numbers with gaps between them (0 to 10, 11 to 20: Lago) are
 // tiers up to 10 and up to 20, which cost the same and have no gap for 10.5.
+//
+// # Overlays
+//
+// A contract has a list card and may have a negotiated one over it. A negotiated
+// price takes the place of the list's for the usage that it matches, while it is
+// in force; outside of that time the list price is charged. With replaces it
+// does so for the usage of that one list price alone, whatever else it matches,
+// and comes before one without. A flat price takes the place of the list's flat
+// price that it replaces, or else of the one with its id. A charge says which
+// list price it stands for and what that asks. [LintOverlay] looks at both cards.
 //
 // # JSON
 //
@@ -158,8 +174,9 @@
 // two different matches cover the same usage with neither more specific; that
 // depends on the usage, and rating refuses it when it meets some.
 //
-// Prices with a schedule are told apart when usage comes: one with a schedule is
-// more specific than one without, and two at one time are refused then.
+// Prices with a schedule are told apart when usage comes: of one match, one with
+// a schedule is more specific than one without, and two at one time are refused
+// then.
 //
 // # Review
 //
@@ -167,7 +184,8 @@
 // severity and a suggestion: tiers by volume at which the bill falls as use
 // grows, tiers that a maximum makes unreachable, holes in time, labels that make
 // prices compete, prices that round to nothing. [LintOverlay] holds a negotiated
-// card to the list card it stands over. [Curve] is what a price asks for growing
+// card to the list card it stands over: what it replaces has to be there, and
+// their usage and times have to meet. [Curve] is what a price asks for growing
 // use, exact at every bound and a grain beyond, for tables and charts.
 //
 // # Room for more

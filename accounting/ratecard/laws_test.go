@@ -226,6 +226,9 @@ func (g generator) prices(card *accounting.Card) {
 		}
 		services := accounting.Services()
 		p.Service = services[g.IntN(len(services))].ID
+		if p.Replaces = ""; g.IntN(8) == 0 {
+			p.Replaces = g.id()
+		}
 		g.model(&p, flat)
 		if !flat && g.IntN(2) == 0 {
 			g.staged(card, &p)
@@ -410,7 +413,7 @@ func difference(a, b *accounting.Card) string {
 	for i, p := range a.Prices {
 		q := b.Prices[i]
 		switch {
-		case p.ID != q.ID || p.Title != q.Title || p.Service != q.Service || p.Match != q.Match || p.Unit != q.Unit:
+		case p.ID != q.ID || p.Title != q.Title || p.Replaces != q.Replaces || p.Service != q.Service || p.Match != q.Match || p.Unit != q.Unit:
 			return fmt.Sprintf("price %d", i)
 		case !p.From.Equal(q.From) || !p.Until.Equal(q.Until) || p.From.IsZero() != q.From.IsZero() || p.Until.IsZero() != q.Until.IsZero():
 			return fmt.Sprintf("validity of price %d", i)
@@ -471,6 +474,7 @@ func jsonOf(t testing.TB, card *accounting.Card, text []byte) []byte {
 			}
 		}
 		set("title", p.Title != "", p.Title)
+		set("replaces", p.Replaces != "", p.Replaces)
 		set("unit", !p.Unit.IsZero(), p.Unit.Code())
 		set("from", !p.From.IsZero(), p.From.Format(time.RFC3339))
 		set("until", !p.Until.IsZero(), p.Until.Format(time.RFC3339))

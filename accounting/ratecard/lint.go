@@ -69,31 +69,6 @@ func Lint(card *accounting.Card, opts ...Option) []Finding {
 	return l.findings
 }
 
-// LintOverlay returns what keeps a negotiated card from standing over a list
-// card, and prices of it that take the place of none.
-func LintOverlay(list, overlay *accounting.Card) []Finding {
-	l := &linter{card: overlay}
-	if list.Currency != overlay.Currency {
-		l.add(Error, "currency", "", fmt.Sprintf("%s over a list card in %s", overlay.Currency, list.Currency), "a contract has one currency")
-	}
-	if list.Rounding != overlay.Rounding || !slices.Equal(list.RoundingChanges, overlay.RoundingChanges) {
-		l.add(Error, "rounding", "", "another rounding than the list card's", "give both the same")
-	}
-	if list.Name() == overlay.Name() {
-		l.add(Error, "card", "", "the name of the list card", "running totals need two names")
-	}
-	for i := range overlay.Prices {
-		p := &overlay.Prices[i]
-		known := slices.ContainsFunc(list.Prices, func(q accounting.Price) bool {
-			return q.ID == p.ID || slices.Contains(q.Meters(), p.Match.Meter) && p.Match.Meter != ""
-		})
-		if !known {
-			l.add(Note, fmt.Sprintf("prices[%d]", i), p.ID, "the list card has no price for this", "its list amount will be the contracted one")
-		}
-	}
-	return l.findings
-}
-
 func faultFindings(err error) (out []Finding) {
 	var faults Faults
 	if !errors.As(err, &faults) {

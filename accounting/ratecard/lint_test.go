@@ -112,3 +112,39 @@ func TestCurve(t *testing.T) {
 	_, err = ratecard.Curve(card, metering.Ingress)
 	require.ErrorContains(t, err, "no price for meter")
 }
+
+// What a price that replaces a list price may have wrong.
+func TestLintOverlay_Replaces(t *testing.T) {
+	list := ratecard.MustParseYAML([]byte(lintCard("  - {id: p, service: network, match: {meter: network.egress, sku: a}, unit: GBy, from: 2026-01-01T00:00Z, per_unit: 1}\n")))
+	const at = "  - {id: o, replaces: p, service: network, unit: GBy, per_unit: 1, "
+	for _, c := range []struct {
+		name, price, path, says string
+		severity                ratecard.Severity
+	}{
+		{"fits", at + "match: {meter: network.egress}}\n", "", "", 0},
+		{"no such price", "  - {id: o, replaces: q, service: network, match: {meter: network.egress}, unit: GBy, per_unit: 1}\n", "prices[0].replaces", `the list card has no price "q"`, ratecard.Error},
+		{"another SKU", at + "match: {meter: network.egress, sku: b}}\n", "prices[0].match", "never matches this", ratecard.Warning},
+		{"another meter", at + "match: {meter: network.ingress}}\n", "prices[0].match", "never matches this", ratecard.Warning},
+		{"a flat price", "  - {id: o, replaces: p, service: network, flat: 3, when: always}\n", "prices[0].match", "never matches this", ratecard.Warning},
+		{"over before", at + "match: {meter: network.egress}, until: 2025-12-01T00:00Z}\n", "prices[0].from", "never in force while", ratecard.Warning},
+		{"begins later", at + "match: {meter: network.egress}, from: 2026-03-01T00:00Z}\n", "prices[0].from", `until 2026-03-01T00:00Z list price "p" is charged`, ratecard.Note},
+		{"ends", at + "match: {meter: network.egress}, until: 2027-03-01T00:00Z}\n", "prices[0].until", `from 2027-03-01T00:00Z on list price "p" is charged`, ratecard.Note},
+		{"goes on", at + "match: {meter: network.egress}, until: 2027-03-01T00:00Z}\n" + at + "match: {meter: network.egress}, from: 2027-03-01T00:00Z}\n", "", "", 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			overlay := ratecard.MustParseYAML([]byte(lintCard(c.price)))
+			overlay.ID = "o"
+			found := ratecard.LintOverlay(list, overlay)
+			if c.path == "" {
+				require.Empty(t, found)
+				return
+			}
+			require.Len(t, found, 1)
+			require.Equal(t, c.path, found[0].Path)
+			require.Equal(t, c.severity, found[0].Severity)
+			require.Contains(t, found[0].Reason, c.says)
+		})
+	}
+	found := ratecard.LintOverlay(ratecard.MustParseYAML([]byte(lintCard(at+"match: {meter: network.egress}}\n"))), list)
+	require.Equal(t, "prices[0].replaces", found[len(found)-1].Path, "%v", found)
+}

@@ -19,15 +19,15 @@ type span struct {
 // contest is what prices compete for. Those for times of the day are told
 // apart when usage comes.
 type contest struct {
-	match accounting.Match
-	group string
+	match           accounting.Match
+	group, replaces string
 }
 
 func contestOf(p accounting.Price) contest {
 	if p.Terms == nil {
-		return contest{p.Match, ""}
+		return contest{p.Match, "", p.Replaces}
 	}
-	return contest{p.Match, p.Terms.Group}
+	return contest{p.Match, p.Terms.Group, p.Replaces}
 }
 
 func scopeOf(p accounting.Price) accounting.Scope {

@@ -202,7 +202,7 @@ func TestParseYAML_EveryTerm(t *testing.T) {
 	require.NoError(t, err)
 	card, err := ratecard.ParseYAML(src)
 	require.NoError(t, err)
-	for _, key := range []string{"group", "during", "meters", "scope", "gather", "prorate", "convert", "free", "factor", "power_factor",
+	for _, key := range []string{"group", "during", "meters", "replaces", "scope", "gather", "percentile", "ratchet", "prorate", "convert", "free", "factor", "power_factor",
 		"discount", "maximum", "minimum", "prorate_minimum", "commitment"} {
 		require.Contains(t, string(src), "    "+key+":", key)
 	}
@@ -211,7 +211,7 @@ func TestParseYAML_EveryTerm(t *testing.T) {
 	again, err := ratecard.ParseYAML(text)
 	require.NoError(t, err)
 	require.Empty(t, difference(card, again))
-	require.Len(t, card.Prices, 13)
+	require.Len(t, card.Prices, 14)
 	hours := card.Prices[3].Terms
 	require.Equal(t, []accounting.Hours{{From: 540, To: 720}, {From: 840, To: 1080}}, hours.During.Hours)
 	require.Equal(t, accounting.Workdays, hours.During.Days)

@@ -13,7 +13,7 @@ var (
 	roundingKeys = wordList{"mode", "places", "level", "month"}
 	monthKeys    = wordList{"mode", "places"}
 	changeKeys   = wordList{"from", "rounding"}
-	priceKeys    = append(append(append(wordList{"id", "title", "service", "match", "unit", "from", "until"}, modelKeys...),
+	priceKeys    = append(append(append(wordList{"id", "title", "replaces", "service", "match", "unit", "from", "until"}, modelKeys...),
 		"on_zero", "bounds", "sized_by", "when"), termKeys...)
 	modelKeys = wordList{"per_unit", "graduated", "volume", "package", "stairstep", "percentage", "dynamic", "spot", "flat"}
 	matchKeys = wordList{"meter", "sku", "region", "labels"}
@@ -37,6 +37,8 @@ func (r *reader) price(p *place) accounting.Price {
 			price.ID = r.text(at)
 		case "title":
 			price.Title = r.text(at)
+		case "replaces":
+			price.Replaces = r.text(at)
 		case "service":
 			price.Service = accounting.ServiceID(r.text(at))
 		case "match":

@@ -70,6 +70,7 @@ func roundingText(r accounting.Rounding) string {
 func (p *printer) price(price *accounting.Price) {
 	p.line("  - id: ", quote(price.ID))
 	p.text("    title: ", price.Title)
+	p.text("    replaces: ", price.Replaces)
 	p.line("    service: ", quote(string(price.Service)))
 	if price.Match != (accounting.Match{}) {
 		p.line("    match: ", match(price.Match))

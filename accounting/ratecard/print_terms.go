@@ -145,6 +145,13 @@ func (p *printer) terms(t *accounting.Terms) {
 	}
 	f.raw("scope", scopeText(t.Scope))
 	f.raw("gather", gatherWords[t.Gather])
+	f.number("percentile", t.Percentile)
+	if t.Ratchet != nil {
+		var g flow
+		g.raw("percent", number(t.Ratchet.Percent))
+		g.raw("periods", strconv.Itoa(t.Ratchet.Periods))
+		f.raw("ratchet", g.String())
+	}
 	f.raw("prorate", prorateWords[t.Prorate])
 	if c := t.Convert; c != nil {
 		f.raw("convert", convertText(c))

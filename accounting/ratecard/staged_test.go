@@ -183,6 +183,12 @@ func (g generator) terms(p *accounting.Price) {
 	if perUnit || pack {
 		set(3, func() { t.Free = g.number(false) })
 		set(3, func() { t.Gather = accounting.GatherPeak })
+		set(4, func() { t.Gather, t.Percentile = accounting.GatherPercentile, decimal.New(1+g.Int64N(1000), -1) })
+		if t.Gather != accounting.GatherSum {
+			set(3, func() {
+				t.Ratchet = &accounting.Ratchet{Percent: decimal.New(1+g.Int64N(1000), -1), Periods: 1 + g.IntN(120)}
+			})
+		}
 		set(3, func() {
 			t.Prorate = pick(g, accounting.ProrateTime, accounting.ProrateDaysInclusive, accounting.ProrateYear12)
 		})
@@ -234,7 +240,7 @@ func (g generator) schedule() *accounting.Schedule {
 
 // scope gives the only price of an id a scope.
 func (g generator) scope(p *accounting.Price) {
-	if p.Terms == nil || g.IntN(2) == 0 {
+	if p.Terms == nil || p.Terms.Ratchet != nil || g.IntN(2) == 0 {
 		return
 	}
 	p.Terms.Scope = accounting.Scope{Window: pick(g, accounting.WholePeriod, accounting.PerHour, accounting.PerRow), Account: g.IntN(2) == 0, Resource: g.IntN(2) == 0,

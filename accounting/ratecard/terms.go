@@ -12,7 +12,7 @@ import (
 // The keys of terms, in the order they are printed in, and those of their
 // mappings.
 var (
-	termKeys = wordList{"group", "during", "meters", "scope", "gather", "prorate", "convert", "free", "factor", "power_factor",
+	termKeys = wordList{"group", "during", "meters", "scope", "gather", "percentile", "ratchet", "prorate", "convert", "free", "factor", "power_factor",
 		"discount", "maximum", "minimum", "prorate_minimum", "commitment"}
 	duringKeys     = wordList{"zone", "months", "hours", "weekdays", "days", "holidays"}
 	holidayKeys    = wordList{"name", "off", "work"}
@@ -22,6 +22,7 @@ var (
 	powerKeys      = wordList{"reactive", "steps"}
 	powerStepKeys  = wordList{"ratio", "percent"}
 	discountKeys   = wordList{"percent", "amount"}
+	ratchetKeys    = wordList{"percent", "periods"}
 	commitmentKeys = wordList{"amount", "units", "overage", "true_up", "idle"}
 )
 
@@ -30,12 +31,13 @@ const (
 	maxMeters = 64
 	maxDates  = 400 // of a holiday calendar, each way
 	maxHours  = 48  // stretches of a day
+	maxBack   = 120 // billing periods that a ratchet looks back to
 )
 
 // The words for policies of terms.
 var (
 	windowWords  = map[accounting.Window]string{accounting.PerHour: "hour", accounting.PerDay: "day", accounting.PerRow: "row"}
-	gatherWords  = map[accounting.Gathering]string{accounting.GatherPeak: "peak"}
+	gatherWords  = map[accounting.Gathering]string{accounting.GatherPeak: "peak", accounting.GatherPercentile: "percentile"}
 	prorateWords = map[accounting.Proration]string{accounting.ProrateTime: "time", accounting.ProrateDays: "days",
 		accounting.ProrateDaysInclusive: "days-inclusive", accounting.ProrateMonth30: "30-days", accounting.ProrateYear12: "365-days-over-12"}
 	dayWords     = map[accounting.DayKind]string{accounting.Workdays: "workdays", accounting.Restdays: "restdays"}
@@ -56,7 +58,11 @@ func (r *reader) term(t *accounting.Terms, key string, p *place) {
 	case "scope":
 		t.Scope = r.scope(p)
 	case "gather":
-		t.Gather = word(gatherWords, r.choice(p, "sum", "peak"))
+		t.Gather = word(gatherWords, r.choice(p, "sum", "peak", "percentile"))
+	case "percentile":
+		t.Percentile = r.number(p)
+	case "ratchet":
+		t.Ratchet = r.ratchet(p)
 	case "prorate":
 		t.Prorate = word(prorateWords, r.choice(p, prorations...))
 	case "convert":
@@ -268,6 +274,18 @@ func (r *reader) powerSteps(p *place) (steps []accounting.PowerStep) {
 		steps = append(steps, s)
 	})
 	return steps
+}
+
+func (r *reader) ratchet(p *place) *accounting.Ratchet {
+	t := &accounting.Ratchet{}
+	r.mapping(p, ratchetKeys, func(key string, at *place) {
+		if key == "percent" {
+			t.Percent = r.number(at)
+		} else {
+			t.Periods = int(r.whole(at, maxBack))
+		}
+	})
+	return t
 }
 
 func (r *reader) commitment(p *place) *accounting.Commitment {

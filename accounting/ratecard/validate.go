@@ -104,6 +104,9 @@ func (v *validator) rounding(p *place, r accounting.Rounding) {
 func (v *validator) price(p *place, price *accounting.Price) {
 	v.id(p.field("id"), price.ID)
 	v.text(p.field("title"), price.Title, 0, MaxTitleBytes)
+	if at := p.field("replaces"); price.Replaces != "" || at.node != nil {
+		v.id(at, price.Replaces)
+	}
 	v.service(p.field("service"), price.Service)
 	v.instant(p.field("from"), price.From)
 	v.instant(p.field("until"), price.Until)

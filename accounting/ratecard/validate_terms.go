@@ -32,6 +32,7 @@ func (v *validator) terms(p *place, price *accounting.Price) {
 		v.add(p.field("meters"), "", "%d meters; want at most %d", len(t.Meters), maxMeters)
 	}
 	v.text(p.field("scope").field("label"), t.Scope.Label, 0, metering.MaxNameBytes)
+	v.demand(p, t)
 	v.convert(p.field("convert"), t.Convert)
 	v.charge(p.field("free"), t.Free)
 	v.numbers(p, t)
@@ -39,6 +40,36 @@ func (v *validator) terms(p *place, price *accounting.Price) {
 	v.commitment(p.field("commitment"), t)
 	v.policies(p, t)
 	v.combinations(p, price)
+}
+
+// demand checks how rows come together.
+func (v *validator) demand(p *place, t *accounting.Terms) {
+	if at := p.field("percentile"); t.Gather == accounting.GatherPercentile {
+		v.percent(at, t.Percentile)
+	} else if !t.Percentile.IsZero() || at.node != nil {
+		v.add(at, show(t.Percentile), "goes with gather: percentile")
+	}
+	r, at := t.Ratchet, p.field("ratchet")
+	if r == nil {
+		return
+	}
+	v.percent(at.field("percent"), r.Percent)
+	if r.Periods < 1 || r.Periods > maxBack {
+		v.add(at.field("periods"), fmt.Sprint(r.Periods), "want a whole number from 1 to %d", maxBack)
+	}
+	if t.Gather == accounting.GatherSum {
+		v.add(at, "", "goes with gather: peak or percentile")
+	}
+	if t.Scope != (accounting.Scope{}) {
+		v.add(p.field("scope"), "", "does not go with a ratchet, which looks back to one demand in each billing period")
+	}
+}
+
+// percent checks a number above 0 and at most 100.
+func (v *validator) percent(p *place, d decimal.Decimal) {
+	if v.above(p, d); v.short(d) && d.GreaterThan(decimal.NewFromInt(100)) {
+		v.add(p, show(d), "want at most 100")
+	}
 }
 
 // numbers checks the amounts and factors of terms.
@@ -67,7 +98,7 @@ func (v *validator) policies(p *place, t *accounting.Terms) {
 		key string
 		ok  bool
 	}{
-		{"gather", t.Gather <= accounting.GatherPeak},
+		{"gather", t.Gather <= accounting.GatherPercentile},
 		{"prorate", t.Prorate <= accounting.ProrateDaysInclusive},
 		{"prorate_minimum", t.ProrateMinimum <= accounting.ProrateDaysInclusive},
 		{"scope", t.Scope.Window <= accounting.PerRow},
@@ -93,6 +124,7 @@ func (v *validator) combinations(p *place, price *accounting.Price) {
 		refuse("meters", reason, len(t.Meters) > 0)
 		refuse("scope", reason, t.Scope != accounting.Scope{})
 		refuse("gather", reason, t.Gather != accounting.GatherSum)
+		refuse("ratchet", reason, t.Ratchet != nil)
 		refuse("convert", reason, t.Convert != nil)
 		refuse("free", reason, !t.Free.IsZero())
 		refuse("power_factor", reason, t.PowerFactor != nil)
@@ -114,6 +146,8 @@ func (v *validator) combinations(p *place, price *accounting.Price) {
 	case accounting.Stairstep:
 		const reason = "does not go with a stairstep, which looks at each meter as it is"
 		refuse("meters", reason, len(t.Meters) > 0)
+		refuse("gather", reason, t.Gather == accounting.GatherPercentile)
+		refuse("ratchet", reason, t.Ratchet != nil)
 		refuse("prorate", reason, t.Prorate != accounting.ProrateNone)
 		refuse("convert", reason, t.Convert != nil)
 		refuse("free", reason, !t.Free.IsZero())

@@ -1,6 +1,7 @@
 package rating
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 
@@ -84,7 +85,7 @@ func (r *rater) close() error {
 // closeFlat charges a flat price, once, if it is due.
 func (r *rater) closeFlat(t *tariff, p *price) error {
 	k := priceKey{t.name, p.src.ID}
-	if r.flats[k].charged || !r.flatDue(t, p) || t == r.list && r.flatWithID(r.negotiated, p.src.ID) != nil {
+	if r.flats[k].charged || !r.flatDue(t, p) || t == r.list && r.flatOver(r.negotiated, p.src.ID) != nil {
 		return nil
 	}
 	if in, err := r.inForce(t, p); !in || err != nil {
@@ -109,14 +110,14 @@ func (r *rater) flatDue(t *tariff, p *price) bool {
 	return p.when == accounting.FlatAlways || r.flats[priceKey{t.name, p.src.ID}].used
 }
 
-// flatWithID returns the flat price of t with the given id that is in force
-// in the billing period, or nil.
-func (r *rater) flatWithID(t *tariff, id string) *price {
+// flatOver returns the flat price of t that stands for the list's with the
+// given id and is in force in the billing period, or nil.
+func (r *rater) flatOver(t *tariff, id string) *price {
 	if t == nil {
 		return nil
 	}
 	for _, p := range t.flats {
-		if some, _ := p.src.Covers(r.billing); some && p.src.ID == id {
+		if some, _ := p.src.Covers(r.billing); some && cmp.Or(p.src.Replaces, p.src.ID) == id {
 			return p
 		}
 	}
@@ -128,7 +129,7 @@ func (r *rater) listedFlat(p *price, e entry) (money.Money, error) {
 	if r.atList == nil {
 		return e.amount, nil
 	}
-	list := r.flatWithID(r.list, p.src.ID)
+	list := r.flatOver(r.list, cmp.Or(p.src.Replaces, p.src.ID))
 	switch {
 	case list == nil:
 		return r.atList.mirror(e, &r.by, r.desk)
@@ -166,7 +167,7 @@ func (r *rater) replaced(list *price) bool {
 		return false
 	}
 	for _, p := range r.negotiated.prices {
-		if _, all := p.src.Covers(r.billing); all && !p.flat && p.src.Match.Matches(list.key()) {
+		if _, all := p.src.Covers(r.billing); all && !p.flat && p.src.Match.Matches(list.key()) && (p.src.Replaces == "" || p.src.Replaces == list.src.ID) {
 			return true
 		}
 	}
@@ -201,5 +202,10 @@ func (r *rater) recurring(t *tariff, p *price, e entry, list money.Money) error 
 	c := t.charge(p, r.bill.Contract.Account)
 	c.Account, c.SKU, c.Region, c.Labels = r.bill.Contract.Account, p.src.Match.SKU, p.src.Match.Region, p.src.Match.Labels
 	c.Period, c.Origin = r.billing, accounting.FromRecurring
+	if p.flat && t == r.negotiated {
+		if list := r.flatOver(r.list, cmp.Or(p.src.Replaces, p.src.ID)); list != nil {
+			c.ListPriceID = list.src.ID
+		}
+	}
 	return r.bills(&c, e, list)
 }

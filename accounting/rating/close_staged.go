@@ -2,12 +2,10 @@ package rating
 
 import (
 	"fmt"
-	"math/big"
 	"time"
 
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/money"
-	"github.com/meterbook/meterbook/metering"
 )
 
 // closeStaged charges what a staged price owes at the end of the billing
@@ -24,10 +22,10 @@ func (r *rater) closeStaged(t *tariff, p *price) error {
 	}
 	for _, in := range r.scopesAtEnd(p) {
 		tally := r.contracted.staged[p.slot].of[in]
-		tally.Share = r.minimumShare(p)
+		r.dueOf(p).of(&tally)
 		line := &accounting.Staged{Price: p.src, Before: tally, After: tally, EndedAfter: true}
 		if !tally.Open() && in == (scope{}) && p.owesAtZero {
-			line.After = accounting.Tally{Rows: 1, Share: tally.Share}
+			line.After = accounting.Tally{Rows: 1, Share: tally.Share, Floor: tally.Floor}
 		}
 		if p.src.Cost(line.After, true).Cmp(p.src.Cost(line.Before, false)) == 0 {
 			continue
@@ -54,29 +52,6 @@ func (r *rater) closeStaged(t *tariff, p *price) error {
 	return nil
 }
 
-// minimumShare returns which share of the billing period a minimum is due for,
-// nil where that is all of it.
-func (r *rater) minimumShare(p *price) *big.Rat {
-	if p.src.Terms == nil || p.src.Terms.ProrateMinimum == accounting.ProrateNone {
-		return nil
-	}
-	period, err := r.inForcePart(p)
-	if err != nil {
-		return nil
-	}
-	return p.src.Terms.ProrateMinimum.Share(period, r.billing, r.bill.Contract.Zone)
-}
-
-// inForcePart returns the part of the billing period in which a price is in
-// force.
-func (r *rater) inForcePart(p *price) (metering.Period, error) {
-	start, end := later(p.src.From, r.billing.Start()), r.billing.End()
-	if u := p.src.Until; !u.IsZero() && u.Before(end) {
-		end = u
-	}
-	return metering.NewPeriod(start, end)
-}
-
 // listedAtEnd returns what the list card asks beside what is due at the end:
 // the same for its own price, as far as all usage makes it due.
 func (r *rater) listedAtEnd(t *tariff, p *price, in scope, e entry) (money.Money, error) {
@@ -87,7 +62,7 @@ func (r *rater) listedAtEnd(t *tariff, p *price, in scope, e entry) (money.Money
 		return r.atList.mirror(e, &r.by, r.desk)
 	}
 	tally := r.atList.staged[p.slot].of[in]
-	tally.Share = r.minimumShare(p)
+	r.dueOf(p).of(&tally)
 	line := &accounting.Staged{Price: p.src, Before: tally, After: tally, EndedAfter: true}
 	if !tally.Open() && in == (scope{}) && p.owesAtZero {
 		line.After = accounting.Tally{Rows: 1}
@@ -115,7 +90,7 @@ func (r *rater) trueUp(t *tariff, p *price, in scope, origin accounting.Origin, 
 // which it is in force.
 func (r *rater) closeStagedFlat(t *tariff, p *price) error {
 	k := priceKey{t.name, p.src.ID + "\x00" + p.src.From.UTC().Format(time.RFC3339)}
-	if r.flats[k].charged || !r.flatDue(t, p) || t == r.list && r.flatWithID(r.negotiated, p.src.ID) != nil {
+	if r.flats[k].charged || !r.flatDue(t, p) || t == r.list && r.flatOver(r.negotiated, p.src.ID) != nil {
 		return nil
 	}
 	some, all := p.src.Covers(r.billing)

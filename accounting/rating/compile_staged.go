@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/money"
 	"github.com/meterbook/meterbook/internal/fixed"
@@ -39,6 +41,9 @@ func (p *price) compileStaged() error {
 		}
 	case accounting.Stairstep:
 		p.owesAtZero = m.OnZero == accounting.ZeroCharged
+		if t := p.src.Terms; t != nil && (t.Gather == accounting.GatherPercentile || t.Ratchet != nil) {
+			return errors.New("a stairstep price goes by no percentile and has no ratchet")
+		}
 		if n := len(m.Stairs); n == 0 || len(m.Stairs[n-1].Limits) > 0 {
 			return errors.New("the last stair has to be open")
 		}
@@ -90,11 +95,25 @@ func (p *price) checkTiers(tiers []accounting.Tier, onZero accounting.ZeroPolicy
 	return nil
 }
 
+// checkDemand checks how rows come together.
+func checkDemand(t *accounting.Terms) error {
+	if p := t.Percentile; (t.Gather == accounting.GatherPercentile) != (p.Sign() > 0 && p.LessThanOrEqual(decimal.NewFromInt(100))) {
+		return errors.New("a percentile is above 0 and at most 100, and rows have to be gathered by it")
+	}
+	if r := t.Ratchet; r != nil && (t.Gather == accounting.GatherSum || t.Scope != accounting.Scope{} || r.Periods < 1 || r.Percent.Sign() <= 0) {
+		return errors.New("a ratchet is of a peak or percentile of the billing period, and looks back at least one at more than 0 percent")
+	}
+	return nil
+}
+
 func (p *price) compileTerms(t *accounting.Terms) error {
 	if t == nil {
 		return nil
 	}
-	p.closes = t.Minimum != nil || t.Commitment != nil && t.Commitment.TrueUp
+	p.closes = t.Minimum != nil || t.Commitment != nil && t.Commitment.TrueUp || t.Ratchet != nil
+	if err := checkDemand(t); err != nil {
+		return err
+	}
 	if c := t.Convert; c != nil {
 		if c.Multiply.Sign() < 0 || c.Divide.Sign() < 0 {
 			return errors.New("a conversion by a number below 0")

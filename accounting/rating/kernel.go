@@ -112,6 +112,9 @@ type kernelPower struct {
 // compileKernel returns a staged price as a kernel, nil where it keeps more
 // than totals.
 func compileKernel(src *accounting.Price) *kernel {
+	if src.Terms != nil && src.Terms.Gather == accounting.GatherPercentile {
+		return nil // every row is kept
+	}
 	k := &kernel{}
 	for _, m := range src.Meters() {
 		unit, factor := src.UnitOf(m)

@@ -4,27 +4,29 @@ import (
 	"github.com/meterbook/meterbook/accounting/money"
 )
 
-// cost sets z to what totals come to. Share is which share of the billing
-// period minima are due for, nil for all of it.
-func (k *kernel) cost(z *ratio, t *totals, ended bool, share *ratio, d *desk) {
+// cost sets z to what totals come to. What is due is nil while the billing
+// period is not over.
+func (k *kernel) cost(z *ratio, t *totals, ended bool, due *due, d *desk) {
 	switch {
-	case t.rows > 0:
+	case t.rows > 0 || ended && due.least() != nil:
+		if d.units.set(&t.used); ended && due.least() != nil {
+			d.highest(&d.units, due.least())
+		}
 		k.amount(t, d)
 		k.adjust(t, d)
-		k.bound(share, ended, d)
+		k.bound(due.part(), ended, d)
 	case ended && k.unused:
 		d.amount.setInt(0)
-		k.bound(share, true, d)
+		k.bound(due.part(), true, d)
 	default:
 		d.amount.setInt(0)
 	}
 	z.set(&d.amount)
 }
 
-// amount sets d.amount to what the model asks.
+// amount sets d.amount to what the model asks for d.units of usage.
 func (k *kernel) amount(t *totals, d *desk) {
 	units, amount := &d.units, &d.amount
-	units.set(&t.used)
 	if c := k.convert; c != nil && !c.restart {
 		c.apply(units, d)
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"math/big"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -27,16 +26,13 @@ type price struct {
 	group    int  // of those that usage has one price in each of
 	during   *accounting.Schedule
 
-	staged bool // it keeps tallies; see staged.go
-	kernel *kernel
-	counts []metering.MeterID // src.Meters, and in
-	units  []metering.Unit    // which unit each is counted
-	// Which share of the billing period minima are due for, once known.
-	shareKnown bool
-	shareRat   *big.Rat
-	shareRatio ratio
-	rowWise    bool // rows are not put together
-	closes     bool // something may be due at the end of the billing period
+	staged  bool // it keeps tallies; see staged.go
+	kernel  *kernel
+	counts  []metering.MeterID // src.Meters, and in
+	units   []metering.Unit    // which unit each is counted
+	due     *due               // once known
+	rowWise bool               // rows are not put together
+	closes  bool               // something may be due at the end of the billing period
 
 	flat   bool
 	amount fixed.Int128 // a flat price's
@@ -58,7 +54,7 @@ type tier struct {
 
 func compilePrice(src *accounting.Price) (*price, error) {
 	p := &price{
-		src: src, specificity: 2 * src.Match.Specificity(), unit: fixed.FromInt64(1),
+		src: src, specificity: 4 * src.Match.Specificity(), unit: fixed.FromInt64(1),
 		anywhere: src.Match.Region == "" && src.Match.Labels == metering.Labels{}, always: src.From.IsZero() && src.Until.IsZero(),
 	}
 	if src.ID == "" {
@@ -70,6 +66,9 @@ func compilePrice(src *accounting.Price) (*price, error) {
 	if terms := src.Terms; terms != nil && terms.During != nil {
 		p.during, p.always = terms.During, false
 		p.specificity++
+	}
+	if src.Replaces != "" {
+		p.specificity += 2
 	}
 	if m, ok := src.Model.(accounting.Flat); ok {
 		if p.staged = src.Staged(); p.staged {

@@ -66,8 +66,18 @@ func (r *rater) compile(c accounting.Contract) (err error) {
 	if err := c.Account.Validate(); err != nil {
 		return fmt.Errorf("%w: %w", ErrContract, err)
 	}
+	for _, d := range c.Demands {
+		if d.Level == nil {
+			return fmt.Errorf("%w: the demand of price %q in %v has no level", ErrContract, d.Price, d.Period)
+		}
+	}
 	if r.list, err = compile(c.Card, 0, &r.groups); err != nil {
 		return err
+	}
+	for _, p := range r.list.prices {
+		if p.src.Replaces != "" {
+			return fmt.Errorf("%w: card %q, price %q: it replaces %q, which is for a negotiated card to say", ErrContract, r.list.name, p.src.ID, p.src.Replaces)
+		}
 	}
 	if c.Negotiated == nil {
 		return nil
@@ -227,18 +237,21 @@ func (r *rater) line(u *metering.Usage) error {
 
 // lineIn charges a row at its price in a group, and reports whether it has one.
 func (r *rater) lineIn(u *metering.Usage, group int) (priced bool, err error) {
-	list, err := r.list.find(u, group)
+	list, err := r.list.find(u, group, nil)
 	if err != nil {
 		return false, err
 	}
-	p, t := list, r.list
+	p, t, instead := list, r.list, ""
 	if r.negotiated != nil {
-		special, err := r.negotiated.find(u, group)
+		special, err := r.negotiated.find(u, group, list)
 		if err != nil {
 			return false, err
 		}
 		if special != nil {
 			p, t = special, r.negotiated
+			if list != nil {
+				instead = list.src.ID
+			}
 		}
 	}
 	if p == nil {
@@ -246,7 +259,7 @@ func (r *rater) lineIn(u *metering.Usage, group int) (priced bool, err error) {
 	}
 	c := r.chargeOf(t, p)
 	c.Account, c.SKU, c.Region, c.Labels = u.Key.Account, u.Key.SKU, u.Key.Region, u.Key.Labels
-	c.Period, c.Quantity, c.Estimated, c.Origin = u.Period, u.Quantity, u.Estimated, accounting.FromUsage
+	c.Period, c.Quantity, c.Estimated, c.Origin, c.ListPriceID = u.Period, u.Quantity, u.Estimated, accounting.FromUsage, instead
 	var e entry
 	if p.staged {
 		c.Meter = u.Key.Meter

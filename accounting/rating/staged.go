@@ -43,7 +43,7 @@ func (r *rater) postStaged(b *book, p *price, u *metering.Usage) (entry, error) 
 	if err != nil {
 		return entry{}, err
 	}
-	d, share := r.desk, (*ratio)(nil)
+	d, due := r.desk, (*due)(nil)
 	t, ended, endedBefore := &d.scratch, r.ended, r.ended
 	if perRow := p.src.Terms != nil && p.src.Terms.Scope.Window == accounting.PerRow; perRow {
 		t.reset(accounting.Tally{}, p.kernel)
@@ -52,11 +52,11 @@ func (r *rater) postStaged(b *book, p *price, u *metering.Usage) (entry, error) 
 		t = b.staged[p.slot].totals(p.kernel, in)
 	}
 	if r.ended {
-		share = r.shareOf(p)
-		t.share = p.shareRat
+		due = r.dueOf(p)
+		t.share, t.floor = due.share, due.floor
 	}
 	if !t.known || t.ended != endedBefore {
-		p.kernel.cost(&t.cost, t, endedBefore, share, d)
+		p.kernel.cost(&t.cost, t, endedBefore, due, d)
 	}
 	var line *accounting.Staged
 	if !r.unexplained {
@@ -66,7 +66,7 @@ func (r *rater) postStaged(b *book, p *price, u *metering.Usage) (entry, error) 
 		return entry{}, r.refused(p, u)
 	}
 	d.exact.set(&t.cost)
-	p.kernel.cost(&t.cost, t, ended, share, d)
+	p.kernel.cost(&t.cost, t, ended, due, d)
 	d.sub(&d.exact, &t.cost, &d.exact)
 	t.known, t.ended = true, ended
 	if line != nil {
@@ -87,20 +87,6 @@ func (r *rater) row(u *metering.Usage) accounting.Row {
 	return accounting.Row{Key: u.Key, Period: u.Period, Quantity: u.Quantity, Billing: r.billing, Zone: r.bill.Contract.Zone}
 }
 
-// shareOf returns which share of the billing period a price's minima are due
-// for, nil for all of it. It is worked out once.
-func (r *rater) shareOf(p *price) *ratio {
-	if !p.shareKnown {
-		if p.shareKnown, p.shareRat = true, r.minimumShare(p); p.shareRat != nil {
-			p.shareRatio.setRat(p.shareRat)
-		}
-	}
-	if p.shareRat == nil {
-		return nil
-	}
-	return &p.shareRatio
-}
-
 // postTally is postStaged for prices that keep more than totals.
 func (r *rater) postTally(b *book, p *price, u *metering.Usage) (entry, error) {
 	in, err := r.scopeOf(p, u)
@@ -119,8 +105,8 @@ func (r *rater) postTally(b *book, p *price, u *metering.Usage) (entry, error) {
 	}
 	ended := r.ended || perRow // nothing more comes to a row
 	if r.ended {
-		before.Share = r.minimumShare(p)
-		after.Share = before.Share
+		r.dueOf(p).of(&before)
+		r.dueOf(p).of(&after)
 	}
 	e, err := r.postLine(b, p, &accounting.Staged{Price: p.src, Before: before, After: after, EndedBefore: ended && !perRow, EndedAfter: ended})
 	if err == nil && !perRow {

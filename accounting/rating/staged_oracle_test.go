@@ -363,3 +363,14 @@ func (p stagedPrice) bound(a *big.Rat) *big.Rat {
 	}
 	return new(big.Rat).Set(a)
 }
+
+// oraclePercentile returns the row that is left at the top of all when the
+// highest (100 − p) percent, cut to a whole number, are gone.
+func oraclePercentile(all []*big.Rat, p string) *big.Rat {
+	rest := append([]*big.Rat(nil), all...)
+	drop := new(big.Rat).Sub(big.NewRat(100, 1), oracleRat(p))
+	drop.Mul(drop, big.NewRat(int64(len(all)), 100))
+	n := new(big.Int).Quo(drop.Num(), drop.Denom()).Int64()
+	sort.Slice(rest, func(i, j int) bool { return rest[i].Cmp(rest[j]) > 0 })
+	return rest[n]
+}

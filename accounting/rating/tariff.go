@@ -181,13 +181,15 @@ func (t *tariff) charge(p *price, payer metering.Account) accounting.Charge {
 
 // find returns the price of a row of usage: the most specific of those in
 // force, or nil when none matches.
-func (t *tariff) find(u *metering.Usage, group int) (*price, error) {
+// Of a negotiated card, those that replace another list price than usage has
+// are passed over.
+func (t *tariff) find(u *metering.Usage, group int, list *price) (*price, error) {
 	if k := (meterSKU{u.Key.Meter, u.Key.SKU}); t.lastFound != k {
 		t.lastFound, t.last = k, t.usage[k]
 	}
-	p, err := t.among(t.last, u, group)
+	p, err := t.among(t.last, u, group, list)
 	if p == nil && err == nil && u.Key.SKU != "" {
-		p, err = t.among(t.usage[meterSKU{meter: u.Key.Meter}], u, group)
+		p, err = t.among(t.usage[meterSKU{meter: u.Key.Meter}], u, group, list)
 	}
 	if p == nil || err != nil {
 		return nil, err
@@ -206,12 +208,12 @@ func (t *tariff) find(u *metering.Usage, group int) (*price, error) {
 // among is find for candidates of the row's meter and SKU in order of
 // specificity. Most prices have nothing else to match and no dates, which is
 // seen without copying the key and the price.
-func (t *tariff) among(candidates []*price, u *metering.Usage, group int) (best *price, err error) {
+func (t *tariff) among(candidates []*price, u *metering.Usage, group int, list *price) (best *price, err error) {
 	for _, p := range candidates {
 		if best != nil && p.specificity < best.specificity {
 			break
 		}
-		if p.group != group {
+		if p.group != group || p.src.Replaces != "" && (list == nil || list.src.ID != p.src.Replaces) {
 			continue
 		}
 		some, all := true, true

@@ -28,6 +28,7 @@ type totals struct {
 	fresh bool // moved since they were last kept
 	of    *kernel
 	share *big.Rat // which minima were last due for
+	floor *big.Rat // the least that was last due
 }
 
 type meterTotal struct {
@@ -37,7 +38,7 @@ type meterTotal struct {
 
 // reset sets t to a tally, of a price with these meters.
 func (t *totals) reset(from accounting.Tally, k *kernel) {
-	from.Share = nil
+	from.Share, from.Floor = nil, nil
 	t.of, t.rows, t.known, t.tally, t.told = k, from.Rows, false, from, true
 	for _, f := range [...]struct {
 		into *ratio
@@ -79,7 +80,7 @@ func (t *totals) tell() accounting.Tally {
 		t.tally, t.told = t.read(), true
 	}
 	tally := t.tally
-	tally.Share = t.share
+	tally.Share, tally.Floor = t.share, t.floor
 	return tally
 }
 
