@@ -131,8 +131,8 @@ func TestLaw4_Staged_Changes(t *testing.T) {
 		first.Until, second.From, second.Terms.Scope = day, day, first.Terms.Scope
 		for _, p := range []*accounting.Price{&first, &second} { // due by the billing period, they would have to be prorated
 			terms := *p.Terms
-			if terms.Minimum = nil; terms.Commitment != nil {
-				terms.Commitment = &accounting.Commitment{Amount: terms.Commitment.Amount, Overage: terms.Commitment.Overage}
+			if terms.Minimum, terms.Ratchet = nil, nil; terms.Commitment != nil {
+				terms.Commitment = &accounting.Commitment{Amount: terms.Commitment.Amount, Units: terms.Commitment.Units, Overage: terms.Commitment.Overage}
 			}
 			p.Terms, p.Model = &terms, waived(p.Model)
 		}
@@ -141,7 +141,7 @@ func TestLaw4_Staged_Changes(t *testing.T) {
 		w.contract.Card = &card
 		w.rows = append(a.rows, b.rows...)
 		w.rows = sorted(ofSKU(w.rows, first.Match.SKU))
-		whole, end, err := rating.Rate(w.contract, w.period, usage(w.rows...), rating.State{})
+		whole, end, err := rating.Rate(w.contract, w.period, usage(w.rows...), rating.State{}, rating.ReportUnpriced())
 		require.NoError(t, err)
 		billed, _, state, err := rateInPieces(t, w, w.cutInTime(g))
 		require.NoError(t, err)

@@ -3,6 +3,7 @@ package rating
 import (
 	"errors"
 	"fmt"
+	"math/big"
 
 	"github.com/shopspring/decimal"
 
@@ -65,8 +66,28 @@ func (p *price) compileStaged() error {
 		return fmt.Errorf("model %T; use a model of package accounting, by value", p.src.Model)
 	}
 	p.closes = p.closes || p.owesAtZero
+	if c := committed(p.src); c != nil && c.Sign() < 0 {
+		return errors.New("what it commits to comes to less than 0")
+	}
 	p.kernel = compileKernel(p.src)
 	return nil
+}
+
+// committed returns the amount that each scope is committed to, nil for none. A
+// commitment in units is what the price asks for these, with nothing
+// converted, free or bounded.
+func committed(src *accounting.Price) *big.Rat {
+	if src.Terms == nil || src.Terms.Commitment == nil {
+		return nil
+	}
+	c := src.Terms.Commitment
+	if c.Units.IsZero() {
+		return c.Amount.Rat()
+	}
+	price, terms, units := *src, *src.Terms, c.Units.Rat()
+	terms.Convert, terms.Free, terms.Minimum, terms.Commitment = nil, decimal.Decimal{}, nil, nil
+	price.Terms = &terms
+	return price.Cost(accounting.Tally{Rows: 1, Used: units, Whole: units, Peak: units}, false)
 }
 
 func (p *price) checkTiers(tiers []accounting.Tier, onZero accounting.ZeroPolicy) error {

@@ -289,16 +289,9 @@ func hundredth(d decimal.Decimal) *ratio {
 	return z
 }
 
-// commit takes a commitment. One in units is what the price asks for these,
-// with nothing converted, free or bounded.
+// commit takes a commitment.
 func (k *kernel) commit(src *accounting.Price, t *accounting.Terms, c *accounting.Commitment) {
-	k.committed, k.trueUp, k.shared = ratioOf(c.Amount), c.TrueUp, t.Scope.Window == accounting.WholePeriod
+	k.committed, k.trueUp, k.shared = new(ratio), c.TrueUp, t.Scope.Window == accounting.WholePeriod
+	k.committed.setRat(committed(src))
 	k.overage.setDecimal(c.Overage)
-	if c.Units.IsZero() {
-		return
-	}
-	price, terms, units := *src, *t, c.Units.Rat()
-	terms.Convert, terms.Free, terms.Minimum, terms.Commitment = nil, decimal.Decimal{}, nil, nil
-	price.Terms = &terms
-	k.committed.setRat(price.Cost(accounting.Tally{Rows: 1, Used: units, Whole: units, Peak: units}, false))
 }

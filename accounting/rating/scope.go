@@ -78,6 +78,14 @@ func (r *rater) nameOf(p *price) string {
 	return r.list.name
 }
 
+// idles says whether a price is for all of a window, so that its commitment is
+// due there without usage too.
+func (p *price) idles(w metering.Period) bool {
+	_, inForce := p.src.Covers(w)
+	_, inside := p.during.Covers(w)
+	return inForce && inside
+}
+
 // scopesAtEnd returns the scopes of a price that may owe something, in order:
 // those with usage, the billing period's, and windows that stand idle.
 func (r *rater) scopesAtEnd(p *price) []scope {
@@ -100,12 +108,9 @@ func (r *rater) scopesAtEnd(p *price) []scope {
 		all = append(all, scope{})
 	case windowed && idle:
 		for w := range calendar.Over(r.billing) {
-			if s := p.src.Terms.During; s != nil {
-				if _, inside := s.Covers(w); !inside {
-					continue
-				}
+			if p.idles(w) {
+				all = append(all, scope{window: w})
 			}
-			all = append(all, scope{window: w})
 		}
 	}
 	slices.SortFunc(all, scope.compare)

@@ -54,6 +54,7 @@ func (r *rater) postStaged(b *book, p *price, u *metering.Usage) (entry, error) 
 	if r.ended {
 		due = r.dueOf(p)
 		t.share, t.floor = due.share, due.floor
+		endedBefore = endedBefore && r.owed(p, in, t.rows)
 	}
 	if !t.known || t.ended != endedBefore {
 		p.kernel.cost(&t.cost, t, endedBefore, due, d)
@@ -73,6 +74,13 @@ func (r *rater) postStaged(b *book, p *price, u *metering.Usage) (entry, error) 
 		line.After = t.tell()
 	}
 	return r.postExact(b, p, line, &d.exact)
+}
+
+// owed says whether what a scope owes at the end was charged when the billing
+// period was closed: if usage had come by then, or it owes something without.
+// The window of a price that is not for all of it does not.
+func (r *rater) owed(p *price, in scope, rows int64) bool {
+	return rows > 0 || in.window.IsZero() || p.idles(in.window)
 }
 
 // refused returns why a price cannot be applied to a row.
@@ -104,11 +112,12 @@ func (r *rater) postTally(b *book, p *price, u *metering.Usage) (entry, error) {
 		return entry{}, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	ended := r.ended || perRow // nothing more comes to a row
+	endedBefore := ended && !perRow && r.owed(p, in, before.Rows)
 	if r.ended {
 		r.dueOf(p).of(&before)
 		r.dueOf(p).of(&after)
 	}
-	e, err := r.postLine(b, p, &accounting.Staged{Price: p.src, Before: before, After: after, EndedBefore: ended && !perRow, EndedAfter: ended})
+	e, err := r.postLine(b, p, &accounting.Staged{Price: p.src, Before: before, After: after, EndedBefore: endedBefore, EndedAfter: ended})
 	if err == nil && !perRow {
 		b.staged[p.slot].keep(in, after)
 	}

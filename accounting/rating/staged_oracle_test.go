@@ -28,6 +28,11 @@ type stagedPrice struct {
 
 	window, by string // "", "hour", "day", "row"; "", "account", "resource"
 	peak       bool
+	percentile string // of the rows; empty for none
+	floor      string // the least demand at the end
+	during     *stagedTimes
+	weight     string // what one GiB in counts for; empty for nothing
+	power      []stagedPower
 	prorate    string // "", "time", "days"
 	times      string
 	over       string
@@ -40,7 +45,8 @@ type stagedPrice struct {
 	off        string
 	maximum    string
 	minimum    string
-	committed  string
+	committed  string // an amount, or
+	promised   string // units
 	overage    string
 	trueUp     bool
 	idle       bool
@@ -53,8 +59,20 @@ type stagedSpot struct {
 	price string
 }
 
+type stagedPower struct{ ratio, percent string }
+
+// stagedTimes are whole hours of some days.
+type stagedTimes struct {
+	east       int64 // seconds that the clock is ahead of UTC
+	from, to   int64 // hours, to excluded
+	weekdays   []int64
+	days       string         // "", "workdays", "restdays"
+	off, extra map[int64]bool // days since 1970 that are free, or worked
+}
+
 type stagedRow struct {
 	units             *big.Rat
+	reactive          bool
 	start, end        int64 // Unix seconds
 	account, resource string
 	size, bid         string // labels
@@ -90,29 +108,71 @@ func oracleStaged(p stagedPrice, month stagedMonth, rows []stagedRow) *big.Rat {
 	if p.by != "" || p.window == "row" {
 		return total
 	}
-	windows := int64(1)
-	switch p.window {
-	case "hour":
-		windows = (month.end - month.start) / 3600
-	case "day":
-		windows = (month.end - month.start) / 86400
-	}
-	unused := windows - int64(len(groups))
-	if p.window != "" && !(p.idle && p.committed != "") {
-		unused = 0
-	}
 	alone := p.bound(new(big.Rat))
-	if p.window == "" && p.at0 {
+	switch {
+	case p.window == "" && p.at0:
 		alone = p.scope(month, []stagedRow{{units: new(big.Rat), start: month.start, end: month.start}})
+	case p.floor != "":
+		alone = p.scope(month, nil)
 	}
-	return total.Add(total, alone.Mul(alone, big.NewRat(unused, 1)))
+	return total.Add(total, alone.Mul(alone, big.NewRat(p.unused(month, groups), 1)))
+}
+
+// unused counts the windows that owe something although nothing was used.
+func (p stagedPrice) unused(month stagedMonth, groups map[string][]stagedRow) (n int64) {
+	length := map[string]int64{"hour": 3600, "day": 86400}[p.window]
+	switch {
+	case p.window == "":
+		return 1 - int64(len(groups))
+	case !p.idle:
+		return 0
+	}
+	for at := month.start; at < month.end; at += length {
+		inside := true
+		for hour := at; hour < at+length; hour += 3600 {
+			inside = inside && p.during.has(hour)
+		}
+		if _, used := groups[string(rune(at/length))]; inside && !used {
+			n++
+		}
+	}
+	return n
+}
+
+// has says whether an hour is in the times; always for nil.
+func (t *stagedTimes) has(at int64) bool {
+	if t == nil {
+		return true
+	}
+	at += t.east
+	day, hour := at/86400, at%86400/3600
+	weekday := (day + 4) % 7 // 1970 began with a Thursday
+	if hour < t.from || hour >= t.to {
+		return false
+	}
+	if len(t.weekdays) > 0 {
+		found := false
+		for _, w := range t.weekdays {
+			found = found || w == weekday
+		}
+		if !found {
+			return false
+		}
+	}
+	worked := (weekday >= 1 && weekday <= 5 && !t.off[day]) || t.extra[day]
+	return t.days == "" || worked == (t.days == "workdays")
 }
 
 // scope returns what the rows of one scope cost.
 func (p stagedPrice) scope(month stagedMonth, rows []stagedRow) *big.Rat {
 	whole, used, peak := new(big.Rat), new(big.Rat), new(big.Rat)
-	earned := new(big.Rat)
+	earned, reactive := new(big.Rat), new(big.Rat)
+	var samples []*big.Rat
 	for i, r := range rows {
+		if r.reactive {
+			reactive.Add(reactive, r.units)
+			continue
+		}
 		taken := new(big.Rat).Mul(r.units, p.shareOf(month, r))
 		if p.restart {
 			taken = p.convert(taken)
@@ -122,7 +182,10 @@ func (p stagedPrice) scope(month stagedMonth, rows []stagedRow) *big.Rat {
 		if whole.Cmp(peak) > 0 {
 			peak.Set(whole)
 		}
+		samples = append(samples, taken)
 		switch {
+		case p.percentile != "":
+			used.Set(oraclePercentile(samples, p.percentile))
 		case !p.peak:
 			used.Add(used, taken)
 		case i == 0 || taken.Cmp(used) > 0:
@@ -130,8 +193,11 @@ func (p stagedPrice) scope(month stagedMonth, rows []stagedRow) *big.Rat {
 		}
 	}
 	units := used
+	if p.floor != "" && used.Cmp(oracleRat(p.floor)) < 0 {
+		units = oracleRat(p.floor)
+	}
 	if !p.restart {
-		units = p.convert(used)
+		units = p.convert(units)
 	}
 	if units.Sign() > 0 && p.free != "" {
 		units = new(big.Rat).Sub(units, oracleRat(p.free))
@@ -139,7 +205,7 @@ func (p stagedPrice) scope(month stagedMonth, rows []stagedRow) *big.Rat {
 			units = new(big.Rat)
 		}
 	}
-	return p.bound(p.change(p.modelCost(units, whole, peak, earned)))
+	return p.bound(p.change(p.modelCost(units, whole, peak, earned), used, reactive))
 }
 
 func (p stagedPrice) shareOf(month stagedMonth, r stagedRow) *big.Rat {
@@ -329,9 +395,16 @@ func (p stagedPrice) modelCost(q, whole, peak, earned *big.Rat) *big.Rat {
 	return cost
 }
 
-func (p stagedPrice) change(a *big.Rat) *big.Rat {
+func (p stagedPrice) change(a, used, reactive *big.Rat) *big.Rat {
 	if p.factor != "" {
 		a = new(big.Rat).Mul(a, oracleRat(p.factor))
+	}
+	for _, s := range p.power {
+		if s.ratio == "" || new(big.Rat).Mul(oracleRat(s.ratio), used).Cmp(reactive) >= 0 {
+			more := new(big.Rat).Add(big.NewRat(100, 1), oracleRat(s.percent))
+			a = more.Mul(more, a).Quo(more, big.NewRat(100, 1))
+			break
+		}
 	}
 	if p.percent != "" {
 		left := new(big.Rat).Sub(big.NewRat(100, 1), oracleRat(p.percent))
@@ -348,9 +421,21 @@ func (p stagedPrice) change(a *big.Rat) *big.Rat {
 	return a
 }
 
+// commitment returns the amount that a scope is committed to.
+func (p stagedPrice) commitment() *big.Rat {
+	if p.promised == "" {
+		return oracleRat(p.committed)
+	}
+	units, whole := oracleRat(p.promised), oracleRat(p.promised)
+	if p.model == "stairstep" {
+		whole = new(big.Rat)
+	}
+	return p.change(p.modelCost(units, whole, units, new(big.Rat)), units, new(big.Rat))
+}
+
 func (p stagedPrice) bound(a *big.Rat) *big.Rat {
-	if p.committed != "" {
-		c := oracleRat(p.committed)
+	if p.committed != "" || p.promised != "" {
+		c := p.commitment()
 		if a.Cmp(c) > 0 {
 			beyond := new(big.Rat).Sub(a, c)
 			a = new(big.Rat).Add(c, beyond.Mul(beyond, oracleRat(p.overage)))
