@@ -119,7 +119,7 @@ func TestMatrix(t *testing.T) {
 		{"dPUE", "no climate", result(facility.Designed(3, 2, year, facility.Design{LoadPercent: 50}, 3)), nil, "no climate"},
 		{"REF", "below 0", figureCell(facility.REF(metered(-1, year), metered(1000, year))), isA[*facility.NegativeEnergyError], ""},
 		{"REF", "above 1", figureCell(facility.REF(metered(1200, year), metered(1000, year))), nil, "capped at 1"},
-		{"ITEEsv", "benchmarks mixed", figureCell(facility.ITEEsv(year, facility.Server{d("1"), "ssj_ops", 1}, facility.Server{d("1"), "SERT", 1})), isA[*facility.UnitError], ""},
+		{"ITEEsv", "benchmarks mixed", figureCell(facility.ITEEsv(year, facility.Server{Performance: d("1"), Unit: "ssj_ops", Power: 1}, facility.Server{Performance: d("1"), Unit: "SERT", Power: 1})), isA[*facility.UnitError], ""},
 		{"ITEUsv", "above 100 %", figureCell(facility.ITEUsv(year, facility.Utilisation{Percent: d("100.1")})), isA[*facility.FieldError], ""},
 		{"ITEUsv", "servers missing", figureCell(facility.ITEUsv(year, facility.Utilisation{Percent: d("10")}, facility.Utilisation{Missing: true})), nil, "servers missing"},
 		{"ERF", "above 1", figureCell(facility.ERF(facility.Reuse{Measured: metered(1001, year)}, metered(1000, year))), isA[*facility.AboveWholeError], ""},

@@ -40,3 +40,12 @@ func ExamplePseudonyms_Account() {
 	// Output:
 	// true 27
 }
+
+// An invoice names a customer, and a charge does not.
+func ExampleChargeFields() {
+	fmt.Println(custody.ChargeFields())
+	fmt.Println(custody.InvoiceFields())
+	// Output:
+	// [count technical account label]
+	// [count technical account label personal]
+}

@@ -96,3 +96,19 @@ func ExampleRestore() {
 	// sent_bytes_total 4:eth0@2026-10-01T12:01:00Z 30 By
 	// sent_bytes_total 4:eth0@2026-10-01T12:02:00Z 1 By
 }
+
+// Each exporter has a table, and a table is data: rules can be added and left out.
+func ExampleTables() {
+	for _, t := range promtext.Tables() {
+		fmt.Println(t.Name, len(t.Rules))
+	}
+	npu, gpu, node := promtext.AscendNPU(), promtext.HAMi(), promtext.Node()
+	fmt.Println(npu.Rules[0].Meter, gpu.Rules[0].Meter, node.Rules[0].Meter)
+	// Output:
+	// dcgm 1
+	// ascend-npu 3
+	// hami 1
+	// kepler 1
+	// node 3
+	// energy.device compute.accelerator.time network.egress
+}
