@@ -33,6 +33,10 @@ func build(issuer *Issuer, at time.Time, terms *Terms, drafts []*Draft) (*Docume
 		}
 	}
 	for _, draw := range terms.Draws {
+		if draw.Amount.Sign() < 0 {
+			return nil, fmt.Errorf("%w: %s of %s: want 0 or more", ErrDraw, draw.Amount, quote(draw.ID))
+		}
+		draw.Charged = money.Money{}
 		if err := b.draw(draw); err != nil {
 			return nil, err
 		}

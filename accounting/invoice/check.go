@@ -51,8 +51,10 @@ func (d *Document) checkHead() error {
 		err = fmt.Errorf("time of issue %s: want it in UTC", d.Issued)
 	case !d.Date.Valid() || DateOf(d.Issued, d.Zone) != d.Date || d.DueDate != "" && !d.DueDate.Valid():
 		err = fmt.Errorf("date %s is not that of the time of issue", quote(string(d.Date)))
-	case (d.Kind == Invoice) == (d.Of != nil):
-		err = fmt.Errorf("a note names a document, and an invoice none")
+	case (d.Kind == Invoice) == (d.Of != nil), d.Kind != Invoice && d.Progress != nil:
+		err = fmt.Errorf("a note names a document, and an invoice none; no note is a part of a bill")
+	case d.Items == nil:
+		err = fmt.Errorf("no list of items")
 	case d.Content.IsZero():
 		err = fmt.Errorf("no hash of its content")
 	case d.Total.Sign()*d.Kind.sign() < 0 || d.Due.Sign()*d.Kind.sign() < 0:

@@ -127,7 +127,11 @@ func (i *Item) Explain(l accounting.Language) string {
 
 // inclusive reports whether the prices of an item contain its taxes.
 func (d *Document) inclusive(i *Item) bool {
-	return len(i.Taxes) > 0 && d.Taxes[i.Taxes[0].Tax-1].Inclusive
+	if len(i.Taxes) == 0 {
+		return false
+	}
+	n := i.Taxes[0].Tax - 1
+	return n >= 0 && n < len(d.Taxes) && d.Taxes[n].Inclusive
 }
 
 // Asked returns what an item asks for at its prices: net, or gross where prices

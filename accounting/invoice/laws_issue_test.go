@@ -353,6 +353,7 @@ func TestLaw_Credit_Zero(t *testing.T) {
 			}
 			require.NoError(t, err)
 		}
+		judgeShares(t, r, of)
 		for _, on := range of {
 			note, err := r.Credit(issueAt, invoice.Note{ID: "all of " + on.Number(), Of: on.Number(), Reason: "all"})
 			if refused(err) {
@@ -382,6 +383,41 @@ func TestLaw_Credit_Zero(t *testing.T) {
 		}
 		return true
 	})
+}
+
+// judgeShares holds the tax that notes took back of a line to the part of the
+// line's tax that they took back of its net amount, rounded.
+func judgeShares(t *testing.T, r *invoice.Register, of []*invoice.Issued) {
+	for _, on := range of {
+		doc := on.Document()
+		for _, item := range doc.Items {
+			net, tax := new(big.Rat), map[int]*big.Rat{}
+			for _, x := range item.Taxes {
+				tax[x.Tax] = new(big.Rat)
+			}
+			for _, i := range r.Documents() {
+				note := i.Document()
+				for _, o := range note.Items {
+					if note.Kind != invoice.CreditNote || note.Of.Number != doc.Number || o.Corrects.Line != item.Line {
+						continue
+					}
+					net.Sub(net, ratOf(o.Net))
+					for _, x := range o.Taxes {
+						tax[x.Tax].Sub(tax[x.Tax], ratOf(x.Amount))
+					}
+				}
+			}
+			if item.Net.IsZero() {
+				continue
+			}
+			for _, x := range item.Taxes {
+				part := new(big.Rat).Mul(ratOf(x.Amount), net)
+				part.Quo(part, ratOf(item.Net))
+				kind := doc.Taxes[x.Tax-1]
+				require.Zero(t, slowRound(part, kind.Mode.String(), kind.Places).Cmp(tax[x.Tax]), "tax %d of line %d: %v of %v", x.Tax, item.Line, tax[x.Tax], part)
+			}
+		}
+	}
 }
 
 // TestLaw_Numbers_Gapless: however documents are ordered, tried again and

@@ -30,6 +30,9 @@ type Progress struct {
 // back is not. So all parts add up to the one invoice that the final drafts would
 // have made, and the final one closes it exactly.
 //
+// A line keeps the period of all its charges so far, and says that it is less
+// what was invoiced before.
+//
 // Issued again with the same drafts, terms and progress, it is the part that
 // there is: an ID of the terms names one part; "" is the stream and the end of
 // the drafts' period.

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -113,6 +114,7 @@ func TestRegister_Refuses(t *testing.T) {
 		{"taxes without a point", invoice.Terms{Taxes: invoice.Taxes{Rules: []invoice.TaxRule{{}}}}, invoice.ErrTax, nil},
 		{"a rule with an unknown tax", invoice.Terms{Taxes: invoice.Taxes{Point: invoice.AtIssue, Rules: []invoice.TaxRule{{Taxes: []string{"x"}}}}}, invoice.ErrTax, nil},
 		{"more credit than the total", invoice.Terms{Draws: []invoice.Draw{{ID: "w", Amount: money.MustParse("CNY 290.26")}}}, invoice.ErrDraw, nil},
+		{"credit below zero", invoice.Terms{Draws: []invoice.Draw{{ID: "w", Amount: money.MustParse("CNY -1")}}}, invoice.ErrDraw, nil},
 		{"credit of parts of a fen", invoice.Terms{Draws: []invoice.Draw{{ID: "w", Amount: money.MustParse("CNY 1.001")}}}, invoice.ErrDraw, nil},
 		{"credit in another currency", invoice.Terms{Draws: []invoice.Draw{{ID: "w", Amount: money.MustParse("USD 1")}}}, invoice.ErrDraw, nil},
 		{"a note that is no text", invoice.Terms{Notes: []string{"\xff"}}, invoice.ErrTerms, nil},
@@ -313,6 +315,63 @@ func TestLaw_Read_Tampered(t *testing.T) {
 	require.NoError(t, encoder.Encode(issued))
 	_, err = invoice.Read([]byte(pretty.String()))
 	require.ErrorIs(t, err, invoice.ErrSyntax, "another form of the same document")
+}
+
+// TestRegister_ConcurrentSafe: many goroutines that issue the same orders get the
+// same numbers, and leave no gap.
+func TestRegister_ConcurrentSafe(t *testing.T) {
+	r, d := register(), sampleDraft(t)
+	numbers := make([][]string, 8)
+	var group sync.WaitGroup
+	for n := range numbers {
+		group.Go(func() {
+			for k := range 20 {
+				id := fmt.Sprint("order ", (k*(2*n+1))%20)
+				i, err := r.Issue(issueAt, invoice.Terms{ID: id}, d)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				numbers[n] = append(numbers[n], id+" "+i.Number())
+			}
+		})
+	}
+	group.Wait()
+	for n := range numbers {
+		slices.Sort(numbers[n])
+		numbers[n] = slices.Compact(numbers[n])
+		for _, got := range numbers[n] {
+			require.Contains(t, append(numbers[0], numbers[1]...), got)
+		}
+	}
+	for n, i := range r.Documents() {
+		require.Equal(t, fmt.Sprintf("INV-2026-%06d", n+1), i.Number())
+	}
+}
+
+// A journal with a note that is of other lines than its document is refused, and
+// nothing panics later.
+func TestReplay_ForeignNote(t *testing.T) {
+	issued, note := sample(t)
+	is := issuer
+	is.Party = issued.Document().Issuer
+	for _, c := range [][2]string{
+		{`"hash":"` + issued.Hash().String() + `","line":1`, `"hash":"` + issued.Hash().String() + `","line":7`},
+		{`"account":"acme"`, `"account":"beta"`},
+		{`"category":"exempt","rate":"0"`, `"category":"out-of-scope","rate":"0"`},
+		{`"drawn":"CNY 0.00","due":"CNY -31.80"`, `"drawn":"CNY -1.00","due":"CNY -30.80"`},
+	} {
+		text := string(note.JSON())
+		forged := strings.Replace(text, c[0], c[1], 1)
+		if strings.Contains(c[1], "CNY -1.00") {
+			forged = strings.Replace(forged, `"exchange":`, `"draws":[{"id":"x","title":"x","amount":"CNY -1.00"}],"exchange":`, 1)
+		}
+		require.NotEqual(t, text, forged, c[0])
+		_, err := invoice.Replay(is, slowEach([][]byte{issued.JSON(), []byte(forged)}), nil)
+		require.ErrorIs(t, err, invoice.ErrForged, c[1])
+	}
+	_, err := invoice.Replay(is, slowEach([][]byte{issued.JSON(), note.JSON()}), nil)
+	require.NoError(t, err)
 }
 
 // TestDoc_Laws: the laws that doc.go lists are the tests that there are.

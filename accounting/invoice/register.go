@@ -94,11 +94,34 @@ func (r *Register) follows(i *Issued) error {
 		return fmt.Errorf("%w: %s", ErrForged, ErrDate)
 	case d.Of != nil:
 		of := r.byNumber[d.Of.Number]
-		if of == nil || of.hash != d.Of.Hash {
-			return fmt.Errorf("%w: %s corrects %s, which is not before it", ErrForged, quote(d.Number), quote(d.Of.Number))
+		if of == nil || of.hash != d.Of.Hash || !d.fits(&of.doc) {
+			return fmt.Errorf("%w: %s corrects %s, which is not before it or has other lines", ErrForged, quote(d.Number), quote(d.Of.Number))
 		}
 	}
 	return nil
+}
+
+// fits reports whether a note is made of the lines, the taxes and the draws of
+// its document.
+func (d *Document) fits(of *Document) bool {
+	if d.Currency != of.Currency || d.Account != of.Account || of.Kind == CreditNote ||
+		!slices.EqualFunc(d.Taxes, of.Taxes, func(a, b TaxItem) bool { return a.kind() == b.kind() }) {
+		return false
+	}
+	for i := range d.Items {
+		item := &d.Items[i]
+		line := item.Corrects.Line
+		if item.Corrects.Number != d.Of.Number || item.Corrects.Hash != d.Of.Hash || line < 1 || line > len(of.Items) ||
+			!slices.EqualFunc(item.Taxes, of.Items[line-1].Taxes, func(a, b ItemTax) bool { return a.Tax == b.Tax }) {
+			return false
+		}
+	}
+	for _, x := range d.Draws {
+		if !slices.ContainsFunc(of.Draws, func(o Draw) bool { return o.ID == x.ID }) {
+			return false
+		}
+	}
+	return true
 }
 
 // last returns the hash of the document issued last.
