@@ -278,3 +278,28 @@ func ExampleRate_Percent() {
 	fmt.Println(invoice.Rate("0.06").Percent(), invoice.Rate("0.0825").Percent(), invoice.Rate("1").Percent())
 	// Output: 6% 8.25% 100%
 }
+
+func ExampleNewRegister() {
+	numbering := invoice.DefaultNumbering()
+	numbering.Invoice = "{issuer}-{year}{month}-{seq:4}"
+	register, err := invoice.NewRegister(invoice.Issuer{Party: invoice.Party{ID: "MB", Name: "Meterbook Cloud"}, Numbering: numbering}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	issued, err := register.Issue(december, invoice.Terms{}, exampleDraft())
+	fmt.Println(issued.Number(), err)
+
+	numbering.CreditNote = "{issuer}-{year}{month}-0{seq}"
+	_, err = invoice.NewRegister(invoice.Issuer{Party: invoice.Party{ID: "MB", Name: "Meterbook Cloud"}, Numbering: numbering}, nil)
+	fmt.Println(err)
+	// Output:
+	// MB-202612-0001 <nil>
+	// invoice: unusable numbering: patterns "{issuer}-{year}{month}-0{seq}" and "{issuer}-{year}{month}-{seq:4}" could make one number; set {seq} apart by a letter or a sign
+}
+
+func ExampleDateOf() {
+	evening := time.Date(2026, time.November, 30, 20, 0, 0, 0, time.UTC)
+	fmt.Println(invoice.DateOf(evening, metering.Zone{}), invoice.DateOf(evening, metering.MustZone("Asia/Shanghai")))
+	// Output: 2026-11-30 2026-12-01
+}
