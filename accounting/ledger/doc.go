@@ -71,7 +71,8 @@
 // # Laws
 //
 // -laws.n sets how many postings the histories have, -laws.seed repeats them,
-// -laws.full crashes and fails at every call.
+// -laws.full crashes and fails at every call. With -laws.n 1000000 they held on
+// 2026-11-26, in 130 s.
 //
 //   - TestLaw_Balanced: law 6. Debits are credits per currency at every time; what
 //     is refused changes no byte; balances, statements and answers are those of a

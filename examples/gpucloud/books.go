@@ -158,11 +158,24 @@ func (b *books) totals(bills []rating.Bill) (total, list money.Money, err error)
 		if total, err = total.Add(bill.Total()); err != nil {
 			return total, list, err
 		}
-		if list, err = list.Add(bill.ListTotal()); err != nil {
+		atList, err := listTotal(bill)
+		if err != nil {
+			return total, list, err
+		}
+		if list, err = list.Add(atList); err != nil {
 			return total, list, err
 		}
 	}
 	return total, list, nil
+}
+
+// listTotal is what a bill's charges come to at list prices, once a reservation
+// is settled.
+func listTotal(bill rating.Bill) (money.Money, error) {
+	if len(bill.Charges) == 0 {
+		return bill.ListTotal(), nil
+	}
+	return accounting.Total(slices.Values(bill.Charges), accounting.List)
 }
 
 // reconcile computes every total a second way and fails when two differ: the

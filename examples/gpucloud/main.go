@@ -1,5 +1,6 @@
 // Command gpucloud meters a month of a GPU cloud, from device samples to
-// invoices: usage, energy, prices, reconciliation and a report.
+// invoices: usage, energy, prices, reconciliation and a report; rows of FOCUS;
+// and a sealed month for each tenant, with proofs that examples/audit checks.
 //
 // Without arguments it simulates a cloud of 1,000 accelerators with eight
 // tenants from a seed. With -trace and -nodes it meters a real cluster. All
@@ -159,7 +160,7 @@ func (b *books) write(o options) ([]string, error) {
 		}
 		file := filepath.Join(dir, name)
 		names = append(names, file)
-		return os.WriteFile(file, content, 0o666)
+		return writeWhole(file, content)
 	}
 	report, err := b.reportHTML()
 	if err := put("report.html", report, err); err != nil {
@@ -208,6 +209,24 @@ func (b *books) write(o options) ([]string, error) {
 	}
 	figures, err := s.encode()
 	return names, put("summary.json", figures, err)
+}
+
+// writeWhole makes a file appear whole or not at all, whenever the program ends:
+// it has another name until it is on the disk.
+func writeWhole(name string, content []byte) error {
+	part := name + ".part"
+	f, err := os.Create(part)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(part, name)
 }
 
 // announce tells the person what was found and written. Times are told here

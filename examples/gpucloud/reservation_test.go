@@ -13,6 +13,8 @@ import (
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
+	"github.com/meterbook/meterbook/accounting/focus"
+	"github.com/meterbook/meterbook/accounting/money"
 	"github.com/meterbook/meterbook/accounting/ratecard"
 	"github.com/meterbook/meterbook/metering"
 )
@@ -72,11 +74,14 @@ func TestReservation_Cover(t *testing.T) {
 // come to what was paid, and the reference checker, where it is there, has
 // nothing to say of them in any version.
 func TestFocus_Commitment(t *testing.T) {
-	for _, v := range []string{"1.2", "1.3", "1.4"} {
-		file := filepath.Join(simulate(t, "-focus", v), "focus.csv")
-		b, err := os.ReadFile(file)
+	b, err := cloud()
+	require.NoError(t, err)
+	for _, v := range []focus.Version{focus.V1_2, focus.V1_3, focus.V1_4} {
+		text, err := b.focusCSV(v)
 		require.NoError(t, err)
-		records, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
+		file := filepath.Join(t.TempDir(), "focus.csv")
+		require.NoError(t, os.WriteFile(file, text, 0o600))
+		records, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 		require.NoError(t, err)
 		at := make(map[string]int)
 		for i, name := range records[0] {
@@ -102,8 +107,41 @@ func TestFocus_Commitment(t *testing.T) {
 		if _, absent := os.Stat(checker); err != nil || absent != nil {
 			continue
 		}
-		out, err := exec.Command(python, checker, file, "--version", v, "--whole-term", "--tol", "0", "--require", "commitment,usage,price,region").CombinedOutput()
+		out, err := exec.Command(python, checker, file, "--version", v.String(), "--whole-term", "--tol", "0", "--require", "commitment,usage,price,region").CombinedOutput()
 		require.NoError(t, err, "%s", out)
 		require.Contains(t, string(out), "errors 0, warnings 0, infos 0")
+	}
+}
+
+// TestReservation_List: the purchase has no list amount, so that what is saved is
+// what the covered usage would have cost less the purchase; and the books say the
+// same as the invoices.
+func TestReservation_List(t *testing.T) {
+	b, err := cloud()
+	require.NoError(t, err)
+	_, list, err := b.totals(b.Bills)
+	require.NoError(t, err)
+	var invoices, covered, paid sums
+	var onInvoices, atList, fee money.Money
+	for _, inv := range b.Invoices {
+		onInvoices = invoices.money(onInvoices, inv.List)
+		for _, l := range inv.Lines {
+			switch l.PriceID {
+			case reservationFee:
+				require.True(t, l.List.IsZero())
+				fee = paid.money(fee, l.Billed)
+			case reservedUsage:
+				require.True(t, l.Billed.IsZero())
+				atList = covered.money(atList, l.List)
+			}
+		}
+	}
+	require.Equal(t, onInvoices, list)
+	require.Equal(t, "CNY 2200.00", fee.String(), "one card for a month")
+	require.Equal(t, 1, atList.Scaled().Cmp(fee.Scaled()), "it pays off: %v", atList)
+	for _, use := range b.Tenants {
+		if use.Account == reservedBy {
+			require.Equal(t, 1, use.List.Scaled().Cmp(use.Billed.Scaled()))
+		}
 	}
 }

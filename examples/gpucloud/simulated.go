@@ -107,7 +107,10 @@ func (b *books) billTenants(s *simulation, negotiated *accounting.Card, lang str
 		if err != nil {
 			return err
 		}
-		use.Billed, use.List = bills[0].Total(), bills[0].ListTotal()
+		use.Billed = bills[0].Total()
+		if use.List, err = listTotal(bills[0]); err != nil {
+			return err
+		}
 		b.Tenants = append(b.Tenants, use)
 	}
 	return nil
