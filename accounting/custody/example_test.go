@@ -1,6 +1,7 @@
 package custody_test
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,10 +26,31 @@ func ExamplePolicy_MayExport() {
 	policy, _ := custody.Parse(custody.Example())
 	now := time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)
 	usage := custody.Record{Class: custody.Usage, Account: "acme", Region: "cn-north-1"}
-	fmt.Println(policy.MayExport(custody.Export{Record: usage, To: "us-east-1", Fields: custody.EventFields()}, now))
-	fmt.Println(policy.MayExport(custody.Export{Record: usage, To: "us-east-1", Fields: []custody.Field{custody.Count, custody.Technical, custody.Pseudonym}}, now))
+	export := custody.Export{Record: usage, To: "us-east-1", Fields: custody.EventFields()}
+	fmt.Println(policy.MayExport(export, now))
+	export.Fields = []custody.Field{custody.Count, custody.Technical, custody.Pseudonym}
+	fmt.Println(policy.MayExport(export, now))
 	// Output:
 	// custody: usage of "acme" from CN to US: no rule lets account, label go: leave it out, replace accounts by pseudonyms, or arrange what a rule asks for
+	// <nil>
+}
+
+// Invoices name a customer, and charges do not: what each needs to leave the
+// mainland differs.
+func ExampleInvoiceFields() {
+	policy, _ := custody.Parse(custody.Example())
+	now := time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)
+	to := custody.Export{Record: custody.Record{Class: custody.Voucher, Account: "acme", Region: "cn-north-1"}, To: "eu-central-1"}
+	for _, fields := range [][]custody.Field{custody.ChargeFields(), custody.InvoiceFields()} {
+		to.Fields = fields
+		var refused *custody.ExportError
+		fmt.Println(errors.As(policy.MayExport(to, now), &refused), refused.Fields)
+	}
+	to.Given = []string{"standard-contract", "impact-assessment", "separate-consent"}
+	fmt.Println(policy.MayExport(to, now))
+	// Output:
+	// true [account label]
+	// true [account label personal]
 	// <nil>
 }
 
