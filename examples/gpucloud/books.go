@@ -25,14 +25,13 @@ type books struct {
 	Months []metering.Period // the billing periods that Period touches
 	Card   *accounting.Card
 
-	Bills    []rating.Bill     // by tenant, then month
-	Reserved *reservation      // bought by one of the tenants; nil for a trace
-	Previous []rating.Bill     // of the month before; none for a trace
-	Invoices []*invoice.Draft  // one for each of Bills
-	Issued   []*invoice.Issued // as which each was issued
-	Usage    []metering.Usage  // by day and key, across resources
-	Tenants  []tenantUse       // by account; the operator is not among them
-	Idle     tenantUse         // capacity that no tenant held
+	Bills    []rating.Bill    // by tenant, then month
+	Reserved *reservation     // bought by one of the tenants; nil for a trace
+	Previous []rating.Bill    // of the month before; none for a trace
+	Invoices []*invoice.Draft // one for each of Bills
+	Usage    []metering.Usage // by day and key, across resources
+	Tenants  []tenantUse      // by account; the operator is not among them
+	Idle     tenantUse        // capacity that no tenant held
 	Pools    []poolUse
 
 	Energy energyBooks
@@ -257,7 +256,7 @@ func keepRows(rows iter.Seq2[metering.Usage, error], kept *[]metering.Usage) ite
 	}
 }
 
-// draftInvoices makes an invoice of every bill, and issues it.
+// draftInvoices makes an invoice of every bill.
 func (b *books) draftInvoices() error {
 	for _, bill := range b.Bills {
 		inv, err := invoice.NewDraft(bill.Contract, bill.Period, slices.Values(bill.Charges))
@@ -266,7 +265,7 @@ func (b *books) draftInvoices() error {
 		}
 		b.Invoices = append(b.Invoices, inv)
 	}
-	return b.issue()
+	return nil
 }
 
 // sumUsage adds up the usage of one meter under an account.

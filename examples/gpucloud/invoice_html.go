@@ -40,9 +40,6 @@ type invoiceView struct {
 	SavingOf   string
 	Rounding   string
 	Estimated  bool // some quantity is
-	Number     string
-	Due        string // empty for a draft
-	Hash       string
 }
 
 type invoiceGroup struct {
@@ -63,10 +60,6 @@ func invoiceHTML(b *books, inv *invoice.Draft) ([]byte, error) {
 		W: w, Customer: clean(inv.Contract.CustomerName()), Account: clean(string(inv.Contract.Account)), Period: w.period(inv.Period, b.Zone), Zone: b.Zone.String(),
 		Currency: string(inv.Contract.Card.Currency), Card: w.card(inv.Contract.Card),
 		Total: amount(inv.Total), List: amount(inv.List), Rounding: w.rounding(inv.Contract.Card.Rounding),
-	}
-	v.Number = w.Draft
-	if issued := b.issuedAs(inv); issued != nil {
-		v.Number, v.Due, v.Hash = issued.Number(), string(issued.Document().DueDate), issued.Hash().String()
 	}
 	if inv.Contract.Negotiated != nil {
 		name := w.card(inv.Contract.Negotiated)

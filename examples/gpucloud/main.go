@@ -171,9 +171,6 @@ func (b *books) write(o options) ([]string, error) {
 		if err := put(filepath.Join("invoices", invoiceFile(b, inv)), page, err); err != nil {
 			return nil, err
 		}
-		if err := put(filepath.Join("invoices", documentFile(b, inv)), b.issuedAs(inv).JSON(), nil); err != nil {
-			return nil, err
-		}
 	}
 	usage, err := b.usageCSV(b.catalogue)
 	if err := put("usage.csv", usage, err); err != nil {

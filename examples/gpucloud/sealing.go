@@ -99,7 +99,7 @@ func (b *books) seal(n *notary) ([]sealedTenant, error) {
 func (s *sealedTenant) seal(n *notary, m *books, i int) error {
 	bill, draft := m.Bills[i], m.Invoices[i]
 	s.invoice, s.told = draft, m.Told
-	s.number = m.Issued[i].Number()
+	s.number = fmt.Sprintf("%s-%s", s.account, m.Period.Start().In(m.Zone.Location()).Format("2006-01"))
 	cards, err := sealedCards(bill.Contract)
 	if err != nil {
 		return err
@@ -129,7 +129,7 @@ func (s *sealedTenant) seal(n *notary, m *books, i int) error {
 	if err != nil {
 		return err
 	}
-	if err := n.post(sealer, m.Issued[i], bill, cards[0]); err != nil {
+	if err := n.post(sealer, s.number, bill, draft, cards[0]); err != nil {
 		return err
 	}
 	if s.month, err = sealer.Seal(n.signer); err != nil {
@@ -140,18 +140,14 @@ func (s *sealedTenant) seal(n *notary, m *books, i int) error {
 }
 
 // post posts the charges and the invoice, and seals what was posted.
-func (n *notary) post(sealer *seal.Sealer, issued *invoice.Issued, bill rating.Bill, card seal.Card) error {
+func (n *notary) post(sealer *seal.Sealer, number string, bill rating.Bill, draft *invoice.Draft, card seal.Card) error {
 	end := bill.Period.End().Add(-1)
 	documents, err := posting.Charges(posting.Bill{Journal: "gpucloud", From: bill.Period.Start(), To: bill.Period.End(),
 		CardDigest: hex.EncodeToString(card.Digest[:]), At: end}, slices.Values(bill.Charges))
 	if err != nil {
 		return err
 	}
-	asked, err := posting.Issued(issued)
-	if err != nil {
-		return err
-	}
-	documents = append(documents, asked)
+	documents = append(documents, posting.Invoice(number, end, draft))
 	if _, err := n.poster.Post(context.Background(), documents...); err != nil {
 		return err
 	}

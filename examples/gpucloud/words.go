@@ -41,9 +41,9 @@ type words struct {
 	Closing, ClosingNote, InvoicesEqualCharges, EnergyCloses, EstimateCloses, SumOfInvoices, SumOfCharges, Metered, Estimate, OfTenants, Residual, InvoicesF, ChargeCountF string
 	Closes, DoesNotClose, SameBytes                                                                                                                                        string
 
-	Invoice, Draft, Customer, Account, BillingPeriod, Number, DueDate, DocumentHash, Currency, Negotiated, Item, SKU, Region string
-	Quantity, AmountList, AmountBilled, SubtotalF, Saving, NoCharges, PartlyEstimatedF, AllEstimated                         string
-	RoundingF, RoundingNote, QuantityNote, EstimatedNote, ChargesRoundedF, Back                                              string
+	Invoice, Draft, Customer, Account, BillingPeriod, Number, Currency, Negotiated, Item, SKU, Region string
+	Quantity, AmountList, AmountBilled, SubtotalF, Saving, NoCharges, PartlyEstimatedF, AllEstimated  string
+	RoundingF, RoundingNote, QuantityNote, EstimatedNote, ChargesRoundedF, Back                       string
 }
 
 var english = words{
@@ -95,7 +95,7 @@ var english = words{
 	SumOfInvoices: "Sum of invoices", SumOfCharges: "Sum of charges", Metered: "Metered energy", Estimate: "Estimated energy", OfTenants: "Tenants", Residual: "Residual", InvoicesF: "%s invoices", ChargeCountF: "%s charges",
 	Closes: "closes", DoesNotClose: "does not close", SameBytes: "The same input gives the same report, to the byte.",
 
-	Invoice: "Invoice", Draft: "draft", Customer: "Customer", Account: "Account", BillingPeriod: "Billing period", Number: "Number", DueDate: "Due", DocumentHash: "SHA-256 of the document (JSON):", Currency: "Currency",
+	Invoice: "Invoice", Draft: "draft", Customer: "Customer", Account: "Account", BillingPeriod: "Billing period", Number: "Number", Currency: "Currency",
 	Negotiated: "Negotiated prices", Item: "Item", SKU: "SKU", Region: "Region", Quantity: "Quantity", AmountList: "List", AmountBilled: "Billed",
 	SubtotalF: "%s, subtotal", Saving: "Saving against list", NoCharges: "No charges in this period.",
 	PartlyEstimatedF: "%s estimated", AllEstimated: "estimated",
@@ -155,7 +155,7 @@ var chinese = words{
 	SumOfInvoices: "账单之和", SumOfCharges: "费用之和", Metered: "计量电量", Estimate: "估算电量", OfTenants: "租户", Residual: "差额", InvoicesF: "%s 份账单", ChargeCountF: "%s 笔费用",
 	Closes: "已平", DoesNotClose: "未平", SameBytes: "相同的输入得到逐字节相同的报告。",
 
-	Invoice: "账单", Draft: "草稿", Customer: "客户", Account: "账户", BillingPeriod: "计费周期", Number: "编号", DueDate: "付款期限", DocumentHash: "单据（JSON）的 SHA-256：", Currency: "币种",
+	Invoice: "账单", Draft: "草稿", Customer: "客户", Account: "账户", BillingPeriod: "计费周期", Number: "编号", Currency: "币种",
 	Negotiated: "协议价", Item: "项目", SKU: "规格", Region: "地域", Quantity: "用量", AmountList: "目录价", AmountBilled: "应付",
 	SubtotalF: "%s小计", Saving: "较目录价节省", NoCharges: "本期没有费用。",
 	PartlyEstimatedF: "其中估算 %s", AllEstimated: "估算",
