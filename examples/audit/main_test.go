@@ -59,7 +59,7 @@ func TestAudit_Sample(t *testing.T) {
 		"aurora-chain.json other-history":   {"-chain"},
 	}, got)
 	require.Equal(t, "aurora, 2026-09-30 16:00 to 2026-10-31 16:00 UTC, no. 2, 1687 records", all[0].Checks[0].About)
-	require.Equal(t, "aurora-2026-10/1, A800 SXM4, committed: 767.167 card·h, CNY 6712.71", all[0].Checks[1].About)
+	require.Equal(t, "INV-2026-000009/1, A800 SXM4, committed: 767.167 card·h, CNY 6712.71", all[0].Checks[1].About)
 	require.Equal(t, "lease-274/start, aurora/research, 2026-10-06 13:33:17 UTC", all[0].Checks[2].About)
 	require.Equal(t, "compute.accelerator.time, 5164.270 card·h", all[1].Checks[2].About)
 	require.Equal(t, "CNY 490200.29", all[1].Checks[9].About)

@@ -25,13 +25,14 @@ type books struct {
 	Months []metering.Period // the billing periods that Period touches
 	Card   *accounting.Card
 
-	Bills    []rating.Bill    // by tenant, then month
-	Reserved *reservation     // bought by one of the tenants; nil for a trace
-	Previous []rating.Bill    // of the month before; none for a trace
-	Invoices []*invoice.Draft // one for each of Bills
-	Usage    []metering.Usage // by day and key, across resources
-	Tenants  []tenantUse      // by account; the operator is not among them
-	Idle     tenantUse        // capacity that no tenant held
+	Bills    []rating.Bill     // by tenant, then month
+	Reserved *reservation      // bought by one of the tenants; nil for a trace
+	Previous []rating.Bill     // of the month before; none for a trace
+	Invoices []*invoice.Draft  // one for each of Bills
+	Issued   []*invoice.Issued // the invoices as they were issued; none for a trace
+	Usage    []metering.Usage  // by day and key, across resources
+	Tenants  []tenantUse       // by account; the operator is not among them
+	Idle     tenantUse         // capacity that no tenant held
 	Pools    []poolUse
 
 	Energy energyBooks
@@ -202,6 +203,9 @@ func (b *books) reconcile() error {
 		}
 	}
 	if b.ResidualMoney, err = invoices.Sub(charges); err != nil {
+		return err
+	}
+	if err := b.reconcileIssued(); err != nil {
 		return err
 	}
 	attributed, err := b.Energy.Tenants.Add(b.Energy.Unallocated)

@@ -16,8 +16,11 @@ const provider = "Meterbook GPU Cloud"
 
 // focusRows hands every charge to write, as rows of FOCUS.
 func (b *books) focusRows(write func(*focus.Row) error) error {
-	for _, bill := range b.Bills {
+	for i, bill := range b.Bills {
 		s := focus.Statement{Contract: bill.Contract, Period: bill.Period, Provider: provider, Footprint: footprint}
+		if b.Issued != nil {
+			s.Invoice = b.Issued[i].Number()
+		}
 		charges := bill.Charges
 		if r := b.reservationOf(bill.Contract.Account); r != nil {
 			rows, others, err := r.rows(s, charges)

@@ -166,10 +166,15 @@ func (b *books) write(o options) ([]string, error) {
 	if err := put("report.html", report, err); err != nil {
 		return nil, err
 	}
-	for _, inv := range b.Invoices {
-		page, err := invoiceHTML(b, inv)
-		if err := put(filepath.Join("invoices", invoiceFile(b, inv)), page, err); err != nil {
+	for i := range b.Invoices {
+		pages, err := b.invoicePages(i)
+		if err != nil {
 			return nil, err
+		}
+		for _, o := range pages {
+			if err := put(filepath.FromSlash(o.name), o.content, nil); err != nil {
+				return nil, err
+			}
 		}
 	}
 	usage, err := b.usageCSV(b.catalogue)

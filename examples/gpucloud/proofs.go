@@ -89,18 +89,19 @@ func (s *sealedTenant) proofs(key string) ([]output, error) {
 // proveLine shows the invoice's first line of accelerators, and the first lease
 // that was billed on it.
 func (s *sealedTenant) proveLine(key string) (*proof.File, error) {
-	k, l := s.firstLine()
-	if l == nil {
+	item := s.firstLine()
+	if item == nil {
 		return nil, errors.New("no line of accelerators to prove")
 	}
-	bundle, err := s.month.Bundle(seal.Line, s.lineID(k))
+	id := s.lineID(item.Line)
+	bundle, err := s.month.Bundle(seal.Line, id)
 	if err != nil {
 		return nil, err
 	}
-	f := &proof.File{Key: key, Line: &proof.Line{ID: s.lineID(k), Title: l.Title, Meter: l.Charges[0].Meter, Unit: l.Unit.Code(),
-		Quantity: l.Quantity, Amount: l.Billed, Explained: l.Explain(), Proof: bundle}}
+	f := &proof.File{Key: key, Line: &proof.Line{ID: id, Title: item.Title, Meter: metering.AcceleratorTime, Unit: item.Unit.Code(),
+		Quantity: item.Quantity, Amount: item.Gross, Explained: item.Explain(accounting.English), Proof: bundle}}
 	for e, sku := range s.told.events(s.tenant) {
-		if sku != l.SKU || e.Region != l.Region {
+		if sku != item.SKU || e.Region != item.Region {
 			continue
 		}
 		bundle, err := s.month.Bundle(seal.Event, seal.FromEvent(e, "").ID)
@@ -118,13 +119,13 @@ func (s *sealedTenant) proveLine(key string) (*proof.File, error) {
 	return f, nil
 }
 
-func (s *sealedTenant) firstLine() (int, *invoice.Line) {
-	for k := range s.invoice.Lines {
-		if l := &s.invoice.Lines[k]; l.Service == accounting.AcceleratedCompute && l.Charges[0].Meter == metering.AcceleratorTime {
-			return k, l
+func (s *sealedTenant) firstLine() *invoice.Item {
+	for _, item := range s.invoice.Document().Items {
+		if item.Service == accounting.AcceleratedCompute && !item.Quantity.IsZero() {
+			return &item
 		}
 	}
-	return 0, nil
+	return nil
 }
 
 // announceProofs says where the sealed month and its proofs are.

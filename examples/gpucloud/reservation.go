@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -49,7 +50,7 @@ func reserve(devices int, month metering.Period, zone metering.Zone, list *accou
 	r.Prices = &accounting.Card{
 		ID: "cn-gpu-reserved", Version: list.Version, Title: "Reserved capacity", Currency: list.Currency, Rounding: list.Rounding,
 		Prices: []accounting.Price{
-			{ID: reservationFee, Title: fmt.Sprintf("Reservation, %d cards", r.Cards), Service: accounting.AcceleratedCompute,
+			{ID: reservationFee, Title: fmt.Sprintf("Reserved cards: %d", r.Cards), Service: accounting.AcceleratedCompute,
 				Model: accounting.Flat{Amount: reservedMonth.Mul(decimal.NewFromInt(r.Cards)), When: accounting.FlatAlways}},
 			{ID: reservedUsage, Title: "MLU370-X8, reserved", Service: accounting.AcceleratedCompute,
 				Match: accounting.Match{Meter: metering.AcceleratorTime, SKU: reservedSKU, Labels: r.Labels},
@@ -57,6 +58,17 @@ func reserve(devices int, month metering.Period, zone metering.Zone, list *accou
 		},
 	}
 	return r, nil
+}
+
+// titled gives a card's prices their names in a language: documents have them as
+// they are on the card.
+func titled(card *accounting.Card, lang string) *accounting.Card {
+	c := *card
+	c.Prices = slices.Clone(card.Prices)
+	for i := range c.Prices {
+		c.Prices[i].Title = wordsIn(lang).price(c.Prices[i].ID, c.Prices[i].Title)
+	}
+	return &c
 }
 
 // reservationOf is the one that an account has bought, nil for none.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"time"
 
 	notes "golang.org/x/mod/sumdb/note"
 
@@ -63,8 +64,7 @@ func newNotary() (*notary, error) {
 // A sealedTenant is a tenant's two months: each sealed on top of the one before.
 type sealedTenant struct {
 	account metering.Account
-	invoice *invoice.Draft
-	number  string // of the invoice
+	invoice *invoice.Issued
 	told    *told
 	tenant  int
 	chain   *seal.Chain
@@ -87,7 +87,7 @@ func (b *books) seal(n *notary) ([]sealedTenant, error) {
 		}
 		out = append(out, s)
 	}
-	trial, err := n.book.Trial(b.Period.End())
+	trial, err := n.book.Trial(time.Time{})
 	if err == nil && !trial.Balanced() {
 		err = fmt.Errorf("ledger does not balance: %v", trial.Totals)
 	}
@@ -97,9 +97,8 @@ func (b *books) seal(n *notary) ([]sealedTenant, error) {
 // seal seals the i-th tenant's month: events, usage, charges, lines of the
 // invoice and postings.
 func (s *sealedTenant) seal(n *notary, m *books, i int) error {
-	bill, draft := m.Bills[i], m.Invoices[i]
-	s.invoice, s.told = draft, m.Told
-	s.number = fmt.Sprintf("%s-%s", s.account, m.Period.Start().In(m.Zone.Location()).Format("2006-01"))
+	bill := m.Bills[i]
+	s.invoice, s.told = m.Issued[i], m.Told
 	cards, err := sealedCards(bill.Contract)
 	if err != nil {
 		return err
@@ -108,7 +107,7 @@ func (s *sealedTenant) seal(n *notary, m *books, i int) error {
 	if err != nil {
 		return err
 	}
-	lines := s.lines()
+	lines := s.lines(bill.Charges)
 	add := func(r seal.Record) {
 		if err == nil {
 			err = sealer.Add(r)
@@ -121,15 +120,16 @@ func (s *sealedTenant) seal(n *notary, m *books, i int) error {
 		add(seal.FromUsage(u, lines.ofKey(u.Key)))
 	}
 	for k, c := range bill.Charges {
-		add(seal.FromCharge(c, fmt.Sprintf("%s#%d", s.number, k+1), lines.ofCharge(c)))
+		add(seal.FromCharge(c, fmt.Sprintf("%s#%d", s.invoice.Number(), k+1), s.lineOfCharge(c)))
 	}
-	for k := range draft.Lines {
-		add(lineRecord(s.lineID(k), &draft.Lines[k]))
+	items := s.invoice.Document().Items
+	for k := range items {
+		add(lineRecord(s.lineID(items[k].Line), lines.meters[items[k].Line], &items[k]))
 	}
 	if err != nil {
 		return err
 	}
-	if err := n.post(sealer, s.number, bill, draft, cards[0]); err != nil {
+	if err := n.post(sealer, bill, s.invoice, cards[0]); err != nil {
 		return err
 	}
 	if s.month, err = sealer.Seal(n.signer); err != nil {
@@ -140,14 +140,18 @@ func (s *sealedTenant) seal(n *notary, m *books, i int) error {
 }
 
 // post posts the charges and the invoice, and seals what was posted.
-func (n *notary) post(sealer *seal.Sealer, number string, bill rating.Bill, draft *invoice.Draft, card seal.Card) error {
+func (n *notary) post(sealer *seal.Sealer, bill rating.Bill, issued *invoice.Issued, card seal.Card) error {
 	end := bill.Period.End().Add(-1)
 	documents, err := posting.Charges(posting.Bill{Journal: "gpucloud", From: bill.Period.Start(), To: bill.Period.End(),
 		CardDigest: hex.EncodeToString(card.Digest[:]), At: end}, slices.Values(bill.Charges))
 	if err != nil {
 		return err
 	}
-	documents = append(documents, posting.Invoice(number, end, draft))
+	asked, err := posting.Issued(issued)
+	if err != nil {
+		return err
+	}
+	documents = append(documents, asked)
 	if _, err := n.poster.Post(context.Background(), documents...); err != nil {
 		return err
 	}
@@ -186,22 +190,17 @@ func sealedCards(c accounting.Contract) (out []seal.Card, err error) {
 	return out, nil
 }
 
-func (s *sealedTenant) lineID(k int) string { return fmt.Sprintf("%s/%d", s.number, k+1) }
+func (s *sealedTenant) lineID(line int) string { return fmt.Sprintf("%s/%d", s.invoice.Number(), line) }
 
 // lineRecord is what is sealed of a line of an invoice.
-func lineRecord(id string, l *invoice.Line) seal.Record {
-	return seal.Record{Kind: seal.Line, ID: id, Meter: l.Charges[0].Meter, Quantity: l.Quantity, Amount: l.Billed, Body: []byte(l.Explain())}
+func lineRecord(id string, meter metering.MeterID, item *invoice.Item) seal.Record {
+	return seal.Record{Kind: seal.Line, ID: id, Meter: meter, Quantity: item.Quantity, Amount: item.Gross, Body: []byte(item.Explain(accounting.English))}
 }
 
-// A lineIndex finds the line that something was billed on.
+// A lineIndex finds the line that usage was billed on, and the meter of a line.
 type lineIndex struct {
-	byCharge map[lineKey]string
-	byUsage  map[metering.Key][]string // key without account and resource
-}
-
-type lineKey struct {
-	price, card string
-	key         metering.Key
+	byUsage map[metering.Key]string // keys without account and resource; "" if on several
+	meters  map[int]metering.MeterID
 }
 
 // withoutWho is what of a key decides where it is billed.
@@ -209,31 +208,34 @@ func withoutWho(k metering.Key) metering.Key {
 	return metering.Key{Meter: k.Meter, SKU: k.SKU, Region: k.Region, Labels: k.Labels}
 }
 
-func keyOf(c accounting.Charge) metering.Key {
-	return metering.Key{Meter: c.Meter, SKU: c.SKU, Region: c.Region, Labels: c.Labels}
-}
-
-func (s *sealedTenant) lines() lineIndex {
-	x := lineIndex{make(map[lineKey]string), make(map[metering.Key][]string)}
-	for k, l := range s.invoice.Lines {
-		c, id := l.Charges[0], s.lineID(k)
-		x.byCharge[lineKey{c.PriceID, c.Card, keyOf(c)}] = id
-		x.byUsage[keyOf(c)] = append(x.byUsage[keyOf(c)], id)
+func (s *sealedTenant) lines(charges []accounting.Charge) lineIndex {
+	x := lineIndex{make(map[metering.Key]string), make(map[int]metering.MeterID)}
+	for _, c := range charges {
+		line, ok := s.invoice.LineOf(c)
+		if !ok {
+			continue
+		}
+		x.meters[line] = c.Meter
+		key := metering.Key{Meter: c.Meter, SKU: c.SKU, Region: c.Region, Labels: c.Labels}
+		if id, known := x.byUsage[key]; known && id != s.lineID(line) {
+			x.byUsage[key] = ""
+		} else {
+			x.byUsage[key] = s.lineID(line)
+		}
 	}
 	return x
 }
 
-func (x lineIndex) ofCharge(c accounting.Charge) string {
-	return x.byCharge[lineKey{c.PriceID, c.Card, keyOf(c)}]
-}
-
-// ofKey is the line of usage, "" where it is on none or on several.
-func (x lineIndex) ofKey(k metering.Key) string {
-	if ids := x.byUsage[withoutWho(k)]; len(ids) == 1 {
-		return ids[0]
+// lineOfCharge is the line of a charge, "" for none.
+func (s *sealedTenant) lineOfCharge(c accounting.Charge) string {
+	if line, ok := s.invoice.LineOf(c); ok {
+		return s.lineID(line)
 	}
 	return ""
 }
+
+// ofKey is the line of usage, "" where it is on none or on several.
+func (x lineIndex) ofKey(k metering.Key) string { return x.byUsage[withoutWho(k)] }
 
 // lineOf is the line of an event of a lease of a SKU, "" for the gateway's: it
 // reports several meters, which are on as many lines. What is reserved in part is

@@ -90,9 +90,9 @@ func TestSeal_Replay(t *testing.T) {
 func TestSeal_Lines(t *testing.T) {
 	b, months := sealedCloud(t)
 	for i, s := range months {
-		lines := s.lines()
+		lines := s.lines(b.Bills[i].Charges)
 		for _, c := range b.Bills[i].Charges {
-			require.NotEmpty(t, lines.ofCharge(c), "%s %s", s.account, c.PriceID)
+			require.NotEmpty(t, s.lineOfCharge(c), "%s %s", s.account, c.PriceID)
 		}
 		for _, u := range b.Rated[i] {
 			require.NotEmpty(t, lines.ofKey(u.Key), "%s %v", s.account, u.Key)
@@ -105,7 +105,7 @@ func TestSeal_Lines(t *testing.T) {
 				require.NoError(t, err)
 			}
 		}
-		require.Equal(t, b.Invoices[i].Total, total)
+		require.Equal(t, b.Issued[i].Total(), total)
 	}
 }
 

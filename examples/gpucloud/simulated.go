@@ -20,6 +20,7 @@ const growth = 930
 // keepSimulated simulates the month and the one before it, side by side, and
 // keeps the books of the month.
 func keepSimulated(ctx context.Context, o options, card, negotiated *accounting.Card, samples *atomic.Uint64) (*books, error) {
+	card, negotiated = titled(card, o.lang), titled(negotiated, o.lang)
 	zone, err := metering.LoadZone("Asia/Shanghai")
 	if err != nil {
 		return nil, err
@@ -50,7 +51,17 @@ func keepSimulated(ctx context.Context, o options, card, negotiated *accounting.
 		return nil, err
 	}
 	now.SimulatedSamples = now.Samples + was.Samples
-	return now, now.draftInvoices()
+	if err := now.draftInvoices(); err != nil {
+		return nil, err
+	}
+	register, err := now.newRegister()
+	if err != nil {
+		return nil, err
+	}
+	if err := was.issue(register); err != nil {
+		return nil, err
+	}
+	return now, now.issue(register)
 }
 
 // keepMonth simulates a month and fills in its books.
@@ -69,6 +80,7 @@ func (b *books) keepMonth(ctx context.Context, o options, demand int, negotiated
 	if b.Reserved, err = reserve(o.devices, b.Period, b.Zone, b.Card); err != nil {
 		return err
 	}
+	b.Reserved.Prices = titled(b.Reserved.Prices, o.lang)
 	if err := b.billTenants(s, negotiated, o.lang); err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func TestSimulation_Files(t *testing.T) {
 	want := []string{"report.html", "usage.csv", "charges.csv", "focus.csv", "focus.parquet", "summary.json",
 		"proof/key.txt", "proof/aurora-line.json", "proof/aurora-sums.json", "proof/aurora-chain.json"}
 	for _, tenant := range tenants {
-		want = append(want, "invoices/"+string(tenant.Account)+".html", "seal/"+string(tenant.Account)+".sealed")
+		want = append(want, "invoices/"+string(tenant.Account)+".html", "invoices/"+string(tenant.Account)+".json", "seal/"+string(tenant.Account)+".sealed")
 	}
 	require.Len(t, all, len(want))
 	for _, name := range want {
