@@ -10,14 +10,15 @@ type Origin uint8
 
 // The origins of charges.
 const (
-	FromUsage     Origin = iota + 1 // usage at a price
-	FromRecurring                   // due by the billing period: a flat price, or a tier's flat amount without usage
-	FromTrueUp                      // what usage fell short of a minimum or a commitment
-	FromCredit                      // what a credit or voucher paid, below zero
-	FromRounding                    // what rounding the month's total cut off, or added
+	FromUsage      Origin = iota + 1 // usage at a price
+	FromRecurring                    // due by the billing period: a flat price, or a tier's flat amount without usage
+	FromTrueUp                       // what usage fell short of a minimum or a commitment
+	FromCredit                       // what a credit or voucher paid, below zero
+	FromRounding                     // what rounding the month's total cut off, or added
+	FromAdjustment                   // what the power factor added to the bill, or took off it
 )
 
-var originNames = [...]string{FromUsage: "usage", FromRecurring: "recurring", FromTrueUp: "true-up", FromCredit: "credit", FromRounding: "rounding"}
+var originNames = [...]string{FromUsage: "usage", FromRecurring: "recurring", FromTrueUp: "true-up", FromCredit: "credit", FromRounding: "rounding", FromAdjustment: "adjustment"}
 
 // String returns the origin's name, or "invalid".
 func (o Origin) String() string {

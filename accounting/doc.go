@@ -33,7 +33,7 @@
 // A [Charge] is usage at a price: who, what, when, how much, and four amounts. List is at the list price, Contracted
 // at the negotiated one, Billed what an invoice asks for, Effective what remains when payments in advance are spread
 // over usage. Today Billed is Contracted and Effective is Billed. What falls short of a minimum or a commitment, what a
-// [Credit] pays and what the rounding of a month cuts off are charges of their own; [Charge.Origin] tells them apart.
+// [Credit] pays, what a [PowerAdjustment] changes and what the rounding of a month cuts off are charges of their own; [Charge.Origin] tells them apart.
 // [Total] and [GroupBy] add charges up by any dimension, [RollUp] by any dimension and the periods of a calendar, with
 // currencies apart.
 //

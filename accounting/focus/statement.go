@@ -68,7 +68,7 @@ func (s *Statement) service(id accounting.ServiceID) (Service, error) {
 
 // Rows returns the rows of charges, in their order. Usage has one row for each
 // tier that it is in. Flat prices are purchases that recur; what is paid to
-// make up a minimum or is cut off by rounding is an adjustment; what a credit
+// make up a minimum, for the power factor, or is cut off by rounding is an adjustment; what a credit
 // pays is a credit.
 //
 // Billed and effective cost are the charge's, rounded as its card says, and add

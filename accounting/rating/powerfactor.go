@@ -133,7 +133,7 @@ func (r *rater) adjustPower() error {
 	if more.IsZero() && list.IsZero() {
 		return nil
 	}
-	c := r.settlement(more, accounting.FromRecurring, r.power.ID, powerNote(p, percent, active, reactive))
+	c := r.settlement(more, accounting.FromAdjustment, r.power.ID, powerNote(p, percent, active, reactive))
 	c.Service, c.List = r.power.Service, list
 	if err := r.settled.add(r.bill.Contract.Credits, &c); err != nil {
 		return err

@@ -22,7 +22,7 @@ func wordsOf(lang string) words {
 			billOf: "账单：", account_: "账户", when: "时间", quantity: "数量", billed: "金额", total: "合计", unpriced: "没有价格", meter: "计量项",
 			change: "变化", removed: "删除", changed: "变更", added: "新增", changesCaption: "从 %s 到 %s。", noChanges: "两张价目表在这些数量上价格相同。",
 			sameBills: "两张账单相同。", chartIn: "图表：", quantityAxis: "数量",
-			origins: map[accounting.Origin]string{accounting.FromRecurring: "周期费", accounting.FromTrueUp: "补足", accounting.FromCredit: "抵扣", accounting.FromRounding: "抹零"},
+			origins: map[accounting.Origin]string{accounting.FromRecurring: "周期费", accounting.FromTrueUp: "补足", accounting.FromCredit: "抵扣", accounting.FromRounding: "抹零", accounting.FromAdjustment: "力调"},
 		}
 	}
 	return words{
@@ -31,6 +31,6 @@ func wordsOf(lang string) words {
 		billOf: "Bill of", account_: "account", when: "when", quantity: "quantity", billed: "billed", total: "total", unpriced: "no price", meter: "meter",
 		change: "change", removed: "removed", changed: "changed", added: "added", changesCaption: "From %s to %s.", noChanges: "Both cards ask the same at these quantities.",
 		sameBills: "Both bills are the same.", chartIn: "Chart:", quantityAxis: "quantity",
-		origins: map[accounting.Origin]string{accounting.FromRecurring: "recurring", accounting.FromTrueUp: "true-up", accounting.FromCredit: "credit", accounting.FromRounding: "rounding"},
+		origins: map[accounting.Origin]string{accounting.FromRecurring: "recurring", accounting.FromTrueUp: "true-up", accounting.FromCredit: "credit", accounting.FromRounding: "rounding", accounting.FromAdjustment: "adjustment"},
 	}
 }
