@@ -10,10 +10,11 @@ import (
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/ratecard"
 	"github.com/meterbook/meterbook/accounting/rating"
+	"github.com/meterbook/meterbook/metering"
 )
 
 func (v *view) printBill(w io.Writer, bill rating.Bill) {
-	fmt.Fprintf(w, "%s %s, %s\n\n", v.billOf, bill.Contract.CustomerName(), bill.Period.Start().Format("2006-01"))
+	fmt.Fprintf(w, "%s %s, %s\n\n", v.billOf, bill.Contract.CustomerName(), bill.Period.Start().In(bill.Contract.Zone.Location()).Format("2006-01"))
 	t := newTable(v.account_, v.price, v.when, v.quantity, v.billed)
 	t.SetColumnConfigs(right(4, 5))
 	for _, c := range bill.Charges {
@@ -24,7 +25,7 @@ func (v *view) printBill(w io.Writer, bill rating.Bill) {
 				quantity = n.String() + " " + c.Unit.Label()
 			}
 		}
-		t.AppendRow(table.Row{c.Account, v.lineName(c), when(c), quantity, c.Billed.Display()})
+		t.AppendRow(table.Row{c.Account, v.lineName(c), when(c, bill.Contract.Zone), quantity, c.Billed.Display()})
 	}
 	t.AppendFooter(table.Row{v.total, "", "", "", bill.Total().String()})
 	fmt.Fprintf(w, "%s\n\n", t.Render())
@@ -35,7 +36,7 @@ func (v *view) printBill(w io.Writer, bill rating.Bill) {
 		return
 	}
 	for _, c := range bill.Charges {
-		fmt.Fprintf(w, "%s, %s, %s\n", c.Account, v.lineName(c), when(c))
+		fmt.Fprintf(w, "%s, %s, %s\n", c.Account, v.lineName(c), when(c, bill.Contract.Zone))
 		tree := c.Explanation.Tree(v.language).String()
 		fmt.Fprintf(w, "  %s\n\n", strings.ReplaceAll(tree, "\n", "\n  "))
 	}
@@ -61,8 +62,9 @@ func (v *view) origin(c accounting.Charge) string {
 	return " (" + v.origins[c.Origin] + ")"
 }
 
-func when(c accounting.Charge) string {
-	start, end := c.Period.Start(), c.Period.End()
+// when is the period of a charge, by the clock of a zone.
+func when(c accounting.Charge, zone metering.Zone) string {
+	start, end := c.Period.Start().In(zone.Location()), c.Period.End().In(zone.Location())
 	if start.Format("15:04") == "00:00" && end.Format("15:04") == "00:00" {
 		if last := end.AddDate(0, 0, -1); !last.After(start) {
 			return start.Format("2006-01-02")

@@ -128,3 +128,24 @@ func TestRun_Refuses(t *testing.T) {
 	require.ErrorIs(t, run([]string{"x"}, io.Discard, io.Discard), errUsage)
 	require.ErrorIs(t, run([]string{"-h"}, io.Discard, io.Discard), flag.ErrHelp)
 }
+
+// A utility's card, at the hours of its zone: valley, flat, peak and sharp,
+// demand, and what the power factor adds.
+func TestRun_Tariff(t *testing.T) {
+	card := filepath.Join("..", "..", "accounting", "ratecard", "testdata", "good", "hubei-2026-01.yaml")
+	rows := "account,meter,start,end,quantity,unit\n"
+	for hour, kWh := range map[string]string{"01": "1000", "07": "2000", "17": "3000", "19": "4000"} {
+		rows += "site,energy.facility,2026-01-05T" + hour + ":00:00+08:00,2026-01-05T" + hour + ":15:00+08:00," + kWh + ",kW.h\n"
+	}
+	rows += "site,energy.demand,2026-01-05T19:00:00+08:00,2026-01-05T19:15:00+08:00,800,kW\n"
+	rows += "site,energy.reactive,2026-01-05T19:00:00+08:00,2026-01-05T19:15:00+08:00,5300,kW.h\n"
+	file := filepath.Join(t.TempDir(), "usage.csv")
+	require.NoError(t, os.WriteFile(file, []byte(rows), 0o600))
+	text := output(t, "-card", card, "-usage", file, "-zone", "Asia/Shanghai")
+	require.Regexp(t, `sharp +2026-01-05T19:00/19:15 +4000 kW·h +4,019\.20`, text)
+	require.Regexp(t, `demand +2026-01-05T19:00/19:15 +800 kW +33,600\.00`, text)
+	require.Regexp(t, `power-factor \(adjustment\) .* 416\.32`, text)
+	require.Contains(t, text, "CNY 42499.89")
+	require.Contains(t, text, "{1,2,3,4,5,6,9,10,11,12} 18:00-20:00")
+	require.Error(t, run([]string{"-usage", "sample", "-zone", "Nowhere"}, io.Discard, io.Discard))
+}

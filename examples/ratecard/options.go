@@ -8,8 +8,8 @@ import (
 )
 
 type options struct {
-	card, usage, diff, svg, account, lang string
-	explain, lint, json                   bool
+	card, usage, diff, svg, account, zone, lang string
+	explain, lint, json                         bool
 }
 
 // errUsage is returned once what is wrong with the arguments was printed.
@@ -22,6 +22,8 @@ const usageText = `ratecard shows what a rate card asks.
   ratecard -usage sample -explain      the bill for a month of usage, line by line explained
   ratecard -card A.yaml -diff B.yaml   what changes from one card to another
   ratecard -svg prices.svg             price against quantity, as a chart
+  ratecard -card accounting/ratecard/testdata/good/hubei-2026-01.yaml -zone Asia/Shanghai -usage U.csv
+                                       what a utility asks, by the hour of the day
 
 Flags:
 `
@@ -39,6 +41,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	fs.StringVar(&o.diff, "diff", "", "another rate card to compare with")
 	fs.StringVar(&o.svg, "svg", "", "file to draw prices against quantities in")
 	fs.StringVar(&o.account, "account", "", "billing account; the tenant of the first row of usage if not given")
+	fs.StringVar(&o.zone, "zone", "UTC", "zone whose months are billing periods")
 	fs.StringVar(&o.lang, "lang", "en", "language: en or zh")
 	fs.BoolVar(&o.explain, "explain", false, "explain each line of the bill")
 	fs.BoolVar(&o.lint, "lint", false, "say what a reviewer should look at")

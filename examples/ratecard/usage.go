@@ -130,7 +130,11 @@ func (v *view) rate() error {
 	if account == "" {
 		account = metering.Account(rows[0].Key.Account.Tenant())
 	}
-	contract := accounting.Contract{Account: account, Card: v.card}
+	zone, err := metering.LoadZone(v.zone)
+	if err != nil {
+		return err
+	}
+	contract := accounting.Contract{Account: account, Card: v.card, Zone: zone}
 	first, err := contract.BillingPeriod(rows[0].Period.Start())
 	if err != nil {
 		return err
