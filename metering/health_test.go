@@ -1,6 +1,8 @@
 package metering_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -48,4 +50,14 @@ func TestAggregator_Health_Reasons(t *testing.T) {
 			break
 		}
 	}
+}
+
+func TestWatch_Over(t *testing.T) {
+	require.Nil(t, metering.Watch(nil).Over(time.Second))
+	var told []string
+	watch := metering.Watch(func(_ context.Context, op metering.Operation) { told = append(told, op.Name) }).Over(time.Second)
+	for _, op := range []metering.Operation{{Name: "fast", Took: time.Second - 1}, {Name: "slow", Took: time.Second}, {Name: "failed", Err: errors.New("no")}} {
+		watch(context.Background(), op)
+	}
+	require.Equal(t, []string{"slow", "failed"}, told)
 }

@@ -18,3 +18,16 @@ type Operation struct {
 // by whoever did the work, before that returns, from many goroutines at once: it
 // does not block. metering/otelmeter makes one that turns operations into spans.
 type Watch func(context.Context, Operation)
+
+// Over returns a watch that tells w of operations that took at least so long, and of
+// those that failed; nil for no watch.
+func (w Watch) Over(slow time.Duration) Watch {
+	if w == nil {
+		return nil
+	}
+	return func(ctx context.Context, op Operation) {
+		if op.Took >= slow || op.Err != nil {
+			w(ctx, op)
+		}
+	}
+}

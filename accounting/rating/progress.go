@@ -24,7 +24,8 @@ type Progress struct {
 }
 
 // NewProgress returns a progress without any bill. now tells the time, nil is
-// time.Now; watch is told of each call, and may be nil.
+// time.Now; watch is told of each call, see [metering.Watch.Over] for slow ones alone,
+// and may be nil.
 func NewProgress(now func() time.Time, watch metering.Watch) *Progress {
 	if now == nil {
 		now = time.Now

@@ -43,7 +43,6 @@ type options struct {
 
 	stopwatch func() time.Time
 	watch     metering.Watch
-	slow      time.Duration
 
 	// Of recorders.
 	usage       []metering.Option
@@ -145,7 +144,7 @@ func WithStopwatch(now func() time.Time) Option {
 // recorder record, checkpoint, seal. One that failed is told however long it took.
 // None by default, and then nothing is measured but the disk.
 func WithWatch(slow time.Duration, watch metering.Watch) Option {
-	return optionFunc(func(o options) options { o.slow, o.watch = slow, watch; return o })
+	return optionFunc(func(o options) options { o.watch = watch.Over(slow); return o })
 }
 
 // WithUsage adds options of a recorder's aggregator: its catalogue, windows, late

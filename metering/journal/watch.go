@@ -31,12 +31,10 @@ func (o *options) begin() time.Time {
 	return o.stopwatch()
 }
 
-// end tells the watch of an operation that was slow or failed.
+// end tells the watch of an operation.
 func (o *options) end(ctx context.Context, name string, start time.Time, items int, err error) {
 	if o.watch == nil {
 		return
 	}
-	if took := o.stopwatch().Sub(start); took >= o.slow || err != nil {
-		o.watch(ctx, metering.Operation{Name: name, Start: start, Took: took, Items: items, Err: err})
-	}
+	o.watch(ctx, metering.Operation{Name: name, Start: start, Took: o.stopwatch().Sub(start), Items: items, Err: err})
 }

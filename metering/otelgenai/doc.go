@@ -63,7 +63,7 @@
 //     sees them. sdktrace.AlwaysRecord around it has the SDK hand over all spans
 //     without exporting more.
 //   - The queue is in memory. What is in it when the process ends without Shutdown is
-//     lost, as any span is. Who must not lose a request records it before it
+//     lost, as any span is; a span waits whole, with its events. Who must not lose a request records it before it
 //     answers, by metering/tokens, and reconciles by this.
 //   - Counts are those the instrumentation wrote. By the conventions input includes
 //     what was read from a cache; instrumentations that leave it out contradict

@@ -48,8 +48,7 @@ func WithParser(p *tokens.Parser) Option {
 }
 
 // WithRequest sets a function that may change what is said of a request besides
-// its tokens: region, resource, labels, tiers. It is called from the processor's own
-// goroutine.
+// its tokens: region, resource, labels, tiers. It is called as [Accounts] are.
 func WithRequest(change func(sdktrace.ReadOnlySpan, *tokens.Request)) Option {
 	return optionFunc(func(c config) config { c.request = change; return c })
 }

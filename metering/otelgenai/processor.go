@@ -260,10 +260,11 @@ func (p *Processor) ForceFlush(ctx context.Context) error {
 
 // A LossError reports usage that was not recorded when a processor was shut down.
 // Events are safe to record elsewhere, or again: those that were under way may have
-// been recorded after all.
+// been recorded after all. Refusals are spans that waited and are of no use.
 type LossError struct {
-	Events []metering.Event
-	Err    error // the context's, or nil
+	Events   []metering.Event
+	Refusals []Refusal
+	Err      error // the context's, or nil
 }
 
 func (e *LossError) Error() string {
@@ -296,16 +297,19 @@ func (p *Processor) Shutdown(ctx context.Context) error {
 // loss returns what is not recorded as an error, or nil.
 func (p *Processor) loss() error {
 	p.mu.Lock()
-	events := append([]metering.Event(nil), p.batch...)
+	lost := &LossError{Events: append([]metering.Event(nil), p.batch...)}
 	spans := append([]sdktrace.ReadOnlySpan(nil), p.waiting...)
 	p.mu.Unlock()
 	for _, span := range spans {
-		if e, err := p.safely(span); err == nil {
-			events = append(events, e)
+		e, err := p.safely(span)
+		if err != nil {
+			lost.Refusals = append(lost.Refusals, Refusal{span.SpanContext(), err})
+			continue
 		}
+		lost.Events = append(lost.Events, e)
 	}
-	if len(events) == 0 {
+	if len(lost.Events)+len(lost.Refusals) == 0 {
 		return nil
 	}
-	return &LossError{Events: events}
+	return lost
 }

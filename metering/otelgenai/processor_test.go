@@ -17,6 +17,7 @@ import (
 	"github.com/meterbook/meterbook/metering/journal"
 	"github.com/meterbook/meterbook/metering/otelgenai"
 	"github.com/meterbook/meterbook/metering/otelmeter"
+	"github.com/meterbook/meterbook/metering/tokens"
 )
 
 var _ otelmeter.Stage = (*otelgenai.Processor)(nil)
@@ -161,7 +162,11 @@ func TestProcessor_NeverBlocks(t *testing.T) {
 	chat(tracers, "msg-0", 1, 1)
 	<-sink.called
 	for n := 1; n <= 5; n++ {
-		chat(tracers, fmt.Sprintf("msg-%d", n), 1, 1)
+		output := int64(1)
+		if n == 2 {
+			output = -1
+		}
+		chat(tracers, fmt.Sprintf("msg-%d", n), 1, output)
 	}
 	require.Equal(t, int64(2), vitals(p)["genai.spans dropped"])
 	require.Equal(t, int64(4), vitals(p)["genai.queue "])
@@ -176,7 +181,9 @@ func TestProcessor_NeverBlocks(t *testing.T) {
 	for _, e := range lost.Events {
 		ids = append(ids, e.ID)
 	}
-	require.Equal(t, []string{"msg-0", "msg-1", "msg-2", "msg-3"}, ids)
+	require.Equal(t, []string{"msg-0", "msg-1", "msg-3"}, ids)
+	require.Len(t, lost.Refusals, 1, "of no use to anybody, and told all the same")
+	require.ErrorIs(t, lost.Refusals[0].Err, tokens.ErrCount)
 	chat(tracers, "msg-9", 1, 1)
 	require.Equal(t, int64(3), vitals(p)["genai.spans dropped"])
 	close(sink.release)

@@ -49,7 +49,7 @@ var (
 
 // Accounts says whose tokens a span reports, by its attributes or its resource's.
 // An error, or an account that is not valid, refuses the span. It is called from
-// the processor's own goroutine.
+// the processor's own goroutine, and from that of a Shutdown that cannot wait.
 type Accounts func(span sdktrace.ReadOnlySpan) (metering.Account, error)
 
 // ByAttribute takes the account from the span's attribute of that name, or from its

@@ -1,6 +1,8 @@
 package promtext
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"math"
 	"slices"
@@ -41,10 +43,10 @@ func (s *Scraper) collect(found map[string][]line, at time.Time) []point {
 			}
 			p := s.point(i, l, at)
 			p.start = start
-			if id := s.id(i, p.name); p.name != "" && taken[id] {
+			if taken[p.name] {
 				p = point{rule: i, why: repeated}
-			} else if p.name != "" {
-				taken[id] = true
+			} else {
+				taken[p.name] = true
 			}
 			all = append(all, p)
 		}
@@ -72,9 +74,6 @@ func (s *Scraper) point(i int, l line, at time.Time) point {
 	p := point{rule: i, value: l.value, at: at}
 	resource := first(l.Labels, r.Resource)
 	p.name = nameOf(r, resource, l.Labels)
-	if len(p.name) > maxSeriesName {
-		return point{rule: i, why: refusedBounds}
-	}
 	if !l.at.IsZero() {
 		p.at = l.at
 		if l.at.Before(at.Add(-s.gap)) || l.at.After(at.Add(skew)) {
@@ -110,15 +109,21 @@ func (s *Scraper) point(i int, l line, at time.Time) point {
 	return p
 }
 
-// nameOf tells the series of a rule apart. Values stand behind their lengths, as
-// they may hold any separator.
+// nameOf tells series apart, also those of two rules: by metric, meter, resource and
+// the labels of the rule. Values stand behind their lengths, as they may hold any
+// separator. What is too long for a name has its hash in place of its end.
 func nameOf(r *rule, resource string, labels map[string]string) string {
 	var b strings.Builder
-	b.WriteString(r.Metric)
+	b.WriteString(r.Metric + " " + string(r.Meter))
 	for _, v := range append([]string{resource}, values(labels, r.Name)...) {
 		fmt.Fprintf(&b, " %d:%s", len(v), v)
 	}
-	return b.String()
+	name := b.String()
+	if len(name) <= maxSeriesName {
+		return name
+	}
+	hash := sha256.Sum256([]byte(name))
+	return strings.ToValidUTF8(name[:maxSeriesName-2*len(hash)-2], "") + " #" + hex.EncodeToString(hash[:])
 }
 
 func values(labels map[string]string, names []string) []string {

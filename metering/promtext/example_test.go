@@ -43,8 +43,8 @@ func Example() {
 		pods.Done()
 	}
 	// Output:
-	// kepler_pod_cpu_joules_total 4:1f3a 7:package@2026-10-01T12:02:00Z acme/vision 250000000 uJ
-	// kepler_pod_cpu_joules_total 4:1f3a 7:package@2026-10-01T12:03:00Z acme/vision 250000000 uJ
+	// kepler_pod_cpu_joules_total energy.device 4:1f3a 7:package@2026-10-01T12:02:00Z acme/vision 250000000 uJ
+	// kepler_pod_cpu_joules_total energy.device 4:1f3a 7:package@2026-10-01T12:03:00Z acme/vision 250000000 uJ
 }
 
 // A file that an exporter writes is read as its answer is.
@@ -93,8 +93,8 @@ func ExampleRestore() {
 	}
 	// Output:
 	// <nil>
-	// sent_bytes_total 4:eth0@2026-10-01T12:01:00Z 30 By
-	// sent_bytes_total 4:eth0@2026-10-01T12:02:00Z 1 By
+	// sent_bytes_total network.egress 4:eth0@2026-10-01T12:01:00Z 30 By
+	// sent_bytes_total network.egress 4:eth0@2026-10-01T12:02:00Z 1 By
 }
 
 // Each exporter has a table, and a table is data: rules can be added and left out.
