@@ -142,6 +142,11 @@ func TestProcessor_Conflict(t *testing.T) {
 	require.NoError(t, tracers.Shutdown(context.Background()))
 	require.NoError(t, p.Shutdown(context.Background()))
 	require.NoError(t, p.ForceFlush(context.Background()))
+
+	_, span := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(p)).Tracer("test").Start(context.Background(), "chat")
+	span.SetAttributes(attribute.Int64("gen_ai.usage.input_tokens", 1))
+	span.End()
+	require.Equal(t, int64(1), vitals(p)["genai.spans dropped"], "nobody is there to record it")
 }
 
 // stuck never answers, whatever its context says.

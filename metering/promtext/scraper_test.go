@@ -183,6 +183,10 @@ func TestScraper_AccountLater(t *testing.T) {
 	require.Len(t, s.Pending(), 3, "over three windows")
 	require.True(t, s.Pending()[0].Estimated)
 	require.Equal(t, int64(1), vitals(s)["promtext.remarks missed"])
+
+	require.Error(t, s.Read(strings.NewReader("sent 4"), day.Add(41*time.Minute)))
+	require.NoError(t, s.Read(strings.NewReader("sent 41\n"), day.Add(42*time.Minute)))
+	require.Equal(t, int64(2), vitals(s)["promtext.remarks missed"], "a scrape failed in between")
 }
 
 // What was held is placed in its windows, and not beyond a gap.
