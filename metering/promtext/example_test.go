@@ -97,18 +97,25 @@ func ExampleRestore() {
 	// sent_bytes_total network.egress 4:eth0@2026-10-01T12:02:00Z 1 By
 }
 
-// Each exporter has a table, and a table is data: rules can be added and left out.
+// The tables that are shipped are data, to be looked at and added to.
 func ExampleTables() {
 	for _, t := range promtext.Tables() {
-		fmt.Println(t.Name, len(t.Rules))
+		for _, r := range t.Rules {
+			fmt.Println(t.Name, r.Metric, r.Kind, r.Meter, r.Unit)
+		}
 	}
-	npu, gpu, node := promtext.AscendNPU(), promtext.HAMi(), promtext.Node()
-	fmt.Println(npu.Rules[0].Meter, gpu.Rules[0].Meter, node.Rules[0].Meter)
+	chips, node := promtext.AscendNPU(), promtext.Node()
+	node.Rules = append(node.Rules, promtext.HAMi().Rules...) // a file of both
+	fmt.Println(len(chips.Rules), len(node.Rules))
 	// Output:
-	// dcgm 1
-	// ascend-npu 3
-	// hami 1
-	// kepler 1
-	// node 3
-	// energy.device compute.accelerator.time network.egress
+	// dcgm DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION counter energy.device mJ
+	// ascend-npu npu_chip_info_power sampled energy.device W
+	// ascend-npu npu_chip_info_power sampled energy.device W
+	// ascend-npu npu_container_info held compute.accelerator.time {card}
+	// hami vGPUCoreAllocated held compute.accelerator.time {card}
+	// kepler kepler_pod_cpu_joules_total counter energy.device J
+	// node node_network_transmit_bytes_total counter network.egress By
+	// node node_network_receive_bytes_total counter network.ingress By
+	// node node_cpu_seconds_total counter compute.cpu.time {core}.s
+	// 3 4
 }
