@@ -32,7 +32,7 @@ func plain(s string) string {
 // in the document's minor units.
 func amountText(m money.Money) string { return strings.Replace(m.Display(), "-", "−", 1) }
 
-// quantityText is a quantity in a unit, exact where it ends within six places
+// quantityText is a quantity in a unit, grouped in threes, exact where it ends within six places
 // and marked with ≈ where it is cut there.
 func quantityText(q metering.Quantity, u metering.Unit) string {
 	if u.IsZero() || q.IsZero() {
@@ -43,12 +43,33 @@ func quantityText(q metering.Quantity, u metering.Unit) string {
 	if err != nil {
 		return ""
 	}
-	text := strings.Replace(trimZeros(d.StringFixed(places)), "-", "−", 1)
+	text := grouped(trimZeros(d.StringFixed(places)))
 	exact := new(big.Rat).SetFrac(q.Grains().Big(), u.Grains().Big())
 	if exact.Cmp(d.Rat()) != 0 {
 		return "≈ " + text
 	}
 	return text
+}
+
+// grouped is a plain decimal with its whole part in groups of three, and a true
+// minus sign.
+func grouped(s string) string {
+	whole, fraction, point := strings.Cut(s, ".")
+	digits, negative := strings.CutPrefix(whole, "-")
+	var b strings.Builder
+	if negative {
+		b.WriteString("−")
+	}
+	for i, c := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(c)
+	}
+	if point {
+		b.WriteString("." + fraction)
+	}
+	return b.String()
 }
 
 func trimZeros(s string) string {

@@ -148,3 +148,23 @@ func TestWriteText_Width(t *testing.T) {
 		}
 	}
 }
+
+// TestWriteText_Long: a long explanation is cut between words, and in Chinese
+// neither within a number nor before a mark.
+func TestWriteText_Long(t *testing.T) {
+	d := sampleDraft(t)
+	document := must(register().Preview(issueAt, invoice.Terms{}, d))
+	for n := range 40 {
+		document.Items[0].Explained = map[string]string{"zh": strings.Repeat("a", n) + " 220003896 GiB·h × 0.000486 CNY = 106921.893456 → 106921.89（四舍六入五成双，按行；31 笔收费；1234567 合计）"}
+		var b strings.Builder
+		require.NoError(t, document.WriteText(&b, accounting.Chinese))
+		require.NotRegexp(t, `(?m)^ *[；，）]`, b.String())
+		for _, whole := range []string{"220003896", "0.000486", "106921.893456", "1234567"} {
+			require.Contains(t, b.String(), whole)
+		}
+	}
+	document.Items[0].Title = strings.Repeat("x", 300)
+	var b strings.Builder
+	require.NoError(t, document.WriteText(&b, accounting.English))
+	require.Equal(t, 300, strings.Count(b.String(), "x"), "a long word is cut, and nothing of it is lost")
+}

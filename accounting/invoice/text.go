@@ -177,35 +177,38 @@ func padRight(s string, n int) string { return s + strings.Repeat(" ", max(n-col
 
 func padLeft(s string, n int) string { return strings.Repeat(" ", max(n-columns(s), 0)) + s }
 
-// wrap cuts text into lines of at most n columns, at spaces where there are any
-// and between wide characters. Of nothing it is one empty line.
+// wrap cuts text into lines of at most n columns: at spaces, and before and
+// behind wide characters, but neither before a closing mark nor behind an opening
+// one. A word that is wider is cut. Of nothing it is one empty line.
 func wrap(s string, n int) []string {
 	var lines []string
 	var line []rune
-	used, space := 0, -1 // columns of line, and where its last space is
+	used, cut := 0, 0 // columns of line, and where it may be cut; 0 for nowhere
 	for _, r := range s {
+		if len(line) > 0 && mayCut(line[len(line)-1], r) {
+			cut = len(line)
+		}
 		if used+runeColumns(r) > n && len(line) > 0 {
-			end, next := len(line), len(line)
-			switch {
-			case r == ' ':
-			case space > 0:
-				end, next = space, space+1
+			if cut == 0 {
+				cut = len(line)
 			}
-			lines = append(lines, string(line[:end]))
-			line = append([]rune(nil), line[next:]...)
-			used, space = columns(string(line)), -1
-			if r == ' ' {
+			lines = append(lines, strings.TrimRight(string(line[:cut]), " "))
+			line = []rune(strings.TrimLeft(string(line[cut:]), " "))
+			used, cut = columns(string(line)), 0
+			if r == ' ' && len(line) == 0 {
 				continue
 			}
-		}
-		switch {
-		case r == ' ':
-			space = len(line)
-		case runeColumns(r) == 2:
-			space = -1 // a line may end behind it
 		}
 		line = append(line, r)
 		used += runeColumns(r)
 	}
 	return append(lines, string(line))
+}
+
+// mayCut reports whether a line may end between two characters.
+func mayCut(a, b rune) bool {
+	if strings.ContainsRune("），。；：、》」", b) || strings.ContainsRune("（《「", a) {
+		return false
+	}
+	return a == ' ' || b == ' ' || runeColumns(a) == 2 || runeColumns(b) == 2
 }
