@@ -259,6 +259,50 @@ func TestIssue_KeepsPeriods(t *testing.T) {
 	require.Equal(t, first.Reference(1), *doc.Items[1].Corrects)
 }
 
+// A rate that changes is on what was supplied from then on, or on what is issued
+// from then on, as the taxes say.
+func TestTaxes_Point(t *testing.T) {
+	change := onDay(15)
+	was := invoice.Tax{ID: "vat", Name: "VAT", Category: invoice.Standard, Rate: "0.16", Places: 2, Level: "line", Until: change}
+	is := was
+	is.Rate, is.From, is.Until = "0.13", change, time.Time{}
+	taxes := invoice.Taxes{Taxes: []invoice.Tax{was, is}, Rules: []invoice.TaxRule{{Taxes: []string{"vat"}}}, Point: invoice.AtSupply}
+	card := accounting.Contract{Card: cardOf("list", price("p", "", "", accounting.PerUnit{Price: dec("1")}))}
+	before, after := draftOf(t, card, row{"100", "", 14}), draftOf(t, card, row{"100", "", 15})
+	tax := func(i *invoice.Issued, err error) string {
+		require.NoError(t, err)
+		d := i.Document()
+		require.Len(t, d.Taxes, len(d.Items))
+		return d.Tax.String()
+	}
+	require.Equal(t, "CNY 29.00", tax(register().Issue(issueAt, invoice.Terms{Taxes: taxes}, before, after)), "16 and 13")
+	_, err := register().Issue(issueAt, invoice.Terms{Taxes: taxes}, draftOf(t, card, row{"100", "", 14}, row{"100", "", 15}))
+	require.ErrorIs(t, err, invoice.ErrTax, "one line from before to after the change")
+	require.ErrorContains(t, err, "two drafts")
+	taxes.Point = invoice.AtIssue
+	require.Equal(t, "CNY 13.00", tax(register().Issue(issueAt, invoice.Terms{Taxes: taxes}, before)))
+	require.Equal(t, "CNY 16.00", tax(register().Issue(change.Add(-1), invoice.Terms{Taxes: taxes}, before)))
+	twice := taxes
+	twice.Taxes = []invoice.Tax{was, was}
+	require.ErrorIs(t, twice.Validate(), invoice.ErrTax, "two rates in force at once")
+}
+
+// Taxes in prices, several on a line: they and the net amount are the price.
+func TestTaxes_Included(t *testing.T) {
+	taxes := vat(func(x *invoice.Tax) { x.Inclusive = true })
+	levy := taxes.Taxes[0]
+	levy.ID, levy.Rate = "levy", "0.04"
+	taxes.Taxes, taxes.Rules = append(taxes.Taxes, levy), []invoice.TaxRule{{Taxes: []string{"vat", "levy"}}}
+	card := accounting.Contract{Card: cardOf("list", price("p", "", "", accounting.PerUnit{Price: dec("1.1")}))}
+	d := must(register().Issue(issueAt, invoice.Terms{Taxes: taxes}, draftOf(t, card, row{"100", "", 1}))).Document()
+	require.Equal(t, []string{"CNY 110.00", "CNY 100.00", "CNY 6.00", "CNY 4.00"},
+		[]string{d.Total.String(), d.Net.String(), d.Taxes[0].Amount.String(), d.Taxes[1].Amount.String()})
+	require.Equal(t, d.Items[0].Gross, d.Asked(&d.Items[0]))
+	taxes.Taxes[1].Inclusive = false
+	_, err := register().Issue(issueAt, invoice.Terms{Taxes: taxes}, draftOf(t, card, row{"100", "", 1}))
+	require.ErrorIs(t, err, invoice.ErrTax, "one in the price, one on top")
+}
+
 // Several drafts make one invoice: two cards, in two currencies.
 func TestIssue_Drafts(t *testing.T) {
 	usd := cardOf("abroad", price("p", "Traffic abroad", "", accounting.PerUnit{Price: dec("0.1")}))

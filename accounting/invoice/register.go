@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/metering"
 )
 
 // A Register issues the documents of one issuer: it numbers them, without gaps
@@ -29,6 +30,7 @@ type Register struct {
 	byCause  map[string]*Issued
 	next     map[[2]string]uint64 // by what stands before and behind the running number
 	notes    map[string][]*Issued // by the number they correct
+	invoices map[metering.Account][]*Issued
 	streams  map[string][]*Issued // parts of progressive bills
 }
 
@@ -44,7 +46,7 @@ func NewRegister(issuer Issuer, journal func(text []byte) error) (*Register, err
 		return nil, err
 	}
 	return &Register{issuer: issuer, journal: journal, byNumber: map[string]*Issued{}, byCause: map[string]*Issued{},
-		next: map[[2]string]uint64{}, notes: map[string][]*Issued{}, streams: map[string][]*Issued{}}, nil
+		next: map[[2]string]uint64{}, notes: map[string][]*Issued{}, invoices: map[metering.Account][]*Issued{}, streams: map[string][]*Issued{}}, nil
 }
 
 // Replay returns the register that issued documents, from their bytes in the
@@ -152,6 +154,9 @@ func (r *Register) keep(i *Issued) {
 	if d.Of != nil {
 		r.notes[d.Of.Number] = append(r.notes[d.Of.Number], i)
 	}
+	if d.Kind == Invoice {
+		r.invoices[d.Account] = append(r.invoices[d.Account], i)
+	}
 	if d.Progress != nil {
 		r.streams[d.Progress.Stream] = append(r.streams[d.Progress.Stream], i)
 	}
@@ -256,8 +261,8 @@ func (r *Register) refer(d *Document) {
 		if item.Billing.IsZero() {
 			continue
 		}
-		for _, was := range slices.Backward(r.all) {
-			if line := was.lineLike(d, item); line > 0 {
+		for _, was := range slices.Backward(r.invoices[d.Account]) {
+			if line := was.lineLike(item); line > 0 {
 				ref := was.Reference(line)
 				item.Corrects = &ref
 				break
@@ -267,10 +272,7 @@ func (r *Register) refer(d *Document) {
 }
 
 // lineLike returns the line of an invoice that an item corrects, 0 for none.
-func (i *Issued) lineLike(d *Document, item *Item) int {
-	if i.doc.Account != d.Account || i.doc.Kind != Invoice {
-		return 0
-	}
+func (i *Issued) lineLike(item *Item) int {
 	for n := range i.doc.Items {
 		o := &i.doc.Items[n]
 		if item.Billing.Covers(o.Period) && o.Billing.IsZero() && o.kind() == item.kind() {
