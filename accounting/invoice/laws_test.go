@@ -22,7 +22,7 @@ import (
 )
 
 var (
-	lawsN    = flag.Uint64("laws.n", 2_000, "cases of each law, a tenth of it where documents are issued; at most 1,000 with -short")
+	lawsN    = flag.Uint64("laws.n", 1_500, "cases of each law, a tenth of it where documents are issued; at most 1,000 with -short")
 	lawsSeed = flag.Uint64("laws.seed", 20261126, "seed of the cases; 0 takes one from the clock and logs it")
 )
 
