@@ -17,15 +17,15 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path"
-	"path/filepath"
 	"runtime/debug"
 	"runtime/pprof"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/ratecard"
+	"github.com/meterbook/meterbook/examples/internal/lines"
 )
 
 //go:embed card-cloud.yaml
@@ -147,90 +147,6 @@ func progress(w io.Writer, samples *atomic.Uint64) (stop func()) {
 	}
 }
 
-// write writes every output file and returns their names.
-func (b *books) write(o options) ([]string, error) {
-	dir := o.out
-	if err := os.MkdirAll(filepath.Join(dir, "invoices"), 0o777); err != nil {
-		return nil, err
-	}
-	var names []string
-	put := func(name string, content []byte, err error) error {
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		file := filepath.Join(dir, name)
-		names = append(names, file)
-		return writeWhole(file, content)
-	}
-	report, err := b.reportHTML()
-	if err := put("report.html", report, err); err != nil {
-		return nil, err
-	}
-	for i := range b.Invoices {
-		pages, err := b.invoicePages(i)
-		if err != nil {
-			return nil, err
-		}
-		for _, o := range pages {
-			if err := put(filepath.FromSlash(o.name), o.content, nil); err != nil {
-				return nil, err
-			}
-		}
-	}
-	usage, err := b.usageCSV(b.catalogue)
-	if err := put("usage.csv", usage, err); err != nil {
-		return nil, err
-	}
-	charges, err := b.chargesCSV()
-	if err := put("charges.csv", charges, err); err != nil {
-		return nil, err
-	}
-	rows, err := b.focusCSV(o.focus)
-	if err := put("focus.csv", rows, err); err != nil {
-		return nil, err
-	}
-	rows, err = b.focusParquet(o.focus)
-	if err := put("focus.parquet", rows, err); err != nil {
-		return nil, err
-	}
-	sealed, err := b.sealed()
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range sealed {
-		if err := os.MkdirAll(filepath.Join(dir, path.Dir(o.name)), 0o777); err != nil {
-			return nil, err
-		}
-		if err := put(filepath.FromSlash(o.name), o.content, nil); err != nil {
-			return nil, err
-		}
-	}
-	s, err := b.summary()
-	if err != nil {
-		return nil, err
-	}
-	figures, err := s.encode()
-	return names, put("summary.json", figures, err)
-}
-
-// writeWhole makes a file appear whole or not at all, whenever the program ends:
-// it has another name until it is on the disk.
-func writeWhole(name string, content []byte) error {
-	part := name + ".part"
-	f, err := os.Create(part)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(part, name)
-}
-
 // announce tells the person what was found and written. Times are told here
 // and nowhere else, so that files can be compared.
 func (b *books) announce(w io.Writer, o options, files []string, metered, total time.Duration) error {
@@ -247,10 +163,12 @@ func (b *books) announce(w io.Writer, o options, files []string, metered, total 
 		return err
 	}
 	words := map[bool][3]string{
-		false: {"Wrote %s and %d more files to %s\n", "%d device samples in %.1f s: %.1f million a second; %.1f s in all\n", "%d pods in %.2f s; %.2f s in all\n"},
-		true:  {"已写入 %s 及其他 %d 个文件，目录 %s\n", "%d 个设备采样，用时 %.1f 秒：每秒 %.1f 百万个；共 %.1f 秒\n", "%d 个 Pod，用时 %.2f 秒；共 %.2f 秒\n"},
+		false: {"Wrote %d files to %s: ", "%d device samples in %.1f s: %.1f million a second; %.1f s in all\n", "%d pods in %.2f s; %.2f s in all\n"},
+		true:  {"已写入 %d 个文件，目录 %s：", "%d 个设备采样，用时 %.1f 秒：每秒 %.1f 百万个；共 %.1f 秒\n", "%d 个 Pod，用时 %.2f 秒；共 %.2f 秒\n"},
 	}[o.lang == "zh"]
-	fmt.Fprintf(w, words[0], files[0], len(files)-1, o.out)
+	for _, l := range lines.Wrap(fmt.Sprintf(words[0], len(files), o.out)+strings.Join(summarised(files, o.out), " "), terminalWidth) {
+		fmt.Fprintln(w, l)
+	}
 	b.announceProofs(w, files, o.lang)
 	if err := b.printTables(w); err != nil {
 		return err
