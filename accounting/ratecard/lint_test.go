@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
+	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/ratecard"
 	"github.com/meterbook/meterbook/metering"
 )
@@ -80,9 +81,10 @@ func TestLintOverlay(t *testing.T) {
 	overlay := *list
 	overlay.ID = "o"
 	require.Empty(t, ratecard.LintOverlay(list, &overlay))
-	overlay.Currency, overlay.Rounding.Places = "USD", 3
+	overlay.Currency, overlay.Rounding.Places, overlay.PowerFactor = "USD", 3, &accounting.PowerAdjustment{ID: "pf"}
 	found := ratecard.LintOverlay(list, &overlay)
-	require.Len(t, found, 2)
+	require.Len(t, found, 3)
+	require.Equal(t, "power_factor", found[2].Path)
 	require.Equal(t, "currency", found[0].Path)
 	require.Equal(t, "rounding", found[1].Path)
 }

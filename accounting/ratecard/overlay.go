@@ -22,6 +22,9 @@ func LintOverlay(list, overlay *accounting.Card) []Finding {
 	if list.Rounding != overlay.Rounding || !slices.Equal(list.RoundingChanges, overlay.RoundingChanges) {
 		l.add(Error, "rounding", "", "another rounding than the list card's", "give both the same")
 	}
+	if overlay.PowerFactor != nil {
+		l.add(Error, "power_factor", overlay.PowerFactor.ID, "the adjustment by the power factor is the list card's", "leave it out")
+	}
 	if list.Name() == overlay.Name() {
 		l.add(Error, "card", "", "the name of the list card", "running totals need two names")
 	}
