@@ -40,9 +40,10 @@
 //
 // # Operations
 //
-// Stages tell operations that were slow or failed to a [metering.Watch]. [Spans]
-// makes spans of them, after the fact and with their own times; [Durations] puts
-// them in a histogram. Neither is there unless it is asked for.
+// Stages tell operations that were slow or failed to a [metering.Watch]: a journal by
+// journal.WithWatch, others with [metering.Watch.Over]. [Spans] makes spans of them,
+// after the fact and with their own times; [Durations] puts them in a histogram.
+// Neither is there unless it is asked for.
 //
 // # Exactness
 //
