@@ -72,7 +72,7 @@
 //
 // # Limits
 //
-//   - Bounds: 16 MiB of text, 10,000 series, 10 s ([WithBytes], [WithSeries],
+//   - Bounds: 8 MiB of text, 10,000 series, 10 s ([WithBytes], [WithSeries],
 //     [WithTimeout]), 64 labels of 256 bytes a series, 200,000 events that wait.
 //   - Lines older than the gap or more than a minute in the future are refused: a
 //     time stamp far ahead would make all that follows late.
