@@ -3,6 +3,7 @@ package oteltest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -13,6 +14,8 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
+	"github.com/meterbook/meterbook/accounting/rating"
+	"github.com/meterbook/meterbook/energy/attribution"
 	"github.com/meterbook/meterbook/metering"
 	"github.com/meterbook/meterbook/metering/journal"
 	"github.com/meterbook/meterbook/metering/otelmeter"
@@ -131,4 +134,31 @@ func TestDurations(t *testing.T) {
 	require.Equal(t, uint64(2), got.counts["meterbook.operation.duration"])
 	require.Equal(t, 1.25, got.sums["meterbook.operation.duration"])
 	require.Equal(t, 2, next)
+}
+
+// Figures about stages are as many with a thousand tenants as with one, and have no
+// attribute but the outcome.
+func TestObserve_FewFigures(t *testing.T) {
+	p, collect := provider(t)
+	agg := metering.NewAggregator()
+	now := func() time.Time { return day.Add(time.Hour) }
+	for _, stage := range []otelmeter.Stage{agg, rating.NewProgress(now, nil), attribution.NewProgress(now)} {
+		_, err := otelmeter.Observe(stage, otelmeter.WithMeterProvider(p))
+		require.NoError(t, err)
+	}
+	before := collect()
+	for n := range 1000 {
+		e := request("1")
+		e.Account = metering.Account(fmt.Sprintf("tenant-%d", n))
+		require.NoError(t, agg.Record(e))
+	}
+	after := collect()
+	require.Equal(t, len(before.ints), len(after.ints))
+	require.Equal(t, len(before.floats), len(after.floats))
+	require.Less(t, len(after.ints)+len(after.floats), 40)
+	for _, name := range []string{"meterbook.rating.lag", "meterbook.attribution.lag", "meterbook.attribution.residual", "meterbook.rating.duration"} {
+		require.Contains(t, after.units, name)
+	}
+	require.Equal(t, "J", after.units["meterbook.attribution.residual"])
+	require.Equal(t, int64(1000), after.int("meterbook.aggregator.series"))
 }
