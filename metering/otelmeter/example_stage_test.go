@@ -39,3 +39,43 @@ func ExampleDurations() {
 	watch(context.Background(), metering.Operation{Name: "journal.append", Start: time.Unix(0, 0), Took: 3 * time.Millisecond, Items: 100})
 	// Output: true
 }
+
+// Usage for a dashboard, of two meters: never what is billed.
+func ExampleObserveUsage() {
+	var meters []metering.Meter
+	for _, id := range []metering.MeterID{metering.AcceleratorTime, metering.InputTokens} {
+		m, err := metering.DefaultCatalogue().Lookup(id)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		meters = append(meters, m)
+	}
+	stop, err := otelmeter.ObserveUsage(metering.NewAggregator(), meters, otelmeter.WithMeterProvider(noop.NewMeterProvider()),
+		otelmeter.WithFields(metering.ByTenant))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(stop())
+	// Output: <nil>
+}
+
+// Energy comes in microjoules and is shown in whole joules: the rest is carried on.
+func ExampleHardware() {
+	hardware, err := otelmeter.NewHardware(otelmeter.WithMeterProvider(noop.NewMeterProvider()))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	gpu, err := hardware.Component(otelmeter.Device{ID: "GPU-7", Type: "gpu", Model: "H100"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(gpu.Add(metering.MustQuantity("1500000 uJ")), gpu.Remainder())
+	fmt.Println(hardware.Close())
+	// Output:
+	// <nil> 500000 uJ
+	// <nil>
+}
