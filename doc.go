@@ -36,7 +36,9 @@
 //	metering/peak        peaks and percentiles of bandwidth, as it is billed
 //	metering/summary     what does not add up: highest, latest, unique
 //	metering/csvbatch    CSV of usage into batches
-//	metering/otelmeter   health of metering stages as OpenTelemetry instruments
+//	metering/otelmeter   health, usage, hardware and slow operations for OpenTelemetry
+//	metering/otelgenai   tokens of AI requests from their spans; a module of its own
+//	metering/promtext    what Prometheus exporters say, as events; a module of its own
 //	metering/journal     a durable log of events, each counted once, and a recorder before it
 //	metering/meteringtest disks that lose power and file systems that fail, for tests
 //	energy               cumulative energy from power samples and counters
@@ -56,7 +58,8 @@
 //	accounting/posting   documents into transactions of the ledger
 //	accounting/seal      closed periods that can be proved, offline
 //	accounting/focus     rows that FinOps tools read, written, checked and read
-//	accounting/invoice   a bill's charges as lines that add up and explain themselves
+//	accounting/invoice   charges as numbered documents with taxes, corrected by notes and never edited
+//	accounting/custody   how long records are kept, and where they may go
 //	examples             programs to run and read; a module of its own
 //	benchmarks           comparisons with other libraries; a module of its own
 //
@@ -95,8 +98,8 @@
 //     money already use; at the edge only.
 //   - go.yaml.in/yaml/v3: rate cards are YAML. It keeps every digit of a
 //     number, and testify needs it anyway.
-//   - go.opentelemetry.io/otel and otel/metric: the API of metering/otelmeter.
-//     The SDK is the application's.
+//   - go.opentelemetry.io/otel, otel/metric and otel/trace: the API of
+//     metering/otelmeter. The SDK is the application's.
 //   - golang.org/x/mod: the Merkle log and the signed notes of accounting/seal, as
 //     the Go checksum database has them; it needs the standard library only.
 //   - github.com/stretchr/testify: tests only.
@@ -107,8 +110,8 @@
 // # Limits
 //
 // An aggregator is in memory; what must survive a crash is recorded through
-// metering/journal. Invoices are drafts: numbers, credit notes and taxes are not
-// here yet.
+// metering/journal. Tax rates, exchange rates and the intensities of grids are
+// data that the application gives. No invoice is a fapiao.
 package meterbook
 
 // Version is the version of the library, in the form of semantic versioning.
