@@ -298,6 +298,12 @@ func TestTaxes_Included(t *testing.T) {
 	require.Equal(t, []string{"CNY 110.00", "CNY 100.00", "CNY 6.00", "CNY 4.00"},
 		[]string{d.Total.String(), d.Net.String(), d.Taxes[0].Amount.String(), d.Taxes[1].Amount.String()})
 	require.Equal(t, d.Items[0].Gross, d.Asked(&d.Items[0]))
+	var page, text strings.Builder
+	require.NoError(t, d.WriteHTML(&page, accounting.English))
+	require.NoError(t, d.WriteText(&text, accounting.English))
+	require.Contains(t, page.String(), `data-label="Gross">110.00`)
+	require.NotContains(t, page.String(), `data-label="List"`, "prices are at list")
+	require.Regexp(t, `1  p +100 GB +110\.00`, text.String())
 	taxes.Taxes[1].Inclusive = false
 	_, err := register().Issue(issueAt, invoice.Terms{Taxes: taxes}, draftOf(t, card, row{"100", "", 1}))
 	require.ErrorIs(t, err, invoice.ErrTax, "one in the price, one on top")

@@ -86,7 +86,11 @@ func (p *printer) fact(name, value string) {
 func (p *printer) items() {
 	v := p.v
 	const title, quantity, net = 42, 28, 18
-	p.line(padRight(v.Words.Item, title) + padLeft(v.Words.Quantity, quantity) + padLeft(v.NetName+" "+v.Currency, net))
+	name := v.NetName
+	if v.HasGross {
+		name = v.Words.Gross
+	}
+	p.line(padRight(v.Words.Item, title) + padLeft(v.Words.Quantity, quantity) + padLeft(name+" "+v.Currency, net))
 	if len(v.Groups) == 0 {
 		p.line(v.Words.NoItems)
 	}
@@ -94,9 +98,12 @@ func (p *printer) items() {
 		p.line("")
 		p.line(padRight(g.Name, textColumns-net) + padLeft(g.Subtotal, net))
 		for _, r := range g.Rows {
-			name := r.Line + "  " + r.Title
-			lines := wrap(name, title-2)
-			p.line("  " + padRight(lines[0], title-2) + padLeft(strings.TrimSpace(r.Quantity+" "+r.Unit), quantity) + padLeft(r.Net, net))
+			amount := r.Net
+			if v.HasGross {
+				amount = r.Gross
+			}
+			lines := wrap(r.Line+"  "+r.Title, title-2)
+			p.line("  " + padRight(lines[0], title-2) + padLeft(strings.TrimSpace(r.Quantity+" "+r.Unit), quantity) + padLeft(amount, net))
 			for _, more := range lines[1:] {
 				p.line("     " + more)
 			}

@@ -29,6 +29,7 @@ type view struct {
 	Hash     string
 	HasList  bool // list prices differ from what is asked
 	HasTax   bool
+	HasGross bool // some prices contain a tax: rows show what they come to with it
 	NetName  string
 }
 
@@ -44,7 +45,7 @@ type party struct {
 type group struct {
 	Name     string
 	Rows     []viewRow
-	Subtotal string // net
+	Subtotal string // net, or gross where rows show that
 }
 
 type viewRow struct {
@@ -54,7 +55,7 @@ type viewRow struct {
 
 // Why says on one line what else there is to say of a row.
 func (r viewRow) Why() string {
-	all := append([]string{r.Period, r.Explained}, r.Notes...)
+	all := append([]string{r.Details, r.Period, r.Explained}, r.Notes...)
 	return strings.Join(slices.DeleteFunc(all, func(s string) bool { return s == "" }), " · ")
 }
 
@@ -62,7 +63,8 @@ func (r viewRow) Why() string {
 func (d *Document) view(l accounting.Language, hash Hash) *view {
 	w := wordsOf(l)
 	v := &view{Words: w, Kind: w.kinds[d.Kind], Number: plain(d.Number), Currency: string(d.Currency), Hash: hash.String(),
-		HasList: d.List != d.Net && d.Kind == Invoice, HasTax: len(d.Taxes) > 0}
+		HasList: d.Kind == Invoice && d.List != d.asked(), HasTax: len(d.Taxes) > 0}
+	v.HasGross = slices.ContainsFunc(d.Taxes, func(t TaxItem) bool { return t.Inclusive && !t.Base.IsZero() })
 	v.NetName = w.Amount
 	if v.HasTax {
 		v.NetName = w.Net
@@ -81,6 +83,15 @@ func (d *Document) view(l accounting.Language, hash Hash) *view {
 		v.Notes = append(v.Notes, w.DraftNote)
 	}
 	return v
+}
+
+// asked is what the items ask for at their prices.
+func (d *Document) asked() money.Money {
+	a, sum := adder{}, zero(d.Currency)
+	for i := range d.Items {
+		sum = a.add(sum, d.Asked(&d.Items[i]))
+	}
+	return sum
 }
 
 func (d *Document) viewFacts(v *view) {
@@ -127,7 +138,11 @@ func (d *Document) viewItems(v *view, l accounting.Language) {
 			v.Groups, sums = append(v.Groups, group{Name: v.Words.serviceName(item.Service)}), append(sums, zero(d.Currency))
 		}
 		v.Groups[n].Rows = append(v.Groups[n].Rows, d.viewRow(v.Words, item, l))
-		if sum, err := sums[n].Add(item.Net); err == nil {
+		amount := item.Net
+		if v.HasGross {
+			amount = item.Gross
+		}
+		if sum, err := sums[n].Add(amount); err == nil {
 			sums[n] = sum
 			v.Groups[n].Subtotal = amountText(sum)
 		}

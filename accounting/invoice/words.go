@@ -13,7 +13,7 @@ type words struct {
 	Due, Credited, Plus, On, Included, Corrects, Line, Reason  string
 	Part, Final, Rates, Capitals, Hash, HashNote               string
 	Estimate, Earlier, Rerated, Concession, DraftNote, NoItems string
-	Amount, Amounts, Colon, Comma, Open, Close                 string
+	Amount, Amounts, Gross, Colon, Comma, Open, Close          string
 }
 
 func wordsOf(l accounting.Language) *words {
@@ -37,7 +37,7 @@ func english() *words {
 		HashNote: "of this document's JSON form, by which it can be told from any other",
 		Estimate: "estimated", Earlier: "correction for", DraftNote: "This is a draft: it has no number, and may change.",
 		Rerated: "The charges were rated again.", Concession: "A concession: charges are as they were.", Plus: "credit returned",
-		Colon: ": ", Comma: ", ", Open: " (", Close: ")", Amount: "Amount", Amounts: "Amounts in", NoItems: "No charges.", Credited: "Amount credited", ListPrice: "List",
+		Colon: ": ", Comma: ", ", Open: " (", Close: ")", Amount: "Amount", Gross: "Gross", Amounts: "Amounts in", NoItems: "No charges.", Credited: "Amount credited", ListPrice: "List",
 	}
 }
 
@@ -54,6 +54,6 @@ func chinese() *words {
 		On: "计税基础", Included: "价内含税", Corrects: "更正", Line: "第 %d 行", Reason: "原因", Part: "分期", Final: "末期",
 		Rates: "汇率", Capitals: "大写金额", Hash: "SHA-256", HashNote: "为本单据 JSON 形式的摘要，可据以核对本单据",
 		Estimate: "估算", Earlier: "更正账期", DraftNote: "本件为草稿，尚无编号，内容可能变更。", Rerated: "相应费用已重新计价。", Concession: "属让利，原费用不变。",
-		Plus: "退回额度", Colon: "：", Comma: "，", Open: "（", Close: "）", Amount: "金额", Amounts: "金额单位", NoItems: "无收费项。", Credited: "冲减金额", ListPrice: "目录价",
+		Plus: "退回额度", Colon: "：", Comma: "，", Open: "（", Close: "）", Amount: "金额", Gross: "价税合计", Amounts: "金额单位", NoItems: "无收费项。", Credited: "冲减金额", ListPrice: "目录价",
 	}
 }
