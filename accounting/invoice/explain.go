@@ -43,12 +43,25 @@ func stepChinese(s accounting.Step, l *Line, c money.Currency) string {
 	if kind == "" {
 		kind = "flat"
 	}
+	return strings.TrimSuffix(text, " "+kind) + "（" + kindChinese(kind) + "）"
+}
+
+// kindChinese is the word for what makes an amount that is not units at a price.
+func kindChinese(kind string) string {
+	if id, is := strings.CutPrefix(kind, "credit "); is {
+		return "抵扣 " + id
+	}
+	if name, is := strings.CutPrefix(kind, "rounding of the month, "); is {
+		if mode, err := money.ParseRoundingMode(name); err == nil {
+			return "账期总额取整，" + modeChinese(mode)
+		}
+	}
 	word, known := map[string]string{"per unit": "单价", "graduated": "阶梯累进", "volume": "全量到档", "package": "按包", "stairstep": "规格档",
 		"percentage": "按比例", "dynamic": "随行价", "spot": "实时价", "flat": "固定费"}[kind]
 	if !known {
-		word = kind
+		return kind
 	}
-	return strings.TrimSuffix(text, " "+kind) + "（" + word + "）"
+	return word
 }
 
 func modeChinese(m money.RoundingMode) string {

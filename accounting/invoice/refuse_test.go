@@ -309,6 +309,29 @@ func TestTaxes_Included(t *testing.T) {
 	require.ErrorIs(t, err, invoice.ErrTax, "one in the price, one on top")
 }
 
+// Credits of the contract, and the rounding of the month, are lines that say what
+// they are in both languages; or credit is a draw, and taxes are on all of it.
+func TestIssue_Credits(t *testing.T) {
+	card := cardOf("list", price("p", "Traffic", "", accounting.PerUnit{Price: dec("1.115")}))
+	card.Rounding.Month = accounting.MonthRounding{On: true, Mode: money.HalfUp}
+	d := draftOf(t, accounting.Contract{Card: card, Credits: []accounting.Credit{{ID: "voucher", Title: "Welcome voucher", Amount: dec("30")}}}, row{"100", "", 1})
+	doc := must(register().Issue(issueAt, invoice.Terms{Taxes: vat(func(*invoice.Tax) {})}, d)).Document()
+	var got []string
+	for _, item := range doc.Items {
+		got = append(got, fmt.Sprint(item.Kind, " ", item.Title, " ", item.Net, " ", item.Explained["zh"]))
+	}
+	require.Equal(t, []string{
+		"rounding rounding CNY 0.50 0.50 CNY（账期总额取整，四舍五入） = 0.50 → 0.50（四舍六入五成双，按行）",
+		"credit Welcome voucher CNY -30.00 -30.00 CNY（抵扣 voucher） = -30.00 → -30.00（四舍六入五成双，按行）",
+		"priced Traffic CNY 111.50 100 GB × 1.115 CNY = 111.50 → 111.50（四舍六入五成双，按行）",
+	}, got)
+	require.Equal(t, "CNY 86.92", doc.Due.String())
+	doc = must(register().Issue(issueAt, invoice.Terms{Taxes: vat(func(*invoice.Tax) {}), Credits: invoice.CreditsAfterTax}, d)).Document()
+	require.Equal(t, "CNY 6.72", doc.Tax.String())
+	require.Equal(t, "CNY 88.72", doc.Due.String())
+	require.Equal(t, "Welcome voucher", doc.Draws[0].Title)
+}
+
 // Several drafts make one invoice: two cards, in two currencies.
 func TestIssue_Drafts(t *testing.T) {
 	usd := cardOf("abroad", price("p", "Traffic abroad", "", accounting.PerUnit{Price: dec("0.1")}))
