@@ -1,6 +1,7 @@
 package custody_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -233,4 +234,28 @@ func TestPseudonyms_Refuses(t *testing.T) {
 	got, err := p.Usage(u)
 	require.NoError(t, err)
 	require.Equal(t, metering.Key{Account: must(p.Account("acme/vision")), Meter: metering.AcceleratorTime, SKU: "H100"}, got.Key)
+}
+
+// TestPolicy_RoundTrip: a policy as JSON is read back as it was.
+func TestPolicy_RoundTrip(t *testing.T) {
+	t.Parallel()
+	p := sample(t)
+	p.Homes = []custody.Home{{Account: "acme", Region: "eu-west-3"}}
+	p.Holds = []custody.Hold{{ID: "case-7", Reason: "dispute", Classes: []custody.Class{custody.Log}, Placed: at("2026-01-01T00:00:00Z")}}
+	again, err := custody.Parse(must(json.Marshal(p)))
+	require.NoError(t, err)
+	require.Equal(t, p, again)
+}
+
+// TestPolicy_ByHand: the longest rule counts, also in a policy that was made
+// without ids.
+func TestPolicy_ByHand(t *testing.T) {
+	t.Parallel()
+	keep := func(years int) custody.Retention {
+		return custody.Retention{In: "CN", Classes: []custody.Class{custody.Log}, Keep: custody.Duration{Years: years}}
+	}
+	p := &custody.Policy{Regions: []custody.Region{{ID: "r", In: "CN"}}, Retention: []custody.Retention{keep(3), keep(1), keep(2)}}
+	term, err := p.TermOf(custody.Record{Class: custody.Log, Region: "r", Time: at("2026-01-01T00:00:00Z")}, at("2026-02-01T00:00:00Z"))
+	require.NoError(t, err)
+	require.Equal(t, at("2029-01-01T00:00:00Z"), term.Until)
 }

@@ -27,6 +27,7 @@ func (p *Policy) TermOf(r Record, now time.Time) (Term, error) {
 		return Term{}, err
 	}
 	var longest Term
+	first := true
 	for _, place := range places {
 		found := false
 		for _, rule := range p.Retention {
@@ -38,8 +39,8 @@ func (p *Policy) TermOf(r Record, now time.Time) (Term, error) {
 			if !t.Forever {
 				t.Until = rule.Keep.until(r.Time)
 			}
-			if longest.Rule.ID == "" || t.longer(longest) {
-				longest = t
+			if first || t.longer(longest) {
+				longest, first = t, false
 			}
 		}
 		if !found {

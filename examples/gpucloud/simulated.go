@@ -97,7 +97,8 @@ func (b *books) keepMonth(ctx context.Context, o options, demand int, negotiated
 	b.Samples = uint64(len(s.devices)) * uint64(len(s.site)-1)
 	b.Records, b.Duplicates = s.records+c.Events, c.Duplicates
 	b.noteSimulation(s)
-	b.Told = &s.told
+	told := s.told // a copy: a pointer into the simulation would keep all of it
+	b.Told = &told
 	return nil
 }
 
