@@ -70,7 +70,9 @@
 //
 // Sealing a record took 1.1 µs, and 1.4 µs with the canonical bytes of a row of usage; a proof made and checked 7 µs
 // (2¹⁸ records); and checking a note, which is done once for all its proofs, 0.1 ms (processor time, Go 1.26.8, on a
-// machine of two cores shared with other work, 2026-11-26; the benchmarks make the figures again).
+// machine of two cores shared with other work, 2026-11-26; the benchmarks make the figures again). Hashing is two fifths of
+// sealing, the index of nonces a sixth, and a row's canonical bytes an eighth; while others wait for the same memory it has
+// taken 1.6 µs.
 //
 // # Laws
 //
