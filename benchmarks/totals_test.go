@@ -130,6 +130,14 @@ func TestRate_SameTotal(t *testing.T) {
 	hold(t, want, 1, append(rival.Rate(bill), we)...)
 }
 
+// TestCard_SamePrices: everyone reads all prices.
+func TestCard_SamePrices(t *testing.T) {
+	require.LessOrEqual(t, len(workload.CardYAML()), workload.CardBytes)
+	hold(t, big.NewInt(workload.YAMLPrices), 1, ours.Card(workload.CardYAML, workload.YAMLPrices), rival.CardYAML(workload.CardYAML, workload.YAMLPrices))
+	require.LessOrEqual(t, len(workload.CardJSON()), workload.CardBytes)
+	hold(t, big.NewInt(workload.CardPrices), 1, ours.Card(workload.CardJSON, workload.CardPrices), rival.CardJSON(workload.CardJSON, workload.CardPrices))
+}
+
 // TestBatch_SameTotals: a job fails when its groups or their sum are not those
 // of the rows.
 func TestBatch_SameTotals(t *testing.T) {

@@ -163,7 +163,9 @@ func (g generator) terms(p *accounting.Price) {
 	})
 	set(4, func() {
 		t.Commitment = &accounting.Commitment{Amount: g.positive(), Overage: g.number(false), TrueUp: g.IntN(2) == 0}
-		set(2, func() { t.Commitment.Amount, t.Commitment.Units = decimal.Decimal{}, g.positive() })
+		if m, ok := p.Model.(accounting.PerUnit); !ok || m.Price.Sign() >= 0 {
+			set(2, func() { t.Commitment.Amount, t.Commitment.Units = decimal.Decimal{}, g.positive() })
+		}
 	})
 	_, stairs := p.Model.(accounting.Stairstep)
 	_, perUnit := p.Model.(accounting.PerUnit)

@@ -159,6 +159,9 @@ func (v *validator) combinations(p *place, price *accounting.Price) {
 		refuse("convert", reason, t.Convert != nil && !t.Convert.Restart)
 		refuse("free", reason, !t.Free.IsZero())
 	}
+	if m, ok := price.Model.(accounting.PerUnit); ok && t.Commitment != nil && !t.Commitment.Units.IsZero() && m.Price.Sign() < 0 {
+		v.add(p.field("commitment").field("units"), show(t.Commitment.Units), "at a price below 0 they come to less than nothing; want an amount")
+	}
 	refuse("prorate_minimum", "goes with a minimum or a commitment", t.ProrateMinimum != 0 && t.Minimum == nil && t.Commitment == nil)
 }
 

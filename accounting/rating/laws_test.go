@@ -345,7 +345,7 @@ func TestLaw_Stream_Rate(t *testing.T) {
 }
 
 func TestOracle_Independent(t *testing.T) {
-	for _, name := range []string{"oracle_test.go", "staged_oracle_test.go"} {
+	for _, name := range []string{"oracle_test.go", "staged_oracle_test.go", "staged_model_oracle_test.go"} {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
 		require.NoError(t, err)
 		for _, spec := range file.Imports {

@@ -53,7 +53,7 @@ type Result struct {
 	RivalNs  float64
 	Ratio    float64 // the median of the ratios of the rounds
 	Interval Interval
-	CoreNs   float64  // processor time of an operation of ours, where the row has MostNs
+	CoreNs   float64  // processor time of an operation of ours, where the row has MostNs or a Unit
 	Took     Interval // of CoreNs
 	Rounds   int
 	// Calm is the part of the slices that had their processors to themselves. A
@@ -203,8 +203,10 @@ func (row Row) result(ours, rival *player, seed uint64) Result {
 		r.Verdict = Unclear
 	}
 	// Processor time is much the same when others take turns on the processors.
-	if row.MostNs > 0 {
+	if row.MostNs > 0 || row.Unit != "" {
 		r.CoreNs, r.Took = Median(ours.cores), Bootstrap(ours.cores, seed)
+	}
+	if row.MostNs > 0 {
 		if r.CoreNs == 0 {
 			r.Verdict = Unclear // nobody says
 		} else {

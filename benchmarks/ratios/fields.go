@@ -52,6 +52,7 @@ func hotFields(o options) []field {
 	for exponent, series := 3, 1_000; exponent <= 6; exponent, series = exponent+1, series*10 {
 		fields = append(fields, growth(fmt.Sprintf("growth/1e%d", exponent), series))
 	}
+	fields = append(fields, cards()...)
 	return append(fields, primitives(), observedBound(), observedKeyed(), rate(), decimals(), holds(), counters(), attribution(), fleet(),
 		focusWriting(), focusReading(), sealing(), proving(), posting())
 }
@@ -137,7 +138,7 @@ func attribution() field {
 func rate() field {
 	bill := workload.NewBill()
 	return hot(append(rival.Rate(bill), ours.Rate(bill)),
-		contest.Row{Path: "rate", Ours: ours.Name, Rival: "shopspring", Budget: rateBudget},
+		contest.Row{Path: "rate", Ours: ours.Name, Rival: "shopspring", Budget: rateBudget, Unit: "lines"},
 		contest.Row{Path: "rate", Ours: ours.Name, Rival: "shopspring-walk", Budget: rateBudget})
 }
 

@@ -65,7 +65,7 @@ func (t table) row(r contest.Result) error {
 
 func verdict(r contest.Result) string {
 	s := string(r.Verdict)
-	if r.MostNs > 0 {
+	if r.CoreNs > 0 {
 		s += fmt.Sprintf(", %s %s/s and core (%s – %s)", perSecond(r.CoreNs), r.Unit, perSecond(r.Took.High), perSecond(r.Took.Low))
 	}
 	if r.Calm < contest.CalmEnough {

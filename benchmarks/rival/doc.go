@@ -33,6 +33,7 @@ var Modules = []string{
 	"github.com/quagmt/udecimal",
 	"github.com/cockroachdb/apd/v3",
 	"github.com/govalues/decimal",
+	"go.yaml.in/yaml/v3",
 }
 
 // Bound returns the rivals that add to one series which they hold, from one or
