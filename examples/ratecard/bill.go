@@ -14,7 +14,7 @@ import (
 )
 
 func (v *view) printBill(w io.Writer, bill rating.Bill) {
-	fmt.Fprintf(w, "%s %s, %s\n\n", v.billOf, bill.Contract.CustomerName(), bill.Period.Start().In(bill.Contract.Zone.Location()).Format("2006-01"))
+	fmt.Fprintf(w, "%s%s, %s\n\n", v.billOf, bill.Contract.CustomerName(), bill.Period.Start().In(bill.Contract.Zone.Location()).Format("2006-01"))
 	t := newTable(v.account_, v.price, v.when, v.quantity, v.billed)
 	t.SetColumnConfigs(right(4, 5))
 	for _, c := range bill.Charges {
@@ -37,7 +37,7 @@ func (v *view) printBill(w io.Writer, bill rating.Bill) {
 	}
 	for _, c := range bill.Charges {
 		fmt.Fprintf(w, "%s, %s, %s\n", c.Account, v.lineName(c), when(c, bill.Contract.Zone))
-		tree := c.Explanation.Tree(v.language).String()
+		tree := c.Tree(v.language).String()
 		fmt.Fprintf(w, "  %s\n\n", strings.ReplaceAll(tree, "\n", "\n  "))
 	}
 }

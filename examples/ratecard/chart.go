@@ -15,8 +15,8 @@ import (
 // printed to a hundredth, so that the file is the same on every machine.
 const (
 	panelWidth, panelHeight = 460, 260
-	plotLeft, plotTop       = 70, 52
-	plotWidth, plotHeight   = 360, 160
+	plotLeft, plotTop       = 100, 52
+	plotWidth, plotHeight   = 326, 160
 )
 
 // writeChart draws what each price asks for growing use.
@@ -70,6 +70,7 @@ func (v *view) panel(b *bytes.Buffer, s ratecard.Series) {
 		fmt.Fprintf(b, `<text x="%s" y="%d" text-anchor="middle" fill="#666">%s</text>`+"\n", x, plotTop+plotHeight+18, short(new(big.Rat).Mul(share, end)))
 	}
 	fmt.Fprintf(b, `<text x="%d" y="%d" text-anchor="end" fill="#666">%s, %s</text>`+"\n", plotLeft+plotWidth, plotTop+plotHeight+34, v.quantityAxis, html.EscapeString(s.Unit.Label()))
+	fmt.Fprintf(b, `<text x="%d" y="%d" text-anchor="end" fill="#666">%s</text>`+"\n", plotLeft-14, plotTop+plotHeight+18, v.card.Currency)
 	var path strings.Builder
 	for i, p := range points {
 		command := "L"

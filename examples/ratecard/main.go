@@ -2,10 +2,10 @@
 // quantities, a chart, a rated bill for a file of usage, what a reviewer should
 // look at, and what changes with another card.
 //
-//	go run ./examples/ratecard -card CARD [-usage USAGE.csv] [-explain] [-lint] [-diff OTHER] [-json]
+//	go run ./examples/ratecard -card CARD [-usage USAGE.csv] [-explain] [-lint] [-diff OTHER] [-out DIR] [-seed N] [-json] [-lang zh]
 //
-// Without -card it shows a card of its own, and with -usage sample a month of
-// usage of its own.
+// Without -card it shows a card of its own. With -usage sample it rates a month
+// of usage of its own, and with -usage random one that it makes up for the card.
 package main
 
 import (
@@ -60,6 +60,12 @@ func run(args []string, stdout, stderr io.Writer) error {
 	}
 	if o.svg != "" {
 		if err := v.writeChart(o.svg); err != nil {
+			return err
+		}
+		v.written = append(v.written, o.svg)
+	}
+	if o.out != "" {
+		if err := v.writeFiles(o.out); err != nil {
 			return err
 		}
 	}

@@ -119,7 +119,11 @@ func instant(column, text string) (time.Time, error) {
 // rate rates the file of usage by the card, and by the other one if there is
 // one, month by month.
 func (v *view) rate() error {
-	rows, err := readUsage(v.usage)
+	read := func() ([]metering.Usage, error) { return readUsage(v.usage) }
+	if v.usage == "random" {
+		read = func() ([]metering.Usage, error) { return randomUsage(v.card, v.seed) }
+	}
+	rows, err := read()
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -26,12 +27,14 @@ type view struct {
 	card, other       *accounting.Card
 	bills, otherBills []rating.Bill
 	differences       []rating.Difference
+	written           []string // files
 }
 
 // quantities are those that a table of prices has columns for.
 var quantities = []string{"1", "10", "100", "1000", "10000"}
 
 func (v *view) print(w io.Writer) error {
+	narrowLines()
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s  %s\n\n", v.card.Name(), v.card.Title)
 	if err := v.printPrices(&b); err != nil {
@@ -51,12 +54,16 @@ func (v *view) print(w io.Writer) error {
 	if v.other != nil && v.bills != nil {
 		v.printDifferences(&b)
 	}
-	if v.svg != "" {
-		fmt.Fprintf(&b, "%s %s\n", v.chartIn, v.svg)
+	for _, name := range v.written {
+		fmt.Fprintf(&b, v.wrote+"\n", name)
 	}
 	_, err := w.Write(b.Bytes())
 	return err
 }
+
+// narrowLines makes the table's own lines one column wide, as terminals draw
+// them, whatever the locale says of characters of ambiguous width.
+var narrowLines = sync.OnceFunc(func() { text.OverrideRuneWidthEastAsianWidth(false) })
 
 func newTable(header ...any) table.Writer {
 	t := table.NewWriter()
@@ -213,7 +220,7 @@ func (v *view) printFindings(w io.Writer) {
 	t := newTable(v.severity, v.where, v.finding)
 	t.SetColumnConfigs([]table.ColumnConfig{{Number: 3, WidthMax: 90, WidthMaxEnforcer: text.WrapSoft}})
 	for _, f := range found {
-		t.AppendRow(table.Row{f.Severity, f.Path, f.Reason + "; " + f.Suggestion})
+		t.AppendRow(table.Row{v.severities[f.Severity], f.Path, f.Reason + "; " + f.Suggestion})
 	}
 	fmt.Fprintf(w, "%s\n\n", t.Render())
 }

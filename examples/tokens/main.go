@@ -1,7 +1,7 @@
 // Command tokens says what requests to AI models cost: by model, by class of
 // token, and for 1,000 requests.
 //
-//	go run ./examples/tokens [-card CARD] [-requests FILE.ndjson|FILE.csv] [-model NAME] [-json]
+//	go run ./examples/tokens [-card CARD] [-requests FILE.ndjson|FILE.csv] [-model NAME] [-out DIR] [-seed N] [-json] [-lang zh]
 //
 // It reads what model APIs answer, in their own shapes, counts each response
 // once, and rates the tokens with a rate card.
@@ -39,8 +39,9 @@ func main() {
 }
 
 type options struct {
-	card, requests, model, lang string
-	json                        bool
+	card, requests, model, out, lang string
+	json                             bool
+	seed                             uint64
 }
 
 var errUsage = errors.New("usage")
@@ -48,6 +49,8 @@ var errUsage = errors.New("usage")
 const usageText = `tokens says what requests to AI models cost.
 
   tokens                                   a few requests that come with the program
+  tokens -requests random -seed 7          a day of requests that are made up for the card
+  tokens -out DIR                          costs.json, and requests.csv if they were made up
   tokens -requests LOG.ndjson              responses of model APIs, one a line:
         {"time": "2026-11-02T09:00:00Z", "account": "acme/chat", "api": "anthropic", "response": {…}}
   tokens -requests LOG.csv -model qwen-plus   counts of tokens, with a header:
@@ -66,7 +69,9 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 		fs.PrintDefaults()
 	}
 	fs.StringVar(&o.card, "card", "", "rate card, YAML or JSON; sample prices if not given")
-	fs.StringVar(&o.requests, "requests", "", "requests, .ndjson or .csv; a sample if not given")
+	fs.StringVar(&o.requests, "requests", "", "requests, .ndjson or .csv, or random; a sample if not given")
+	fs.StringVar(&o.out, "out", "", "directory to write costs.json to")
+	fs.Uint64Var(&o.seed, "seed", 1, "seed of the requests that -requests random makes up")
 	fs.StringVar(&o.model, "model", "", "model of requests that do not name theirs")
 	fs.StringVar(&o.lang, "lang", "en", "language: en or zh")
 	fs.BoolVar(&o.json, "json", false, "print JSON, with exact amounts")
@@ -99,7 +104,13 @@ func run(args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	var in io.Reader = bytes.NewReader(sampleRequests)
-	if o.requests != "" {
+	var made []byte
+	switch o.requests {
+	case "":
+	case "random":
+		made = randomCSV(card, o.seed)
+		in = bytes.NewReader(made)
+	default:
 		f, err := os.Open(o.requests)
 		if err != nil {
 			return err
@@ -109,7 +120,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	}
 	c := newCounter(card, o.model)
 	read := c.readNDJSON
-	if strings.HasSuffix(strings.ToLower(o.requests), ".csv") {
+	if made != nil || strings.HasSuffix(strings.ToLower(o.requests), ".csv") {
 		read = c.readCSV
 	}
 	if err := read(in); err != nil {
@@ -119,8 +130,14 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if o.json {
-		return s.writeJSON(stdout)
+	say := wordsOf(o.lang)
+	show := func() error { return s.print(stdout, say) }
+	notes := stdout
+	if o.json { // what machines read has nothing else in it
+		show, notes = func() error { return s.writeJSON(stdout) }, io.Discard
 	}
-	return s.print(stdout, wordsOf(o.lang))
+	if err := show(); err != nil || o.out == "" {
+		return err
+	}
+	return writeFiles(o.out, s, made, notes, say)
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/big"
 	"slices"
+	"sync"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -114,7 +115,12 @@ func (m *modelCost) perThousand(cost *big.Rat) *big.Rat {
 	return new(big.Rat).Mul(cost, big.NewRat(1000, m.requests))
 }
 
+// narrowLines makes the table's own lines one column wide, as terminals draw
+// them, whatever the locale says of characters of ambiguous width.
+var narrowLines = sync.OnceFunc(func() { text.OverrideRuneWidthEastAsianWidth(false) })
+
 func (s *summary) print(w io.Writer, say words) error {
+	narrowLines()
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
 	t.Style().Options.SeparateColumns = false
