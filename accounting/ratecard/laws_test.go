@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -94,7 +95,8 @@ func printParse(t *testing.T, card, same *accounting.Card) bool {
 }
 
 // FuzzParseYAML: any text is either a card, which is valid and survives being
-// printed, or has faults, which are in order and say something. Nothing panics.
+// printed, or has faults, which are in order and say something. Nothing panics, or
+// takes more than 64 MiB. testdata/fuzz has hostile texts of each kind.
 func FuzzParseYAML(f *testing.F) {
 	for _, dir := range []string{"good", "bad"} {
 		files, err := filepath.Glob("testdata/" + dir + "/*")
@@ -115,7 +117,11 @@ func FuzzParseYAML(f *testing.F) {
 		f.Add(jsonOf(f, card, text))
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		card, err := ratecard.ParseYAML(src)
+		runtime.ReadMemStats(&after)
+		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(hostileAlloc))
 		if err != nil {
 			require.Nil(t, card)
 			requireOrderly(t, src, err)

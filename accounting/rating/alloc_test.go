@@ -73,7 +73,7 @@ func kindsRows(n int) []metering.Usage {
 }
 
 // A line allocates nothing, whatever its price is, where nothing is explained:
-// a hundred rows and ten times as many of the same scopes take the same.
+// two hundred rows and ten times as many of the same scopes take the same.
 func TestStream_AllocatesNothingPerLine(t *testing.T) {
 	for _, kind := range kindsOfPrice() {
 		for _, rounding := range []accounting.Rounding{toCents, byBill} {
@@ -94,7 +94,8 @@ func TestStream_AllocatesNothingPerLine(t *testing.T) {
 				}
 				few, many := allocs(kindsRows(200)), allocs(kindsRows(2000))
 				require.GreaterOrEqual(t, lines, 2000)
-				require.LessOrEqual(t, many, few, "allocations for 2,000 rows and for 200")
+				// Integers may have to grow by a word as sums do: that is not of a line.
+				require.Less(t, many-few, 20.0, "allocations for 2,000 rows beyond those for 200")
 			})
 		}
 	}
