@@ -16,9 +16,10 @@ const (
 	FromCredit                       // what a credit or voucher paid, below zero
 	FromRounding                     // what rounding the month's total cut off, or added
 	FromAdjustment                   // what the power factor added to the bill, or took off it
+	FromOneOff                       // due one time: a flat price with FlatOnce
 )
 
-var originNames = [...]string{FromUsage: "usage", FromRecurring: "recurring", FromTrueUp: "true-up", FromCredit: "credit", FromRounding: "rounding", FromAdjustment: "adjustment"}
+var originNames = [...]string{FromUsage: "usage", FromRecurring: "recurring", FromTrueUp: "true-up", FromCredit: "credit", FromRounding: "rounding", FromAdjustment: "adjustment", FromOneOff: "one-off"}
 
 // String returns the origin's name, or "invalid".
 func (o Origin) String() string {
@@ -39,7 +40,7 @@ type Charge struct {
 	SKU            string
 	Region         string
 	Labels         metering.Labels
-	Period         metering.Period   // when it was used; the billing period for FromRecurring
+	Period         metering.Period   // when it was used; the billing period for FromRecurring and FromOneOff
 	Quantity       metering.Quantity // below zero for a correction
 	Estimated      metering.Quantity // the part of Quantity that was not measured
 	Unit           metering.Unit     // what the price is for

@@ -122,7 +122,7 @@ type SpotPrice struct {
 	Price decimal.Decimal // for one unit
 }
 
-// Flat charges one amount per billing period.
+// Flat charges one amount per billing period, or once.
 type Flat struct {
 	Amount decimal.Decimal
 	When   FlatPolicy // must be stated
@@ -157,6 +157,7 @@ const (
 	FlatUnstated FlatPolicy = iota // the zero value: refused
 	FlatAlways                     // in every billing period
 	FlatIfUsed                     // in billing periods with a row of usage that the price matches, of whatever quantity
+	FlatOnce                       // one time, in the billing period in which the price begins: a setup, a delivery
 )
 
 // A BoundPolicy says in which tier a quantity equal to a bound is. Thresholds

@@ -175,8 +175,10 @@ func (s *Statement) charge(c *accounting.Charge) ([]Row, error) {
 	switch c.Origin {
 	case accounting.FromUsage:
 		return s.usageRows(r, c)
-	case accounting.FromRecurring:
-		r.ChargeCategory, r.ChargeFrequency = Purchase, Recurring
+	case accounting.FromRecurring, accounting.FromOneOff:
+		if r.ChargeCategory, r.ChargeFrequency = Purchase, Recurring; c.Origin == accounting.FromOneOff {
+			r.ChargeFrequency = OneTime
+		}
 		r.identify(c, 0)
 		if err := r.priceOne("Fees", r.BilledCost, Amount(c.List)); err != nil {
 			return nil, err

@@ -173,8 +173,9 @@ func TestParseYAML_Bad(t *testing.T) {
 		{"on_zero of another model", "per_unit: 1", "per_unit: 1\n    on_zero: waive", []string{`line 11, column 14: prices[0].on_zero: "waive": goes with graduated, volume, stairstep, not with per_unit`}},
 
 		// Flat prices.
-		{"when missing", "per_unit: 1", "flat: 1", []string{`line 6, column 5: prices[0].when: missing; want always, or if_used to owe it only in billing periods with usage`}},
-		{"when unknown", "per_unit: 1", "flat: 1\n    when: monthly", []string{`line 11, column 11: prices[0].when: "monthly": want one of always, if_used`}},
+		{"when missing", "per_unit: 1", "flat: 1", []string{`line 6, column 5: prices[0].when: missing; want always, if_used to owe it only in billing periods with usage, or once`}},
+		{"once without a beginning", "    match: {meter: ai.tokens.input}\n    unit: \"10*6{token}\"\n    per_unit: 1", "    flat: 1\n    when: once", []string{`line 6, column 5: prices[0].from: missing; a price with when: once is due in the billing period in which it begins`}},
+		{"when unknown", "per_unit: 1", "flat: 1\n    when: monthly", []string{`line 11, column 11: prices[0].when: "monthly": want one of always, if_used, once`}},
 		{"when of another model", "per_unit: 1", "per_unit: 1\n    when: always", []string{`line 11, column 11: prices[0].when: "always": goes with flat, not with per_unit`}},
 		{"negative flat", "per_unit: 1", "flat: -1\n    when: if_used", []string{`line 10, column 11: prices[0].flat: "-1": want 0 or more; only per_unit may be negative`}},
 		{"always with match and unit", "per_unit: 1", "flat: 1\n    when: always", []string{

@@ -38,7 +38,7 @@
 //	  - id: support
 //	    service: support
 //	    flat: 3000                      # the model: one amount per billing period
-//	    when: always                    # or if_used, and then with a match
+//	    when: always                    # or if_used, and then with a match; or once, and then with from
 //
 // Everything but the keys marked optional has to be there, with these
 // exceptions: of match only the meter is needed; a flat price needs no unit,
@@ -57,7 +57,8 @@
 //	price, flat      0 or more
 //	on_zero          waive, charge: whether a billing period without usage owes the first tier's
 //	                 flat amount. Required when there is one, refused when there is none
-//	when             always, if_used: in every billing period, or in those with usage that matches
+//	when             always, if_used, once: in every billing period, in those with usage that matches, or in the one
+//	                 in which the price begins
 //
 // JSON with the same keys is read too, by a reader of its own: a card of 10,000
 // prices in a tenth of a second. It reads what JSON is; of two equal keys, of

@@ -502,7 +502,7 @@ func jsonOf(t testing.TB, card *accounting.Card, text []byte) []byte {
 			o["per_unit"] = number(m.Price)
 		case accounting.Flat:
 			o["flat"] = number(m.Amount)
-			o["when"] = map[accounting.FlatPolicy]string{accounting.FlatAlways: "always", accounting.FlatIfUsed: "if_used"}[m.When]
+			o["when"] = map[accounting.FlatPolicy]string{accounting.FlatAlways: "always", accounting.FlatIfUsed: "if_used", accounting.FlatOnce: "once"}[m.When]
 		case accounting.Graduated:
 			var tiers []object
 			for _, t := range m.Tiers {

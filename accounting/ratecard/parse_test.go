@@ -211,7 +211,7 @@ func TestParseYAML_EveryTerm(t *testing.T) {
 	again, err := ratecard.ParseYAML(text)
 	require.NoError(t, err)
 	require.Empty(t, difference(card, again))
-	require.Len(t, card.Prices, 14)
+	require.Len(t, card.Prices, 15)
 	hours := card.Prices[3].Terms
 	require.Equal(t, []accounting.Hours{{From: 540, To: 720}, {From: 840, To: 1080}}, hours.During.Hours)
 	require.Equal(t, accounting.Workdays, hours.During.Days)

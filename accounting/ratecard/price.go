@@ -23,7 +23,7 @@ var (
 // The words for policies.
 var (
 	zeroWords = map[accounting.ZeroPolicy]string{accounting.ZeroCharged: "charge", accounting.ZeroWaived: "waive"}
-	flatWords = map[accounting.FlatPolicy]string{accounting.FlatAlways: "always", accounting.FlatIfUsed: "if_used"}
+	flatWords = map[accounting.FlatPolicy]string{accounting.FlatAlways: "always", accounting.FlatIfUsed: "if_used", accounting.FlatOnce: "once"}
 )
 
 func (r *reader) price(p *place) accounting.Price {
@@ -56,7 +56,7 @@ func (r *reader) price(p *place) accounting.Price {
 		case "sized_by":
 			with.sizedBy = r.text(at)
 		case "when":
-			with.when = word(flatWords, r.choice(at, "always", "if_used"))
+			with.when = word(flatWords, r.choice(at, "always", "if_used", "once"))
 		default:
 			if slices.Contains(modelKeys, key) {
 				models = append(models, at)

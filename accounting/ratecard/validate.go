@@ -124,18 +124,35 @@ func (v *validator) when(p *place, price *accounting.Price, model accounting.Fla
 	case accounting.FlatIfUsed:
 		v.match(p, price, true)
 		v.unit(p, price, false)
-	case accounting.FlatAlways:
-		const reason = "goes with usage, and a flat price with when: always is due without"
+	case accounting.FlatAlways, accounting.FlatOnce:
+		reason := fmt.Sprintf("goes with usage, and a flat price with when: %s is due without", flatWords[model.When])
+		if model.When == accounting.FlatOnce {
+			v.once(p, price)
+		}
 		if at := p.field("match"); price.Match != (accounting.Match{}) || at.node != nil {
-			v.add(at, "", reason)
+			v.add(at, "", "%s", reason)
 		}
 		if at := p.field("unit"); !price.Unit.IsZero() || at.node != nil {
-			v.add(at, price.Unit.Code(), reason)
+			v.add(at, price.Unit.Code(), "%s", reason)
 		}
 	default:
 		v.match(p, price, false)
 		v.unit(p, price, false)
-		v.add(p.field("when"), "", "%swant always, or if_used to owe it only in billing periods with usage", none(model.When == 0))
+		v.add(p.field("when"), "", "%swant always, if_used to owe it only in billing periods with usage, or once", none(model.When == 0))
+	}
+}
+
+// once checks a price that is due in the billing period in which it begins, and
+// in no other.
+func (v *validator) once(p *place, price *accounting.Price) {
+	if at := p.field("from"); price.From.IsZero() && !v.known(at) {
+		v.add(at, "", "missing; a price with when: once is due in the billing period in which it begins")
+	}
+	if at := p.field("until"); !price.Until.IsZero() {
+		v.add(at, clip(price.Until.UTC().Format(minutes)), "goes with a price that goes on, and when: once is due one time")
+	}
+	if t := price.Terms; t != nil && t.Prorate != accounting.ProrateNone {
+		v.add(p.field("prorate"), prorateWords[t.Prorate], "a price with when: once is due in full")
 	}
 }
 

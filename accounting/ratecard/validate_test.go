@@ -77,7 +77,7 @@ func TestValidate_Literals(t *testing.T) {
 			c.Prices[1].Model = m
 		}, []string{"prices[1].on_zero: want waive or charge"}},
 		{"policy of a flat price", func(c *accounting.Card) { c.Prices[0].Model = accounting.Flat{When: 99} }, []string{
-			"prices[0].when: want always, or if_used to owe it only in billing periods with usage",
+			"prices[0].when: want always, if_used to owe it only in billing periods with usage, or once",
 		}},
 		{"text that is not UTF-8", func(c *accounting.Card) { c.Title = "a\xff" }, []string{`title: "a` + "\uFFFD" + `": want UTF-8`}},
 		{"sku that is not UTF-8", func(c *accounting.Card) { c.Prices[0].Match.SKU = "\xc3" }, []string{`prices[0].match.sku: "` + "\uFFFD" + `": want UTF-8`}},

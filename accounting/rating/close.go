@@ -107,7 +107,7 @@ func (r *rater) closeFlat(t *tariff, p *price) error {
 
 // flatDue says whether a flat price's policy makes it due.
 func (r *rater) flatDue(t *tariff, p *price) bool {
-	return p.when == accounting.FlatAlways || r.flats[priceKey{t.name, p.src.ID}].used
+	return p.when != accounting.FlatIfUsed || r.flats[priceKey{t.name, p.src.ID}].used
 }
 
 // flatOver returns the flat price of t that stands for the list's with the
@@ -117,7 +117,7 @@ func (r *rater) flatOver(t *tariff, id string) *price {
 		return nil
 	}
 	for _, p := range t.flats {
-		if some, _ := p.src.Covers(r.billing); some && cmp.Or(p.src.Replaces, p.src.ID) == id {
+		if some, _ := p.owes(r.billing); some && cmp.Or(p.src.Replaces, p.src.ID) == id {
 			return p
 		}
 	}
@@ -190,7 +190,7 @@ func (r *rater) listedAtZero(t *tariff, p *price, e entry) (money.Money, error) 
 // in it. One that is so for a part of it is refused: how much of it would be
 // due is for the card to say.
 func (r *rater) inForce(t *tariff, p *price) (bool, error) {
-	some, all := p.src.Covers(r.billing)
+	some, all := p.owes(r.billing)
 	if some && !all {
 		return false, t.straddle(p, r.billing, true)
 	}
@@ -201,7 +201,7 @@ func (r *rater) inForce(t *tariff, p *price) (bool, error) {
 func (r *rater) recurring(t *tariff, p *price, e entry, list money.Money) error {
 	c := t.charge(p, r.bill.Contract.Account)
 	c.Account, c.SKU, c.Region, c.Labels = r.bill.Contract.Account, p.src.Match.SKU, p.src.Match.Region, p.src.Match.Labels
-	c.Period, c.Origin = r.billing, accounting.FromRecurring
+	c.Period, c.Origin = r.billing, p.flatOrigin()
 	if p.flat && t == r.negotiated {
 		if list := r.flatOver(r.list, cmp.Or(p.src.Replaces, p.src.ID)); list != nil {
 			c.ListPriceID = list.src.ID

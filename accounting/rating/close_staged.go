@@ -93,7 +93,7 @@ func (r *rater) closeStagedFlat(t *tariff, p *price) error {
 	if r.flats[k].charged || !r.flatDue(t, p) || t == r.list && r.flatOver(r.negotiated, p.src.ID) != nil {
 		return nil
 	}
-	some, all := p.src.Covers(r.billing)
+	some, all := p.owes(r.billing)
 	if !some {
 		return nil
 	}
@@ -101,6 +101,9 @@ func (r *rater) closeStagedFlat(t *tariff, p *price) error {
 		return t.straddle(p, r.billing, true)
 	}
 	period, err := r.inForcePart(p)
+	if p.when == accounting.FlatOnce {
+		period, err = r.billing, nil
+	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrContract, err)
 	}
@@ -124,7 +127,7 @@ func (r *rater) closeStagedFlat(t *tariff, p *price) error {
 	r.note(k, mark)
 	c := t.charge(p, r.bill.Contract.Account)
 	c.Account, c.SKU, c.Region, c.Labels = r.bill.Contract.Account, p.src.Match.SKU, p.src.Match.Region, p.src.Match.Labels
-	c.Period, c.Origin = period, accounting.FromRecurring
+	c.Period, c.Origin = period, p.flatOrigin()
 	return r.bills(&c, e, list)
 }
 

@@ -37,8 +37,8 @@
 // # The end of the billing period
 //
 // Flat prices, and first tiers' flat amounts that are due without usage, are charged by the first call whose period
-// ends with the billing period, once. Usage that comes later still, from the state after that call, is billed as if it
-// had come before. A price that is due so has to be in force for all of the billing period, or not at all: how much of
+// ends with the billing period, once; a price that is due one time only in the billing period in which it begins, in
+// full. Usage that comes later still, from the state after that call, is billed as if it had come before. A price that is due so has to be in force for all of the billing period, or not at all: how much of
 // it would be due otherwise is for a card to say, and no card can yet.
 //
 // # Stages

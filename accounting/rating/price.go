@@ -107,7 +107,11 @@ func compilePrice(src *accounting.Price) (*price, error) {
 func (p *price) compileFlat(m accounting.Flat) (err error) {
 	p.flat, p.when = true, m.When
 	switch {
-	case m.When != accounting.FlatAlways && m.When != accounting.FlatIfUsed:
+	case m.When == accounting.FlatOnce && p.src.From.IsZero():
+		return errors.New("a price that is due once has to say when it begins")
+	case m.When == accounting.FlatOnce && p.src.Terms != nil && p.src.Terms.Prorate != accounting.ProrateNone:
+		return errors.New("a price that is due once is due in full")
+	case m.When != accounting.FlatAlways && m.When != accounting.FlatIfUsed && m.When != accounting.FlatOnce:
 		return errors.New("a flat price has to say when it is due")
 	case m.When == accounting.FlatIfUsed && p.src.Match.Meter == "":
 		return errors.New("no meter, so it is never used")
@@ -227,6 +231,25 @@ func (p *price) matches(u *metering.Usage) (some, all bool) {
 		some, all = someTime, all && allTime
 	}
 	return some, all
+}
+
+// owes says whether a flat price, or what a price owes at the end, belongs to a
+// billing period: it is in force at some time of it, or begins then if it is due
+// once. And whether it is so for all of it.
+func (p *price) owes(billing metering.Period) (some, all bool) {
+	if p.when == accounting.FlatOnce {
+		begins := !p.src.From.Before(billing.Start()) && p.src.From.Before(billing.End())
+		return begins, begins
+	}
+	return p.src.Covers(billing)
+}
+
+// flatOrigin says where what is due without usage comes from.
+func (p *price) flatOrigin() accounting.Origin {
+	if p.when == accounting.FlatOnce {
+		return accounting.FromOneOff
+	}
+	return accounting.FromRecurring
 }
 
 // unitOf returns the unit in which a staged price counts a meter.

@@ -55,7 +55,7 @@ func TestRate_RefusesCard(t *testing.T) {
 		{"flat amount without a policy", "say whether it is due without usage", cardOf("c", toCents, priceOf("p", graduated(0, tier("", "1", "1"))))},
 		{"unknown policy for zero", "unknown policy", cardOf("c", toCents, priceOf("p", graduated(3, tier("", "1", "1"))))},
 		{"flat without a policy", "has to say when it is due", cardOf("c", toCents, priceOf("p", flat("1", 0)))},
-		{"unknown policy of a flat", "has to say when it is due", cardOf("c", toCents, priceOf("p", flat("1", 3)))},
+		{"unknown policy of a flat", "has to say when it is due", cardOf("c", toCents, priceOf("p", flat("1", 9)))},
 		{"flat if used without a meter", "no meter, so it is never used", cardOf("c", toCents, priceOf("p", flat("1", accounting.FlatIfUsed), func(p *accounting.Price) { p.Match = accounting.Match{} }))},
 		{"flat amount too large", "out of range", cardOf("c", toCents, priceOf("p", accounting.Flat{Amount: huge, When: accounting.FlatAlways}))},
 		{"id twice", `price "p": twice in force from the beginning`, cardOf("c", toCents, priceOf("p", perUnit("1"), sku("a")), priceOf("p", perUnit("1"), sku("b")))},

@@ -37,6 +37,42 @@ func TestRate_TimesOfDay(t *testing.T) {
 	require.ErrorAs(t, err, &ambiguous, "two prices for one key at one time are refused")
 }
 
+// A price that is due once is charged in the billing period in which it
+// begins, in full, however often that is rated, and in no other.
+func TestRate_Once(t *testing.T) {
+	setup := priceOf("setup", flat("100", accounting.FlatOnce), from(12))
+	setup.Match, setup.Unit = accounting.Match{}, metering.Unit{}
+	c := contractOf(toCents, setup, with(setup, accounting.Terms{Percent: dec("25")}))
+	c.Card.Prices[1].ID = "reduced"
+	bill, state, err := rating.Rate(c, november, nil, rating.State{})
+	require.NoError(t, err)
+	require.Equal(t, []string{"setup 100", "reduced 75"}, billed(bill))
+	for _, charge := range bill.Charges {
+		require.Equal(t, accounting.FromOneOff, charge.Origin)
+		require.Equal(t, november, charge.Period)
+		require.Equal(t, charge.Billed, must(charge.Explanation.Recompute()))
+	}
+	again, _, err := rating.Rate(c, november, nil, state)
+	require.NoError(t, err)
+	require.Empty(t, again.Charges)
+	for _, other := range []metering.Period{october, must(metering.Month(metering.Zone{}, 2026, time.December))} {
+		bill, _, err := rating.Rate(c, other, nil, rating.State{})
+		require.NoError(t, err)
+		require.Empty(t, bill.Charges)
+	}
+	c.Negotiated = cardOf("special", toCents, setup)
+	c.Negotiated.Prices[0].Model = flat("80", accounting.FlatOnce)
+	bill, _, err = rating.Rate(c, november, nil, rating.State{})
+	require.NoError(t, err)
+	require.Equal(t, []string{"reduced 75", "setup 80"}, billed(bill))
+	require.Equal(t, "CNY 175.00", bill.ListTotal().String())
+
+	c.Negotiated = nil
+	c.Card.Prices[0].From = time.Time{}
+	_, _, err = rating.Rate(c, november, nil, rating.State{})
+	require.ErrorIs(t, err, rating.ErrContract)
+}
+
 func TestRate_Groups(t *testing.T) {
 	c := contractOf(toCents, priceOf("machine", perUnit("2")), with(priceOf("licence", perUnit("0.5"), sku("win")), accounting.Terms{Group: "licence"}))
 	bill, _, err := rating.Rate(c, november, usage(used("4", 1), used("4", 2, keyed("acme", "win", ""))), rating.State{})

@@ -166,7 +166,11 @@ func (v *view) printPrices(w io.Writer) error {
 			continue
 		}
 		if m, ok := p.Model.(accounting.Flat); ok {
-			t.AppendRow(table.Row{p.ID, matchText(p), v.perMonth, v.amount(m.Amount.Rat())})
+			due := v.perMonth
+			if m.When == accounting.FlatOnce {
+				due = v.once
+			}
+			t.AppendRow(table.Row{p.ID, matchText(p), due, v.amount(m.Amount.Rat())})
 			continue
 		}
 		t.AppendRow(table.Row{p.ID, matchText(p), p.Unit.Label(), v.byRow})
