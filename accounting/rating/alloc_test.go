@@ -153,3 +153,28 @@ func TestLaw4_Staged_Changes(t *testing.T) {
 		}
 	})
 }
+
+// BenchmarkRate_Kinds: a line of each kind of price, as a stream, with its
+// explanation and without.
+func BenchmarkRate_Kinds(b *testing.B) {
+	rows := kindsRows(1920)
+	for _, kind := range kindsOfPrice() {
+		plain := priceOf("plain", perUnit("0.5"), func(p *accounting.Price) { p.Match.Meter = metering.Ingress })
+		c := contractOf(toCents, with(priceOf("kind", kind.model), kind.terms))
+		if len(c.Card.Prices[0].Meters()) == 1 {
+			c.Card.Prices = append(c.Card.Prices, plain)
+		}
+		for name, opts := range map[string][]rating.Option{"explained": nil, "bare": {rating.WithoutExplanations()}} {
+			b.Run(kind.name+"/"+name, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					_, _, err := rating.Stream(c, november, usage(rows...), rating.State{}, func(accounting.Charge) error { return nil }, opts...)
+					if err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(rows)), "ns/line")
+			})
+		}
+	}
+}

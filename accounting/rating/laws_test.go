@@ -23,7 +23,7 @@ import (
 )
 
 var (
-	lawsN    = flag.Uint64("laws.n", 4000, "cases of each law; at most 1,000 with -short")
+	lawsN    = flag.Uint64("laws.n", 3000, "cases of each law; at most 1,000 with -short")
 	lawsSeed = flag.Uint64("laws.seed", 20261126, "seed of the cases; 0 takes one from the clock and logs it")
 )
 
