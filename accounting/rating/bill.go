@@ -25,5 +25,7 @@ type Bill struct {
 // currency also when there are none.
 func (b Bill) Total() money.Money { return b.total }
 
-// ListTotal returns the sum of the charges at list prices.
+// ListTotal returns the sum of the charges at list prices, without credits and the
+// rounding of the month: those have no list price, and their list amount is what
+// they take off.
 func (b Bill) ListTotal() money.Money { return b.list }
