@@ -331,3 +331,24 @@ func TestStatement_ListPrice_Running(t *testing.T) {
 	}
 	require.Positive(t, off, "no list amount was off by a rounding")
 }
+
+// What is due once is a purchase of one time.
+func TestStatement_OneOff(t *testing.T) {
+	month, err := metering.Month(metering.Zone{}, 2027, time.January)
+	require.NoError(t, err)
+	contract := testContract()
+	contract.Credits = nil
+	contract.Card.Prices = append(contract.Card.Prices, accounting.Price{ID: "setup", Service: accounting.Support, From: month.Start().AddDate(0, 0, 3),
+		Model: accounting.Flat{Amount: dec("1500"), When: accounting.FlatOnce}})
+	bill, _, err := rating.Rate(contract, month, nil, rating.State{})
+	require.NoError(t, err)
+	frequencies := map[string]ChargeFrequency{}
+	rows := collect(t, testStatement(bill), bill.Charges)
+	for _, r := range rows {
+		if r.ChargeCategory == Purchase {
+			frequencies[r.BilledCost.String()] = r.ChargeFrequency
+		}
+	}
+	require.Equal(t, map[string]ChargeFrequency{"99.5": Recurring, "1500": OneTime}, frequencies)
+	requireClean(t, V1_4, write(t, V1_4, rows))
+}
