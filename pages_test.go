@@ -156,7 +156,7 @@ func TestPages_GoBlocksCompile(t *testing.T) {
 	require.NotEmpty(t, programs)
 	root, err := os.Getwd()
 	require.NoError(t, err)
-	dir, err := os.MkdirTemp(root, ".blocks-") // in the module, and not seen by ./...
+	dir, err := os.MkdirTemp(root, ".blocks-") //nolint:usetesting // in the module, and not seen by ./...
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	var folders []string

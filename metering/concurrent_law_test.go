@@ -192,7 +192,7 @@ func (c *crowd) flush(recorder *metering.Recorder, pending, taken []taking, refu
 // each yields the errors that were joined.
 func each(err error) iter.Seq[error] {
 	return func(yield func(error) bool) {
-		if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // it is what was joined that is wanted
+		if joined, ok := err.(interface{ Unwrap() []error }); ok { // it is what was joined that is wanted
 			for _, e := range joined.Unwrap() {
 				for one := range each(e) {
 					if !yield(one) {

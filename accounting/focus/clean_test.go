@@ -22,14 +22,6 @@ func (t table) column(name string) int { return slices.Index(t[0], name) }
 
 func (t table) set(row int, column, value string) { t[row][t.column(column)] = value }
 
-func (t table) clone() table {
-	out := make(table, len(t))
-	for i, r := range t {
-		out[i] = slices.Clone(r)
-	}
-	return out
-}
-
 func (t table) bytes() []byte {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)

@@ -330,7 +330,7 @@ func (e *endless) Read(b []byte) (int, error) {
 // TestValidator_Memory: memory does not grow with rows.
 func TestValidator_Memory(t *testing.T) {
 	file := cleanTable(V1_4)
-	header, row := table(file[:1]).bytes(), table(file[rowPlain:rowPlain+1]).bytes()
+	header, row := file[:1].bytes(), file[rowPlain:rowPlain+1].bytes()
 	allocated := func(n int) uint64 {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)

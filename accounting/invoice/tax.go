@@ -47,11 +47,6 @@ type Tax struct {
 	Until time.Time `json:"until,omitzero"`
 }
 
-func (t *Tax) rounding() accounting.Rounding {
-	level, _ := accounting.ParseLevel(t.Level)
-	return accounting.Rounding{Mode: t.Mode, Places: t.Places, Level: level}
-}
-
 // Validate returns [ErrTax] for a tax that cannot be computed with.
 func (t *Tax) Validate() error {
 	err := t.Rate.check("rate")

@@ -63,7 +63,7 @@ func ParseCurrency(s string) (Currency, error) {
 	if !c.Valid() {
 		return "", unknownCurrency(c)
 	}
-	return Currency(row(c).code), nil
+	return row(c).code, nil
 }
 
 // Valid reports whether c is a code of the active ISO 4217 list. It costs a binary search over 178 rows and

@@ -170,7 +170,7 @@ func TestSchema_Keys(t *testing.T) {
 	for _, l := range lists[:1] {
 		require.Len(t, strings.Split(l[1], ", "), len(card))
 	}
-	require.Contains(t, message, fmt.Sprint("prices[0].x"))
+	require.Contains(t, message, "prices[0].x")
 }
 
 // What the schema refuses, by the kind of mistake.

@@ -145,7 +145,7 @@ func driveProratedVolume(s *session) *big.Rat {
 // driveBlocks is tiers of blocks, for one unit or several.
 func driveBlocks(s *session) *big.Rat {
 	volume := strings.HasPrefix(s.Model, "volume")
-	amounts := map[string]string{"": ""}
+	var amounts map[string]string
 	if blocks, ok := s.Params["blocks"]; ok {
 		s.price("blocks", blockModel(blocks, volume), accounting.Terms{}, sku("blocks"))
 		amounts = map[string]string{"blocks": number(s.used())}

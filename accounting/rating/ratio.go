@@ -25,8 +25,6 @@ func (z *ratio) setRat(x *big.Rat) { z.num.Set(x.Num()); z.den.Set(x.Denom()) }
 
 func (z *ratio) setDecimal(d decimal.Decimal) { z.setRat(d.Rat()) }
 
-func (z *ratio) neg() { z.num.Neg(&z.num) }
-
 func (z *ratio) sign() int { return z.num.Sign() }
 
 // rat returns z in lowest terms.

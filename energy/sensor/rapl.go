@@ -87,7 +87,7 @@ func (r RAPL) zone(dir string) (energy.Zone, error) {
 			return energy.Zone{}, err
 		}
 	}
-	kind, rest, _ := strings.Cut(name, "-")
+	kind, _, _ := strings.Cut(name, "-")
 	switch kind {
 	case "psys":
 		z.Kind = energy.Platform
@@ -102,7 +102,7 @@ func (r RAPL) zone(dir string) (energy.Zone, error) {
 	default:
 		return energy.Zone{}, &FieldError{"name of zone " + base, clip(name), "psys, package, core, uncore or dram"}
 	}
-	if _, rest, _ = strings.Cut(packageName, "-"); rest != "" {
+	if _, rest, _ := strings.Cut(packageName, "-"); rest != "" {
 		digits, _, _ := strings.Cut(rest, "-")
 		if z.Socket, err = strconv.Atoi(digits); err != nil {
 			return energy.Zone{}, &FieldError{"name of zone " + base, clip(packageName), "a package with its number"}

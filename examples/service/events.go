@@ -125,7 +125,7 @@ func unread(err error) error {
 
 // separate returns the errors that one holds.
 func separate(err error) []error {
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the outermost error is asked, not what it wraps
+	if many, ok := err.(interface{ Unwrap() []error }); ok { // the outermost error is asked, not what it wraps
 		return many.Unwrap()
 	}
 	return []error{err}

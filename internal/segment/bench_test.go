@@ -19,7 +19,7 @@ func benchDir(b *testing.B) (string, *Directory) {
 	if path == "" {
 		path = b.TempDir()
 	}
-	path, err := os.MkdirTemp(path, "bench")
+	path, err := os.MkdirTemp(path, "bench") //nolint:usetesting // on the disk that is asked for
 	if err != nil {
 		b.Fatal(err)
 	}

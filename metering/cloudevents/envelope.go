@@ -87,7 +87,7 @@ func (e *envelope) attribute(name string, v value, bad *faults) {
 
 // set takes an attribute of the specification.
 func (e *envelope) set(name, s string) (err error) {
-	ok := true
+	var ok bool
 	switch name {
 	case "specversion":
 		if s != specVersion {

@@ -27,7 +27,7 @@ var errCutOff = fmt.Errorf("%w: the text ends too early: %w", ErrSyntax, io.ErrU
 // next returns the next byte, and io.EOF as it is.
 func (f *framer) next() (byte, error) {
 	c, err := f.in.ReadByte()
-	switch err { //nolint:errorlint // a reader that is at its end says this very error
+	switch err { // a reader that is at its end says this very error
 	case nil:
 		f.offset++
 		return c, nil
@@ -40,7 +40,7 @@ func (f *framer) next() (byte, error) {
 // must is next where the text may not end.
 func (f *framer) must() (byte, error) {
 	c, err := f.next()
-	if err == io.EOF { //nolint:errorlint // next gives it as it is
+	if err == io.EOF { // next gives it as it is
 		err = errCutOff
 	}
 	return c, err
@@ -58,7 +58,7 @@ func (f *framer) skip(lines bool) (byte, error) {
 	for {
 		c, err := f.next()
 		switch {
-		case err == io.EOF, err == nil && lines && c == '\n': //nolint:errorlint // next gives it as it is
+		case err == io.EOF, err == nil && lines && c == '\n': // next gives it as it is
 			return 0, nil
 		case err != nil:
 			return 0, err
@@ -133,7 +133,7 @@ func (f *framer) word() error {
 	for {
 		c, err := f.next()
 		switch {
-		case err == io.EOF: //nolint:errorlint // next gives it as it is
+		case err == io.EOF: // next gives it as it is
 			return nil
 		case err != nil:
 			return err

@@ -57,7 +57,7 @@ func (in *input) more() error {
 			return in.finish()
 		}
 		if in.err = err; n > 0 || err != nil {
-			return nil
+			return nil //nolint:nilerr // what was read before it comes first, and it is kept
 		}
 	}
 	in.err = io.ErrNoProgress

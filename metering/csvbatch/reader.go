@@ -154,7 +154,7 @@ func (r *Reader) current() *metering.Batch {
 
 // failed is what to say of an error at the input's position.
 func (r *Reader) failed(err error) error {
-	if err == r.in.err { //nolint:errorlint // it is this very error that the source gave
+	if err == r.in.err { // it is this very error that the source gave
 		return fmt.Errorf("csvbatch: reading on from line %d: %w", r.lineNumber(), err)
 	}
 	return r.refused("", 0, nil, err)

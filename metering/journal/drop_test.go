@@ -3,7 +3,6 @@ package journal_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"testing"
 	"time"
 
@@ -64,7 +63,7 @@ func TestDrop(t *testing.T) {
 	require.NoError(t, j.Exported(ctx, old))
 	require.Eventually(t, func() bool { // the keeper moves the window
 		_, err := j.Drop(ctx, old)
-		return err != nil && err.Error() == fmt.Sprintf("journal: event 1 is to be kept: it is in no snapshot of totals")
+		return err != nil && err.Error() == "journal: event 1 is to be kept: it is in no snapshot of totals"
 	}, 10*time.Second, time.Millisecond)
 	require.NoError(t, rec.Snapshot(ctx))
 	refused("not sealed")

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
-	"sync"
 
 	"github.com/meterbook/meterbook/internal/segment"
 )
@@ -15,7 +14,6 @@ import (
 // memFiles is a directory in memory. Its fault, if there is one, is asked before
 // each operation that can fail.
 type memFiles struct {
-	mu    sync.Mutex
 	named map[string]*memFile
 	fault func(op, name string) error
 }

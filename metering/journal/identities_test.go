@@ -35,7 +35,6 @@ type history struct {
 	durable uint64
 	oldest  int32
 	draw    func(*rand.Rand) fingerprint
-	bodies  map[fingerprint]bool
 }
 
 func newHistory(t testing.TB, seed uint64, files segment.Files) *history {

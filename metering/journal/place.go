@@ -161,7 +161,7 @@ func readNote(files Files) (note, error) {
 		n.positions[from] = r.fixed(8)
 	}
 	if r.err != nil {
-		return note{}, nil
+		return note{}, nil //nolint:nilerr // a snapshot that cannot be read is none: the log says it all
 	}
 	return n, nil
 }
