@@ -93,7 +93,7 @@ func TestIngest_Interrupted(t *testing.T) {
 	dir := t.TempDir()
 	go func() {
 		_, _ = io.WriteString(feed, good("1")+"\n"+good("2")+"\nnothing\n")
-		time.Sleep(5 * patience / 2)
+		time.Sleep(15 * patience) // much longer than it waits, on a busy machine too
 		cancel()
 	}()
 	var out bytes.Buffer
