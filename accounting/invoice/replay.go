@@ -50,7 +50,7 @@ func (r *Register) follows(i *Issued) error {
 	case d.Issuer != r.issuer.Party:
 		return fmt.Errorf("%w: %s is another issuer's", ErrForged, quote(d.Number))
 	case len(r.all) > 0 && d.Date < r.all[len(r.all)-1].doc.Date:
-		return fmt.Errorf("%w: %s", ErrForged, ErrDate)
+		return fmt.Errorf("%w: %w", ErrForged, ErrDate)
 	case d.Of != nil:
 		of := r.byNumber[d.Of.Number]
 		if of == nil || of.hash != d.Of.Hash || !d.fits(&of.doc) {
