@@ -18,9 +18,9 @@ import (
 // One tenant pays for cards of one model a month ahead, used or not. What it
 // uses beyond them is charged at the list price.
 const (
-	reservedBy    metering.Account = "ember"
-	reservedSKU                    = "MLU370-X8"
-	reservedCards                  = 48 // in the whole cloud
+	reservedBy    = metering.Account("ember")
+	reservedSKU   = "MLU370-X8"
+	reservedCards = 48 // in the whole cloud
 
 	reservationFee   = "reservation"     // price of the purchase
 	reservedUsage    = "mlu370-reserved" // price of what it covers: nothing
