@@ -124,9 +124,10 @@ func (w *run) begin() {
 
 // fresh returns events that were never given, of a day after that of the clock.
 func (w *run) fresh(n, days int) (events []metering.Event) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for range n {
-		e := onDay(w.next, days)
-		e.Time = e.Time.AddDate(0, 0, int(w.now.Load()-noon.Unix())/86400)
+		e := w.today(w.next, days)
 		if w.next%40 == 7 {
 			e.Kind, e.Adjusts, e.Reason = metering.Adjustment, "req-0", string(make1K)
 		}
@@ -134,6 +135,13 @@ func (w *run) fresh(n, days int) (events []metering.Event) {
 		events = append(events, e)
 	}
 	return events
+}
+
+// today is an event by its number, some days after the day of the clock.
+func (w *run) today(number, days int) metering.Event {
+	e := onDay(number, days)
+	e.Time = e.Time.AddDate(0, 0, int(w.now.Load()-noon.Unix())/86400)
+	return e
 }
 
 var make1K = func() []byte {
@@ -266,6 +274,8 @@ func (w *run) wasKilled() bool {
 
 // known draws events that were acknowledged.
 func (w *run) known(n int) (events []metering.Event) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for range n {
 		events = append(events, w.acked[len(w.acked)-1-w.r.IntN(min(len(w.acked), 300))].event)
 	}
@@ -313,6 +323,9 @@ func (w *run) tend() {
 	}
 }
 
+// never is the number of an event that no history gives.
+const never = 1 << 20
+
 // verify opens what is left on a disk and holds it to what was acknowledged. It
 // is called with mu held, or by the goroutine that appends.
 func (w *run) verify(disk *meteringtest.Disk, what string) {
@@ -351,8 +364,7 @@ func (w *run) verify(disk *meteringtest.Disk, what string) {
 			missing++
 		}
 	}
-	again = append(again, w.fresh(1, 0)...)
-	w.next--
+	again = append(again, w.today(never, 0))
 	res, err := s.Append(bg, again...)
 	if err != nil || res.Accepted+res.Duplicates != len(again) {
 		o.note(&o.lost, "%s: append: %+v %v", what, res, err)
