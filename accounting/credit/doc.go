@@ -42,9 +42,9 @@
 // grants, and with the holds of HoldFor and Remember: some 200 bytes each. Grants are never forgotten. A wallet is one
 // lock: spread accounts over wallets. A journal that waits for a disk makes every call wait for it, one after the other.
 //
-// Holds that are reserved and committed allocate nothing once there are slots to use again. Both together take 9 to 10
-// times as long as a lock and unlock of a mutex (48 ns against 4.9 ns; go run ./benchmarks/ratios -only credit, go1.26.8
-// on two cores of an AMD EPYC, 2026-11-26), where the budget is 8. What is left is flat, in instructions of some 720: two
+// Holds that are reserved and committed allocate nothing once there are slots to use again. Both together take 9.4
+// to 11.4 times as long as a lock and unlock of a mutex (44 to 54 ns against 4.8 ns, in six runs of go run
+// ./benchmarks/ratios -only credit, go1.26.8 on two cores of an AMD EPYC, 2026-11-26), where the budget is 8. What is left is flat, in instructions of some 720: two
 // locks 10 ns of 48, two searches 90, two hashes 60, checks of arguments and times 130, putting and forgetting an id 110,
 // sums of 128 bits 90. What was tried and stayed: a hash of 16 bytes a multiplication for hash/maphash (−15 ns), chains
 // through the slots for an open table of hashes, which ended three searches of four with a branch that was guessed wrong

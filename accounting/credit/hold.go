@@ -213,11 +213,17 @@ func (w *Wallet) settle(s *hold, how state, cost fixed.Int128, at int64) {
 	if s.first.grant != nil {
 		cost = w.burn(&s.first, cost)
 	}
-	for i := range s.more {
-		cost = w.burn(&s.more[i], cost)
+	if len(s.more) > 0 {
+		w.burnMore(s, cost)
 	}
 	w.holds.pull(&w.holds.open, s)
 	w.holds.push(&w.holds.settled, s, at+int64(w.terms.Remember))
+}
+
+func (w *Wallet) burnMore(s *hold, cost fixed.Int128) {
+	for i := range s.more {
+		cost = w.burn(&s.more[i], cost)
+	}
 }
 
 // burn burns as much of cost as a span has pinned, gives back what is left of
@@ -249,7 +255,7 @@ func (w *Wallet) expireHolds() {
 		w.settle(s, expired, fixed.Int128{}, s.until)
 	}
 	for h.settled.due <= w.now {
-		h.forget(&h.slots[h.settled.first])
+		h.forget()
 	}
 }
 

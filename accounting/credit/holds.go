@@ -149,9 +149,16 @@ func (h *holds) more() {
 	}
 }
 
-// forget gives a settled hold's slot back.
-func (h *holds) forget(s *hold) {
-	h.pull(&h.settled, s)
+// forget gives the slot back of the hold that was settled first.
+func (h *holds) forget() {
+	q := &h.settled
+	s := &h.slots[q.first]
+	if s.next == none {
+		*q = queue{none, none, math.MaxInt64}
+	} else {
+		second := &h.slots[s.next]
+		second.prev, q.first, q.due = none, s.next, second.until
+	}
 	next, place := &h.heads[s.hash&uint32(len(h.heads)-1)], s.slot+1
 	for *next != place {
 		next = &h.slots[*next-1].chain
