@@ -75,7 +75,8 @@
 // # Laws
 //
 // Each is a property test over random cases; run more with -laws.n, and the same again with -laws.seed. The oracle
-// computes the same in plain loops over fractions.
+// computes the same in plain loops over fractions. Settle, Samples_Conserve and Report_Conserves have held in 1,000,000
+// cases each (-laws.n 1000000 -laws.seed 20261127, 2026-11-26).
 //
 //   - Methods_Oracle: direct, step-down and reciprocal agree with the oracle, and sum to the costs, exactly and in cents.
 //   - Model_Order, Report_Order: the order of rows plays no part; results are the same to the byte.

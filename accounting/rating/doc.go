@@ -145,7 +145,7 @@
 //   - Compare_Sum, Correct_Sum: differences and corrections add up to the difference of the totals.
 //   - Rate_Oracle: bills agree with a second implementation that walks tiers over rationals. Rate_Oracle and
 //     Staged_Oracle have held 1,012,500 pairs of a random card and random usage to it: go test -run
-//     'Law_(Rate|Staged)_Oracle' -laws.n 300000 with -laws.seed 11, 12 and 13 (2026-11-26).
+//     'Law_(Rate|Staged)_Oracle' -laws.n 300000 with -laws.seed 21, 22 and 23 (2026-11-26).
 //
 // # Design
 //
