@@ -54,9 +54,9 @@ func (c comparison) draw() []byte {
 	d.layOut()
 	fmt.Fprintf(&d.Buffer, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" font-family="system-ui, sans-serif" font-size="13">`+"\n",
 		width, d.foot, width, d.foot)
-	fmt.Fprintf(&d.Buffer, `<title>Flows of cost</title><rect width="100%%" height="100%%" fill="#ffffff"/>`+"\n")
-	d.text(24, 30, "start", "#1a1a1a", "18", fmt.Sprintf("Where %s of cost goes", c.whole(d.m)))
-	d.text(24, 52, "start", "#555555", "13", "Reciprocal allocation: service centres on the left give all they have; light grey is what a centre costs by itself")
+	fmt.Fprintf(&d.Buffer, `<title>%s</title><rect width="100%%" height="100%%" fill="#ffffff"/>`+"\n", c.say.flows)
+	d.text(24, 30, "start", "#1a1a1a", "18", fmt.Sprintf(c.say.where, c.whole(d.m)))
+	d.text(24, 52, "start", "#555555", "13", c.say.reading)
 	d.flows()
 	d.bars(d.left, d.m.Services, leftBar, -12, "end")
 	d.bars(d.right, d.m.Production, rightBar, barWidth+12, "start")

@@ -44,9 +44,9 @@ var errUsage = errors.New("usage")
 
 // options are what the command line sets.
 type options struct {
-	costs, drivers, out, order string
-	json, printCosts           bool
-	printDrivers               bool
+	costs, drivers, out, order, lang string
+	json, printCosts                 bool
+	printDrivers                     bool
 }
 
 func parseOptions(args []string, stderr io.Writer) (options, error) {
@@ -57,6 +57,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.drivers, "drivers", "", "read whom they serve from this CSV `FILE`")
 	flags.StringVar(&o.order, "order", "", "close service centres in this order, a comma-separated `LIST`, for step-down; the order of the costs by default")
 	flags.StringVar(&o.out, "out", "out", "write allocation.svg to this `DIR`")
+	flags.StringVar(&o.lang, "lang", "en", "language: en or zh")
 	flags.BoolVar(&o.json, "json", false, "print the allocations as JSON, and write no file")
 	flags.BoolVar(&o.printCosts, "print-costs", false, "print the sample's costs and exit")
 	flags.BoolVar(&o.printDrivers, "print-drivers", false, "print the sample's drivers and exit")
@@ -69,6 +70,8 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	switch {
 	case flags.NArg() > 0:
 		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case o.lang != "en" && o.lang != "zh":
+		return o, fmt.Errorf("-lang %q: want en or zh", o.lang)
 	case (o.costs == "") != (o.drivers == ""):
 		return o, errors.New("give both -costs and -drivers, or neither")
 	}
@@ -100,6 +103,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	all.say = wordsOf(o.lang)
 	if o.json {
 		return all.writeJSON(stdout)
 	}
@@ -132,6 +136,7 @@ func (o options) read() (input, error) {
 
 // comparison is a model, allocated by every method.
 type comparison struct {
+	say      words
 	currency money.Currency
 	rounding money.Rounding
 	order    []metering.Account // of step-down

@@ -56,6 +56,20 @@ func TestRun_Sample(t *testing.T) {
 	require.NotContains(t, string(drawing), "NaN")
 }
 
+func TestRun_Chinese(t *testing.T) {
+	dir := t.TempDir()
+	text, err := play(t, "-lang", "zh", "-out", dir)
+	require.NoError(t, err)
+	for _, want := range []string{"成本 CNY 1,000,000.00，共 7 个中心", "交互法 1,000,000.00", "已写入 " + filepath.Join(dir, "allocation.svg")} {
+		require.Contains(t, text, want)
+	}
+	drawing, err := os.ReadFile(filepath.Join(dir, "allocation.svg"))
+	require.NoError(t, err)
+	require.Contains(t, string(drawing), "<title>成本流向</title>")
+	_, err = play(t, "-lang", "de")
+	require.ErrorIs(t, err, errUsage)
+}
+
 func TestRun_JSON(t *testing.T) {
 	costs, err := play(t, "-print-costs")
 	require.NoError(t, err)

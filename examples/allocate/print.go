@@ -17,10 +17,11 @@ import (
 // print prints the methods side by side, and what each leaves over.
 func (c comparison) print(w io.Writer, drawing string) error {
 	first := c.methods[0]
-	fmt.Fprintf(w, "%s of cost in %d centres; %d of them serve others and keep nothing.\n\n",
+	say := c.say
+	fmt.Fprintf(w, say.summary,
 		c.whole(first), len(first.Production)+len(first.Services), len(first.Services))
 
-	t := newTable("centre", "own cost", "direct", "step-down", "reciprocal")
+	t := newTable(say.centre, say.own, say.of("direct"), say.of("step-down"), say.of("reciprocal"))
 	for i, s := range first.Production {
 		row := pretty.Row{s.Centre, c.exact(s.Own)}
 		for _, m := range c.methods {
@@ -28,16 +29,16 @@ func (c comparison) print(w io.Writer, drawing string) error {
 		}
 		t.AppendRow(row)
 	}
-	unallocated := pretty.Row{"unallocated", ""}
+	unallocated := pretty.Row{say.unallocated, ""}
 	for _, m := range c.methods {
 		unallocated = append(unallocated, m.settled.Unallocated.Display())
 	}
 	if !first.Unallocated.IsZero() {
 		t.AppendRow(unallocated)
 	}
-	fmt.Fprintf(w, "What production centres end with, in %s\n\n%s\n\n", c.currency, t.Render())
+	fmt.Fprintf(w, say.produce, c.currency, t.Render())
 
-	t = newTable("method", "costs", "allocated", "residual", "if each was rounded by itself")
+	t = newTable(say.method, say.costs, say.allocated, say.residual, say.alone)
 	for _, m := range c.methods {
 		sum, err := money.Sum(append(append([]money.Money(nil), m.settled.Production...), m.settled.Unallocated)...)
 		if err != nil {
@@ -47,25 +48,25 @@ func (c comparison) print(w io.Writer, drawing string) error {
 		if err != nil {
 			return err
 		}
-		t.AppendRow(pretty.Row{m.Method.String(), c.exact(m.Origin), sum.Display(), c.exact(residual), c.exact(m.alone)})
+		t.AppendRow(pretty.Row{say.of(m.Method.String()), c.exact(m.Origin), sum.Display(), c.exact(residual), c.exact(m.alone)})
 	}
-	fmt.Fprintf(w, "What each method leaves over\n\n%s\n\n", t.Render())
+	fmt.Fprintf(w, say.rests, t.Render())
 
-	t = newTable("service centre", "own cost", "gives by reciprocal", "served by others for")
+	t = newTable(say.service, say.own, say.gives, say.served)
 	for _, s := range c.methods[2].Services {
 		t.AppendRow(pretty.Row{s.Centre, c.exact(s.Own), c.exact(s.Total), c.exact(s.Received)})
 	}
-	fmt.Fprintf(w, "What service centres do for one another\n\n%s\n\n", t.Render())
-	_, err := fmt.Fprintf(w, "Step-down closes %s, in this order; -order changes it.\nThe flows are drawn in %s.\n", names(c.order), drawing)
+	fmt.Fprintf(w, say.serve, t.Render())
+	_, err := fmt.Fprintf(w, say.closes+say.wrote, names(c.order, say.separator), drawing)
 	return err
 }
 
-func names(ids []metering.Account) string {
+func names(ids []metering.Account, separator string) string {
 	var all []string
 	for _, id := range ids {
 		all = append(all, string(id))
 	}
-	return strings.Join(all, ", ")
+	return strings.Join(all, separator)
 }
 
 // whole is all cost, with its currency.
