@@ -98,7 +98,7 @@ func (d *drawing) layOut() {
 	}
 	place(d.right, shares, sums[1], 0)
 	if b := d.right[""]; b != nil {
-		b.label = "unallocated"
+		b.label = d.c.say.unallocated
 	}
 	for i, s := range d.m.Production {
 		d.right[s.Centre].value = d.m.settled.Production[i].Display() // as in the tables
@@ -145,7 +145,7 @@ func (d *drawing) ribbon(from, to *bar, w float64, f allocation.Flow) {
 func (d *drawing) tip(f allocation.Flow) {
 	to := string(f.To)
 	if to == "" {
-		to = "unallocated"
+		to = d.c.say.unallocated
 	}
 	d.WriteString("<title>")
 	d.escape(fmt.Sprintf("%s → %s: %s %s", f.From, to, d.c.currency, d.c.exact(f.Amount)))
