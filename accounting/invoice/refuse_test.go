@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -445,28 +443,4 @@ func TestReplay_ForeignNote(t *testing.T) {
 	}
 	_, err := invoice.Replay(is, slowEach([][]byte{issued.JSON(), note.JSON()}), nil)
 	require.NoError(t, err)
-}
-
-// TestDoc_Laws: the laws that doc.go lists are the tests that there are.
-func TestDoc_Laws(t *testing.T) {
-	text, err := os.ReadFile("doc.go")
-	require.NoError(t, err)
-	listed := map[string]bool{}
-	for _, m := range regexp.MustCompile(`(?m)^//   - ((?:TestLaw|Fuzz)\w+)`).FindAllStringSubmatch(string(text), -1) {
-		listed[m[1]] = true
-	}
-	entries, err := os.ReadDir(".")
-	require.NoError(t, err)
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), "_test.go") {
-			continue
-		}
-		test, err := os.ReadFile(e.Name())
-		require.NoError(t, err)
-		for _, m := range regexp.MustCompile(`(?m)^func ((?:TestLaw|Fuzz)\w+)\(`).FindAllStringSubmatch(string(test), -1) {
-			require.True(t, listed[m[1]], "doc.go does not list %s", m[1])
-			delete(listed, m[1])
-		}
-	}
-	require.Empty(t, listed, "doc.go lists laws that no test shows")
 }

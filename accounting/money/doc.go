@@ -38,11 +38,12 @@
 //
 //   - Split_Sum: the parts of a split sum to the whole, for any weights, and are the same every time. A part is less
 //     than one step from its exact share; the steps left over go to the largest remainders, ties to the earlier part.
+//   - SplitBy_Split: a split by integers is the split by weights.
 //   - Split_Refund: the parts of −m are the parts of m, negated.
 //   - Add_Commutes_Associates: a + b = b + a, and (a + b) + c = a + (b + c) wherever both sides fit. [Sum] depends
 //     on no order at all, not even for its errors.
 //   - Sub_Cmp: the sign of a − b is the order of a and b, and (a − b) + b = a.
-//   - String_Parse: the text of every amount, in JSON and SQL too, reads back to the same amount.
+//   - String_Parse, FuzzMoney_String_Parse: the text of every amount, in JSON and SQL too, reads back to the same amount.
 //   - New_Decimal: the decimal of every amount gives the amount back.
 //   - Round_Oracle: |m − round(m)| is less than one step, and at most half a step for the half modes; rounding twice
 //     by one rule is rounding once; every mode agrees with a second implementation over rationals.

@@ -207,7 +207,7 @@
 //
 // Laws, each with a property test: Parse(Print(card)) = card;
 // Print(Parse(Print(card))) = Print(card); cards that are equal print the same
-// bytes. To that end numbers are printed without trailing zeros (18.90 as
+// bytes (FuzzCard_Print_Parse). To that end numbers are printed without trailing zeros (18.90 as
 // 18.9) and times in UTC; comments are not kept.
 //
 // # Errors

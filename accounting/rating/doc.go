@@ -139,7 +139,7 @@
 //     what they come to as a whole, whatever the cut.
 //   - Card_Rate, a fuzz test: any text that is a card is rated, or refused by an error that says why; nothing panics, and
 //     what is charged re-computes.
-//   - Law 5 (Rate_Refund), a fuzz test: usage taken back, the last row first, gives back what was billed for it, and the
+//   - Law 5 (Law5_Rate_Refund), a fuzz test: usage taken back, the last row first, gives back what was billed for it, and the
 //     parts of a charge add up to it.
 //   - Rate_Laws, a fuzz test: laws 4, 8 and 9 for a world that any two numbers make.
 //   - Compare_Sum, Correct_Sum: differences and corrections add up to the difference of the totals.

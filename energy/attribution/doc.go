@@ -79,6 +79,7 @@
 //     -laws.seed 1, 2026-11-26, in 81 s.
 //   - Groups_Conserved: by device, SKU, tenant or any other name, groups add
 //     up to the site.
+//   - SplitNarrow: the quick way of splitting agrees with the exact one.
 //   - Rules_Conserved: under every rule a device's shares add up to its
 //     energy, and none is below 0.
 //   - Shapley_Oracle: Shapley values are those of walking all orders in which

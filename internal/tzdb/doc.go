@@ -33,6 +33,8 @@
 //  3. Run the tests: they check that every zone loads and that every offset is
 //     still a multiple of 15 minutes, which the windows of metering rely on.
 //
+// FuzzLoad_String: any name is a zone or an error.
+//
 // # Source and licence
 //
 // The archive is an unmodified copy of lib/time/zoneinfo.zip of Go 1.26, built

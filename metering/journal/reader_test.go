@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/big"
-	"os"
-	"path/filepath"
-	"regexp"
 	"sync"
 	"testing"
 	"time"
@@ -242,26 +239,5 @@ func TestParseID(t *testing.T) {
 	for _, text := range []string{"", "0", id.String()[1:], id.String() + "0", id.String()[1:] + "g"} {
 		_, err := journal.ParseID(text)
 		require.ErrorIs(t, err, metering.ErrSyntax, text)
-	}
-}
-
-// TestDoc_Laws: the laws that doc.go lists are the tests that there are.
-func TestDoc_Laws(t *testing.T) {
-	doc, err := os.ReadFile("doc.go")
-	require.NoError(t, err)
-	files, err := filepath.Glob("*_test.go")
-	require.NoError(t, err)
-	names := regexp.MustCompile(`(?m)^func ((?:TestLaw_|Fuzz)\w+)\(`)
-	have := map[string]bool{}
-	for _, file := range files {
-		src, err := os.ReadFile(file)
-		require.NoError(t, err)
-		for _, m := range names.FindAllStringSubmatch(string(src), -1) {
-			have[m[1]] = true
-			require.Contains(t, string(doc), m[1])
-		}
-	}
-	for _, name := range regexp.MustCompile(`(?:TestLaw_|Fuzz)\w+`).FindAllString(string(doc), -1) {
-		require.True(t, have[name], "doc.go lists %s, which is no test", name)
 	}
 }
