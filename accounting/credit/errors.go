@@ -13,7 +13,7 @@ import (
 var (
 	// ErrConflict: the id was used before, with another amount. The first one stands.
 	ErrConflict = errors.New("another amount under this id")
-	// ErrUnknown: no hold or grant of this id, or one settled longer ago than the retention.
+	// ErrUnknown: no hold or grant of this id, or one that is no longer remembered.
 	ErrUnknown = errors.New("unknown id")
 	// ErrSettled: the hold was committed.
 	ErrSettled = errors.New("already committed")

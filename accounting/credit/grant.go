@@ -110,7 +110,7 @@ func (w *Wallet) add(g Grant) {
 		w.overdraft.balance, _ = w.overdraft.balance.Add(pay)
 	}
 	w.named[g.ID] = a
-	w.nextExpiry = min(w.nextExpiry, a.expires)
+	w.nextExpiry, w.wake = min(w.nextExpiry, a.expires), min(w.wake, a.expires)
 	if a.balance.IsZero() {
 		return
 	}

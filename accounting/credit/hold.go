@@ -35,25 +35,39 @@ func (w *Wallet) Reserve(id string, amount money.Money, now time.Time) error {
 }
 
 func (w *Wallet) reserve(id string, hash uint32, asked fixed.Int128, at int64) error {
-	if at != w.now || w.broken != nil {
+	if at >= w.wake {
 		if err := w.tick(at); err != nil {
 			return err
 		}
+	} else if at > w.now {
+		w.now = at
 	}
-	if s := w.holds.find(id, hash); s != nil {
+	if s := w.holds.find(id, hash, w.forgotten()); s != nil {
 		return s.again(asked)
 	}
-	if len(w.grants) == 0 || w.grants[0].balance.Less(asked) { // mostly the first has it
-		if w.free().Less(asked) {
-			return w.insufficient(id, asked)
-		}
+	var g *grant // mostly the first has it
+	if len(w.grants) > 0 && !w.grants[0].balance.Less(asked) {
+		g = w.grants[0]
+	} else if w.free().Less(asked) {
+		return w.insufficient(id, asked)
 	}
 	if err := w.note(Reserved, id, asked); err != nil {
 		return err
 	}
-	s := w.holds.take(id, hash)
-	w.pin(s, asked)
-	w.holds.push(&w.holds.open, s, w.now+int64(w.terms.HoldFor))
+	if w.holds.full() {
+		w.roomy()
+	}
+	until := w.now + int64(w.terms.HoldFor)
+	s := w.holds.push(id, hash, until)
+	s.amount, s.grant = asked, g
+	if g != nil {
+		g.balance, _ = g.balance.Sub(asked)
+	} else {
+		w.pin(s)
+	}
+	if until < w.wake {
+		w.wake = until
+	}
 	return nil
 }
 
@@ -76,33 +90,20 @@ func (s *hold) again(asked fixed.Int128) error {
 	return nil
 }
 
-// pin takes the amount from grants, which have it.
-func (w *Wallet) pin(s *hold, amount fixed.Int128) {
-	s.amount = amount
-	if len(w.grants) > 0 {
-		if g := w.grants[0]; !g.balance.Less(amount) {
-			g.balance, _ = g.balance.Sub(amount)
-			s.first = span{g, amount}
-			return
-		}
-	}
-	s.first = span{}
+// pin takes the amount of a hold from several grants, which have it.
+func (w *Wallet) pin(s *hold) {
+	s.parts = s.parts[:0]
+	amount := s.amount
 	for i := 0; amount.Sign() > 0; i++ {
 		g := &w.overdraft
 		if i < len(w.grants) {
 			g = w.grants[i]
 		}
-		part := lesser(g.balance, amount)
-		if part.IsZero() {
-			continue
+		if p := lesser(g.balance, amount); !p.IsZero() {
+			g.balance, _ = g.balance.Sub(p)
+			amount, _ = amount.Sub(p)
+			s.parts = append(s.parts, part{g, p})
 		}
-		g.balance, _ = g.balance.Sub(part)
-		if s.first.grant == nil {
-			s.first = span{g, part}
-		} else {
-			s.more = append(s.more, span{g, part})
-		}
-		amount, _ = amount.Sub(part)
 	}
 }
 
@@ -130,12 +131,14 @@ func (w *Wallet) Commit(id string, actual money.Money, now time.Time) error {
 }
 
 func (w *Wallet) commit(id string, hash uint32, cost fixed.Int128, at int64) error {
-	if at != w.now || w.broken != nil {
+	if at >= w.wake {
 		if err := w.tick(at); err != nil {
 			return err
 		}
+	} else if at > w.now {
+		w.now = at
 	}
-	s := w.holds.find(id, hash)
+	s := w.holds.find(id, hash, w.forgotten())
 	switch {
 	case s == nil:
 		return refuse("commit of hold", id, ErrUnknown, "reserve first")
@@ -147,7 +150,14 @@ func (w *Wallet) commit(id string, hash uint32, cost fixed.Int128, at int64) err
 	if err := w.note(Committed, id, cost); err != nil {
 		return err
 	}
-	w.settle(s, committed, cost, w.now)
+	g := s.grant
+	if g == nil {
+		w.settle(s, committed, cost)
+		return nil
+	}
+	s.state, s.actual = committed, cost
+	back, _ := s.amount.Sub(cost)
+	w.burn(g, back, cost)
 	return nil
 }
 
@@ -189,7 +199,7 @@ func (w *Wallet) release(id string, hash uint32, at int64) error {
 	if err := w.tick(at); err != nil {
 		return err
 	}
-	s := w.holds.find(id, hash)
+	s := w.holds.find(id, hash, w.forgotten())
 	if s == nil {
 		return refuse("release of hold", id, ErrUnknown, "reserve first")
 	}
@@ -203,59 +213,66 @@ func (w *Wallet) release(id string, hash uint32, at int64) error {
 	if err := w.note(Released, id, fixed.Int128{}); err != nil {
 		return err
 	}
-	w.settle(s, released, fixed.Int128{}, w.now)
+	w.settle(s, released, fixed.Int128{})
 	return nil
 }
 
 // settle burns cost of what a hold has pinned and gives the rest back.
-func (w *Wallet) settle(s *hold, how state, cost fixed.Int128, at int64) {
+func (w *Wallet) settle(s *hold, how state, cost fixed.Int128) {
 	s.state, s.actual = how, cost
-	if s.first.grant != nil {
-		cost = w.burn(&s.first, cost)
+	if s.grant != nil {
+		back, _ := s.amount.Sub(cost)
+		w.burn(s.grant, back, cost)
+		return
 	}
-	if len(s.more) > 0 {
-		w.burnMore(s, cost)
+	for i := range s.parts {
+		p := &s.parts[i]
+		burned := lesser(p.amount, cost)
+		back, _ := p.amount.Sub(burned)
+		w.burn(p.grant, back, burned)
+		p.amount = burned
+		cost, _ = cost.Sub(burned)
 	}
-	w.holds.pull(&w.holds.open, s)
-	w.holds.push(&w.holds.settled, s, at+int64(w.terms.Remember))
 }
 
-func (w *Wallet) burnMore(s *hold, cost fixed.Int128) {
-	for i := range s.more {
-		cost = w.burn(&s.more[i], cost)
-	}
-}
-
-// burn burns as much of cost as a span has pinned, gives back what is left of
-// the span, and returns what is left of cost.
-func (w *Wallet) burn(p *span, cost fixed.Int128) fixed.Int128 {
-	g, burned := p.grant, lesser(p.amount, cost)
-	back, _ := p.amount.Sub(burned)
-	g.burned, _ = g.burned.Add(burned)
-	p.amount = burned
-	cost, _ = cost.Sub(burned)
+// burn burns cost of what is pinned of a grant, and gives the rest back.
+func (w *Wallet) burn(g *grant, back, cost fixed.Int128) {
+	g.burned, _ = g.burned.Add(cost)
 	if g.over {
 		g.lapsed, _ = g.lapsed.Add(back)
-		return cost
+		return
 	}
 	g.balance, _ = g.balance.Add(back)
 	if g.balance.IsZero() && g.held().IsZero() {
 		w.spent(g)
 	}
-	return cost
 }
 
-// expireHolds gives back what nobody settled in time, and forgets ids.
+// expireHolds gives back what nobody settled in time. It passes by what has
+// settled, of which so much was remembered that there may be room now.
 func (w *Wallet) expireHolds() {
 	h := &w.holds
-	for h.open.due <= w.now {
-		s := &h.slots[h.open.first]
-		// It ended when it was due, not when that was noticed: so a replay,
-		// which does not notice at the same times, comes to the same.
-		w.settle(s, expired, fixed.Int128{}, s.until)
+	for ; h.lasts < h.next; h.lasts++ {
+		s := h.at(h.lasts)
+		if s.state != open {
+			continue
+		}
+		if s.until > w.now {
+			break
+		}
+		w.settle(s, expired, fixed.Int128{})
 	}
-	for h.settled.due <= w.now {
-		h.forget()
+	h.forget(w.forgotten())
+}
+
+// forgotten is the until of holds that are just no longer remembered.
+func (w *Wallet) forgotten() int64 { return w.now - int64(w.terms.Remember) }
+
+// roomy makes room for an eighth of the holds at least, so that it is seldom called.
+func (w *Wallet) roomy() {
+	w.expireHolds()
+	if h := &w.holds; h.next-h.oldest > uint64(len(h.ring)/8*7) {
+		h.more()
 	}
 }
 
@@ -284,12 +301,20 @@ func (w *Wallet) Hold(id string, now time.Time) (Hold, error) {
 	if err := w.tickAt(now); err != nil {
 		return Hold{}, err
 	}
-	s := w.holds.find(id, w.holds.hash(id))
+	s := w.holds.find(id, w.holds.hash(id), w.forgotten())
 	if s == nil {
 		return Hold{}, refuse("hold", id, ErrUnknown, "reserve first")
 	}
-	h := Hold{id, stateNames[s.state], w.money(s.amount), w.money(s.actual), time.Unix(0, s.until).UTC(), nil}
-	for _, p := range append([]span{s.first}, s.more...) {
+	h := Hold{ID: id, State: stateNames[s.state], Amount: w.money(s.amount), Actual: w.money(fixed.Int128{}), Until: time.Unix(0, s.until).UTC()}
+	if s.state == open {
+		return h, nil
+	}
+	h.Actual, h.Until = w.money(s.actual), h.Until.Add(w.terms.Remember)
+	parts := s.parts
+	if s.grant != nil {
+		parts = []part{{s.grant, s.actual}}
+	}
+	for _, p := range parts {
 		if s.state == committed && !p.amount.IsZero() {
 			h.Burns = append(h.Burns, Burn{p.grant.ID, w.money(p.amount)})
 		}

@@ -7,17 +7,20 @@ import (
 	"github.com/meterbook/meterbook/internal/fixed"
 )
 
-// holds are the holds of a wallet, by id and by age. Slots are used again, and
-// the index is a hash table with chains through them, so that a wallet that
-// settles as much as it holds allocates nothing. A Go map would: it grows while
-// entries come and go under ever new keys.
+// holds are the holds of a wallet in the order in which they were made, which is
+// also the order in which they expire and are forgotten: since time never goes
+// back, and both are a constant after it. So they are a ring, from which holds
+// leave at one end; and an index by id with chains from younger to older ones, in
+// which what is forgotten is what comes last, and has not to be taken out. A
+// wallet that forgets as much as it holds allocates nothing. A Go map would: it
+// grows while entries come and go under ever new keys.
 type holds struct {
-	slots   []hold
-	free    int32   // the first slot of a chain of those to be used again + 1
-	heads   []int32 // the first slot of each chain + 1, 0 for none; twice as many as slots, a power of two
-	seed    uint64  // of the hashes
-	open    queue   // holds, the first to expire first
-	settled queue   // settled holds, the first to be forgotten first
+	ring   []hold   // hold n is at n modulo the length, which is a power of two
+	heads  []uint64 // the youngest hold of each chain, below oldest for none; twice as many, too
+	oldest uint64   // the first hold that is there
+	lasts  uint64   // no hold before it is open
+	next   uint64   // the number of the next hold
+	seed   uint64   // of the hashes
 }
 
 // A state is what became of a hold.
@@ -30,45 +33,36 @@ const (
 	expired
 )
 
-// hold is a slot.
+// hold is what is remembered of one.
 type hold struct {
-	id         string
-	hash       uint32
-	slot       int32 // its own number
-	chain      int32 // the next slot of its chain + 1, 0 for none: of those with its place in the index, or free
-	state      state
-	prev, next int32
-	until      int64        // expires, or is forgotten
-	amount     fixed.Int128 // held
-	actual     fixed.Int128 // committed
-	first      span         // what of which grant; most holds are of one
-	more       []span       // and of which others, in the order in which they burn
+	id     string
+	hash   uint32
+	state  state
+	older  uint64       // the next hold of its chain
+	until  int64        // expires; it is forgotten when it was to be remembered for after that
+	amount fixed.Int128 // held
+	actual fixed.Int128 // committed, burned or given back: once it is not open
+	grant  *grant       // the one that has all of it, as most do; nil for parts
+	parts  []part       // in the order in which they burn
 }
 
-// span is a part of a hold.
-type span struct {
+// part is what of a hold is of one grant.
+type part struct {
 	grant  *grant
 	amount fixed.Int128 // held; once committed, burned
 }
 
-// none ends a list.
-const none = -1
-
-// queue is a list of slots in order of until. Since that is a constant after
-// the time at which a slot enters, and time never goes back, it enters last.
-type queue struct {
-	first, last int32
-	due         int64 // until of the first; math.MaxInt64 for none
-}
-
 func (h *holds) init(seed uint64) {
-	h.heads, h.seed = make([]int32, 16), seed
-	h.open = queue{none, none, math.MaxInt64}
-	h.settled = h.open
+	const few = 8
+	h.ring, h.heads, h.seed = make([]hold, few), make([]uint64, 2*few), seed
+	h.oldest, h.lasts, h.next = 1, 1, 1
 }
 
-// due reports whether a hold expires, or is forgotten, at an instant.
-func (h *holds) due(at int64) bool { return h.open.due <= at || h.settled.due <= at }
+// at returns hold n, which is there or next.
+func (h *holds) at(n uint64) *hold { return &h.ring[n&uint64(len(h.ring)-1)] }
+
+// head returns the head of the chain of a hash.
+func (h *holds) head(hash uint32) *uint64 { return &h.heads[hash&uint32(len(h.heads)-1)] }
 
 // hash folds a 128-bit product of 16 bytes at a time, as wyhash does, from a
 // seed of the wallet's own. It takes a quarter of the time of hash/maphash on ids
@@ -105,92 +99,56 @@ func word(s string) uint64 {
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
-// find returns the hold of an id, or nil.
-func (h *holds) find(id string, hash uint32) *hold {
-	for next := h.heads[hash&uint32(len(h.heads)-1)]; next != 0; {
-		s := &h.slots[next-1]
+// find returns the hold of an id whose until is later than forgotten, or nil.
+func (h *holds) find(id string, hash uint32, forgotten int64) *hold {
+	for n := *h.head(hash); n >= h.oldest; {
+		s := h.at(n)
 		if s.hash == hash && s.id == id {
+			if s.until <= forgotten {
+				return nil
+			}
 			return s
 		}
-		next = s.chain
+		n = s.older
 	}
 	return nil
 }
 
-// take returns a slot for a new id.
-func (h *holds) take(id string, hash uint32) *hold {
-	if h.free == 0 {
-		h.more()
-	}
-	s := &h.slots[h.free-1]
-	h.free = s.chain
-	head := &h.heads[hash&uint32(len(h.heads)-1)]
-	s.id, s.hash, s.chain, s.state, s.actual = id, hash, *head, open, fixed.Int128{}
-	if len(s.more) > 0 {
-		s.more = s.more[:0]
-	}
-	*head = s.slot + 1
+// push returns a new hold, whose amount and grants are for the caller to set.
+func (h *holds) push(id string, hash uint32, until int64) *hold {
+	s, head := h.at(h.next), h.head(hash)
+	s.id, s.hash, s.state, s.older, s.until = id, hash, open, *head, until
+	*head = h.next
+	h.next++
 	return s
 }
 
-// more makes as many slots again, and as many heads of chains.
+// full reports whether there is no room for another hold.
+func (h *holds) full() bool { return h.next-h.oldest == uint64(len(h.ring)) }
+
+// more makes room for as many holds again.
 func (h *holds) more() {
-	old := len(h.slots)
-	h.slots = append(h.slots, make([]hold, max(8, old))...)
-	for i := len(h.slots) - 1; i >= old; i-- {
-		h.slots[i].slot, h.slots[i].chain = int32(i), h.free
-		h.free = int32(i) + 1
-	}
-	h.heads = make([]int32, 2*len(h.slots))
-	for i := range h.slots[:old] { // none is free
-		s := &h.slots[i]
-		head := &h.heads[s.hash&uint32(len(h.heads)-1)]
-		s.chain, *head = *head, s.slot+1
+	old := *h
+	h.ring, h.heads = make([]hold, 2*len(old.ring)), make([]uint64, 2*len(old.heads))
+	for n := h.oldest; n < h.next; n++ {
+		s := h.at(n)
+		*s = *old.at(n)
+		head := h.head(s.hash)
+		s.older, *head = *head, n
 	}
 }
 
-// forget gives the slot back of the hold that was settled first.
-func (h *holds) forget() {
-	q := &h.settled
-	s := &h.slots[q.first]
-	if s.next == none {
-		*q = queue{none, none, math.MaxInt64}
-	} else {
-		second := &h.slots[s.next]
-		second.prev, q.first, q.due = none, s.next, second.until
+// forget makes room of holds whose until is not later than forgotten.
+func (h *holds) forget(forgotten int64) {
+	for h.oldest < h.lasts && h.at(h.oldest).until <= forgotten {
+		h.oldest++
 	}
-	next, place := &h.heads[s.hash&uint32(len(h.heads)-1)], s.slot+1
-	for *next != place {
-		next = &h.slots[*next-1].chain
-	}
-	*next = s.chain
-	s.chain, h.free = h.free, place
 }
 
-// push puts a hold at the end of a queue.
-func (h *holds) push(q *queue, s *hold, until int64) {
-	s.until, s.prev, s.next = until, q.last, none
-	if q.last == none {
-		q.first, q.due = s.slot, until
-	} else {
-		h.slots[q.last].next = s.slot
+// due is when the first open hold expires.
+func (h *holds) due() int64 {
+	if h.lasts == h.next {
+		return math.MaxInt64
 	}
-	q.last = s.slot
-}
-
-// pull takes a hold out of its queue.
-func (h *holds) pull(q *queue, s *hold) {
-	if s.next == none {
-		q.last = s.prev
-	} else {
-		h.slots[s.next].prev = s.prev
-	}
-	if s.prev != none {
-		h.slots[s.prev].next = s.next
-		return
-	}
-	q.first, q.due = s.next, math.MaxInt64
-	if s.next != none {
-		q.due = h.slots[s.next].until
-	}
+	return h.at(h.lasts).until
 }

@@ -95,10 +95,10 @@ func (w *slowWallet) expire() {
 	for id, h := range w.holds {
 		if h.state == "open" && h.until <= w.now {
 			w.giveBack(h, 0)
-			h.state, h.until = "expired", h.until+w.remember
+			h.state = "expired"
 			w.holds[id] = h
 		}
-		if h.state != "open" && h.until <= w.now {
+		if h.until+w.remember <= w.now {
 			delete(w.holds, id)
 		}
 	}
@@ -221,7 +221,7 @@ func (w *slowWallet) end(o slowOp) string {
 	case o.kind == "commit" && o.amount > h.amount:
 		return "over"
 	}
-	h.state, h.until = "released", w.now+w.remember
+	h.state = "released"
 	if o.kind == "commit" {
 		h.state, h.actual = "committed", o.amount
 	}

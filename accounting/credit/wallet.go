@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"hash/maphash"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -23,8 +24,10 @@ type Wallet struct {
 	// then made, all under the lock: so the journal's order is the wallet's.
 	mu         sync.Mutex
 	terms      Terms
-	now        int64 // the latest time seen
-	nextExpiry int64 // of the grants
+	code       uint32 // of the currency
+	now        int64  // the latest time seen
+	wake       int64  // before it nothing expires and nothing is broken
+	nextExpiry int64  // of the grants
 	granted    fixed.Int128
 	number     uint64
 	grants     []*grant // that can be held, in the order in which they burn
@@ -42,8 +45,9 @@ type Terms struct {
 	Currency money.Currency
 	// HoldFor is how long a hold lasts that is not settled; 0 is 15 minutes.
 	HoldFor time.Duration
-	// Remember is how long the id of a settled hold is known, so that a retry
-	// is recognised; 0 is 24 hours. Memory grows with the holds of that time.
+	// Remember is how long the id of a hold is known after HoldFor, and so at
+	// least after it was settled, so that a retry is recognised; 0 is 24 hours.
+	// Memory grows with the holds of HoldFor and Remember.
 	Remember time.Duration
 	// Overdraft is how far below 0 the balance may go; 0 for not at all.
 	Overdraft money.Money
@@ -65,7 +69,7 @@ const longest = 10 * 365 * 24 * time.Hour
 func NewWallet(t Terms, now time.Time, journal func(Entry) error) (*Wallet, error) {
 	t.HoldFor, t.Remember = cmp.Or(t.HoldFor, DefaultHoldFor), cmp.Or(t.Remember, DefaultRemember)
 	w := &Wallet{
-		terms: t, nextExpiry: never, journal: journal,
+		terms: t, code: code(t.Currency), nextExpiry: never, journal: journal,
 		named: make(map[string]*grant), renewed: make(map[string]renewal),
 	}
 	w.holds.init(maphash.String(maphash.MakeSeed(), ""))
@@ -120,15 +124,12 @@ func (w *Wallet) tick(at int64) error {
 	if w.broken != nil {
 		return w.broken
 	}
-	if at > w.now {
-		w.now = at
-		if w.holds.due(at) {
-			w.expireHolds()
-		}
-		if w.nextExpiry <= at {
-			w.expireGrants()
-		}
+	w.now = max(w.now, at)
+	w.expireHolds()
+	if w.nextExpiry <= w.now {
+		w.expireGrants()
 	}
+	w.wake = min(w.nextExpiry, w.holds.due())
 	return nil
 }
 
@@ -148,13 +149,14 @@ func (w *Wallet) write(e Entry) error {
 		return nil
 	}
 	e.Seq, e.At = w.seq, time.Unix(0, w.now).UTC()
-	w.broken = &journalError{errPanic} // until it has returned
-	err := w.journal(e)
-	w.broken = nil
-	if err != nil {
+	wake := w.wake
+	w.broken, w.wake = &journalError{errPanic}, math.MinInt64 // until it has returned
+	if err := w.journal(e); err != nil {
 		w.broken = &journalError{err}
+		return w.broken
 	}
-	return w.broken
+	w.broken, w.wake = nil, wake
+	return nil
 }
 
 var errPanic = errors.New("it panicked")
@@ -215,10 +217,18 @@ func (w *Wallet) check(what, id string, m money.Money, at int64) error {
 	return w.checkAmount(what, id, m)
 }
 
+// code is a currency as a number, since comparing texts is a call.
+func code(c money.Currency) uint32 {
+	if len(c) != 3 {
+		return 0
+	}
+	return uint32(c[0]) | uint32(c[1])<<8 | uint32(c[2])<<16
+}
+
 // doubtful reports whether checkAmount has to look. It is inlined where holds are
 // made.
 func (w *Wallet) doubtful(id string, m money.Money) bool {
-	return uint(len(id)-1) >= 256 || m.Scaled().Hi < 0 || m.Currency() != w.terms.Currency
+	return uint(len(id)-1) >= 256 || m.Scaled().Hi < 0 || code(m.Currency()) != w.code
 }
 
 func (w *Wallet) money(v fixed.Int128) money.Money {

@@ -12,10 +12,10 @@ import (
 	"github.com/meterbook/meterbook/accounting/money"
 )
 
-// busy is a wallet in its steady state: it remembers settled ids for
+// busy is a wallet in its steady state: it remembers ids for
 // 256 µs, and a request comes every microsecond.
 func busy() (w *credit.Wallet, ids []string, step func(i int) time.Time) {
-	w = must(credit.NewWallet(credit.Terms{Currency: money.CNY, Remember: 256 * time.Microsecond}, at(start), nil))
+	w = must(credit.NewWallet(credit.Terms{Currency: money.CNY, HoldFor: 128 * time.Microsecond, Remember: 128 * time.Microsecond}, at(start), nil))
 	if err := w.Grant(credit.Grant{ID: "paid", Amount: fen(1 << 50)}, at(start)); err != nil {
 		panic(err)
 	}
