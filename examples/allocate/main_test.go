@@ -2,26 +2,29 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/meterbook/meterbook/accounting/allocation"
+	"github.com/meterbook/meterbook/examples/internal/program"
 )
 
 // play runs the program and returns what it prints.
 func play(t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	err := run(args, &stdout, &stderr)
-	return stdout.String() + stderr.String(), err
+	err := run(context.Background(), args, &stdout, &stderr)
+	return stdout.String(), err
 }
 
 // write makes a file of its own for a test.
@@ -67,15 +70,15 @@ func TestRun_Chinese(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(drawing), "<title>成本流向</title>")
 	_, err = play(t, "-lang", "de")
-	require.ErrorIs(t, err, errUsage)
+	require.ErrorIs(t, err, program.ErrUsage)
 }
 
 func TestRun_JSON(t *testing.T) {
-	costs, err := play(t, "-print-costs")
+	costs, err := play(t, "-out", "", "-print-costs")
 	require.NoError(t, err)
-	drivers, err := play(t, "-print-drivers")
+	drivers, err := play(t, "-out", "", "-print-drivers")
 	require.NoError(t, err)
-	text, err := play(t, "-json", "-costs", write(t, "costs.csv", costs), "-drivers", write(t, "drivers.csv", drivers))
+	text, err := play(t, "-out", "", "-json", "-costs", write(t, "costs.csv", costs), "-drivers", write(t, "drivers.csv", drivers))
 	require.NoError(t, err)
 	var all struct {
 		Methods []struct {
@@ -89,7 +92,7 @@ func TestRun_JSON(t *testing.T) {
 		require.Equal(t, "CNY 0", m.Residual)
 		require.Len(t, m.Production, 3)
 	}
-	same, err := play(t, "-json")
+	same, err := play(t, "-out", "", "-json")
 	require.NoError(t, err)
 	require.Equal(t, text, same, "the sample is what is printed of it")
 
@@ -98,7 +101,7 @@ func TestRun_JSON(t *testing.T) {
 	for i, j := 1, len(lines)-1; i < j; i, j = i+1, j-1 {
 		lines[i], lines[j] = lines[j], lines[i]
 	}
-	same, err = play(t, "-json", "-costs", write(t, "costs.csv", costs), "-drivers", write(t, "drivers.csv", strings.Join(lines, "\n")))
+	same, err = play(t, "-out", "", "-json", "-costs", write(t, "costs.csv", costs), "-drivers", write(t, "drivers.csv", strings.Join(lines, "\n")))
 	require.NoError(t, err)
 	require.Equal(t, text, same)
 }
@@ -124,7 +127,29 @@ func TestRun_Refuses(t *testing.T) {
 		})
 	}
 	_, err := play(t, "-costs", "x")
-	require.ErrorIs(t, err, errUsage)
+	require.ErrorIs(t, err, program.ErrUsage)
 	_, err = play(t, "-order", "platform/network")
 	require.ErrorIs(t, err, allocation.ErrOrder)
+}
+
+// A company that is made up is the same for one seed and closes, whatever it is;
+// what was written of it is allocated to the same.
+func TestRun_Seed(t *testing.T) {
+	for seed := range 200 {
+		text, err := play(t, "-seed", strconv.Itoa(seed), "-out", "", "-json")
+		require.NoError(t, err, seed)
+		require.Equal(t, 3, strings.Count(text, `"residual": "CNY 0"`), seed)
+	}
+	dir := t.TempDir()
+	text, err := play(t, "-seed", "7", "-out", dir)
+	require.NoError(t, err)
+	text, _, _ = strings.Cut(text, "wrote")
+	again, err := play(t, "-costs", filepath.Join(dir, "costs.csv"), "-drivers", filepath.Join(dir, "drivers.csv"), "-out", "")
+	require.NoError(t, err)
+	require.Equal(t, text, again)
+	other, err := play(t, "-seed", "8", "-out", "")
+	require.NoError(t, err)
+	require.NotEqual(t, again, other)
+	_, err = play(t, "-seed", "7", "-costs", "a", "-drivers", "b")
+	require.ErrorIs(t, err, program.ErrUsage)
 }

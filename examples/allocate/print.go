@@ -15,7 +15,7 @@ import (
 )
 
 // print prints the methods side by side, and what each leaves over.
-func (c comparison) print(w io.Writer, drawing string) error {
+func (c comparison) print(w io.Writer) error {
 	first := c.methods[0]
 	say := c.say
 	fmt.Fprintf(w, say.summary,
@@ -57,7 +57,7 @@ func (c comparison) print(w io.Writer, drawing string) error {
 		t.AppendRow(pretty.Row{s.Centre, c.exact(s.Own), c.exact(s.Total), c.exact(s.Received)})
 	}
 	fmt.Fprintf(w, say.serve, t.Render())
-	_, err := fmt.Fprintf(w, say.closes+say.wrote, names(c.order, say.separator), drawing)
+	_, err := fmt.Fprintf(w, say.closes, names(c.order, say.separator))
 	return err
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"os"
 	"strings"
 	"time"
 )
@@ -30,19 +29,7 @@ type tick struct {
 	Text string
 }
 
-// writeReport writes the report to a file.
-func (b *books) writeReport(name string, w *words) error {
-	f, err := os.Create(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if err := b.writeHTML(f, w); err != nil {
-		return err
-	}
-	return f.Close()
-}
-
+// writeHTML writes the report.
 func (b *books) writeHTML(to io.Writer, w *words) error {
 	t, err := template.New("report").Parse(page)
 	if err != nil {

@@ -3,7 +3,8 @@
 // uncertainty, its grade, and what each tenant used and emitted.
 //
 //	go run ./examples/pue                                    # a year that is made up, with gaps and resets
-//	go run ./examples/pue -meters m.csv -holders h.csv -out report.html -lang zh
+//	go run ./examples/pue -seed 7                            # that of another site
+//	go run ./examples/pue -meters m.csv -holders h.csv -out DIR -lang zh
 //	go run ./examples/pue -print-sample | head               # what the files look like
 //
 // The meter file has a column of times and one of cumulative readings for each
@@ -14,76 +15,81 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 
 	"github.com/meterbook/meterbook/energy/facility"
+	"github.com/meterbook/meterbook/examples/internal/program"
 )
 
-func main() {
-	err := run(os.Args[1:], os.Stdout, os.Stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errUsage):
-		os.Exit(2)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "pue:", err)
-		os.Exit(1)
-	}
-}
-
-// errUsage is returned once the flags' own message was printed.
-var errUsage = errors.New("usage")
+func main() { program.Main("pue", run) }
 
 // options are what the command line sets.
 type options struct {
 	meters, holders, out, point, scope, lang string
 	siteClass, itClass                       float64
+	seed                                     uint64
 	json, sample                             bool
 }
 
-func parse(args []string, stderr io.Writer) (o options, err error) {
-	flags := flag.NewFlagSet("pue", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.StringVar(&o.meters, "meters", "", "read meters from this CSV `FILE`; a made-up year without it")
-	flags.StringVar(&o.holders, "holders", "", "read who holds the racks from this CSV `FILE`: meter,account,held,of,used,idle_kW")
-	flags.StringVar(&o.out, "out", "", "write a report, an HTML page, to this `FILE` too")
-	flags.StringVar(&o.out, "html", "", "the same as -out")
-	flags.StringVar(&o.point, "point", "pdu_output", "where the IT energy is measured: ups_output, pdu_output or it_equipment_input")
-	flags.StringVar(&o.scope, "scope", facility.ScopeEasternHub, "the site's `SCOPE` in East-Data-West-Compute: eastern_hub or western_hub")
-	flags.StringVar(&o.lang, "lang", "en", "the language of the report: en or zh")
-	flags.Float64Var(&o.siteClass, "site-class", 0.5, "the class of the site's meter in percent, 0 when unknown")
-	flags.Float64Var(&o.itClass, "it-class", 1, "the class of the IT meters in percent, 0 when unknown")
-	flags.BoolVar(&o.json, "json", false, "print figures as JSON")
-	flags.BoolVar(&o.sample, "print-sample", false, "print the made-up meter file and stop")
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
+var about = program.Text{
+	EN: `pue says how well a data centre used its energy: PUE by hour and for the year, its
+grade, and what each tenant used and emitted.
+
+  pue                                     a year that is made up, with gaps and resets
+  pue -seed 7                             that of another site
+  pue -meters M.csv -holders H.csv        your own; -print-sample shows the form`,
+	ZH: `pue 评价数据中心的能效：各小时与全年的 PUE、能效等级，以及各租户的用电与碳排放。
+
+  pue                                     虚构的一年，含缺数与归零
+  pue -seed 7                             另一座机房的一年
+  pue -meters M.csv -holders H.csv        自己的文件；格式见 -print-sample`,
+}
+
+func parse(args []string, stdout, stderr io.Writer) (o options, err error) {
+	f := program.NewFlags("pue", args, about)
+	f.String(&o.meters, "meters", "", "read meters from this CSV `FILE`; a made-up year without it", "从 CSV `FILE` 读取电表；不给则虚构一年")
+	f.String(&o.holders, "holders", "", "read who holds the racks from this CSV `FILE`: meter,account,held,of,used,idle_kW", "从 CSV `FILE` 读取机柜占用：meter,account,held,of,used,idle_kW")
+	f.String(&o.out, "out", "out/pue", "write report.html, pue.json and the made-up meters to `DIR`; \"\" for nowhere", "将 report.html、pue.json 及虚构的电表文件写入目录 `DIR`；空为不写")
+	f.Uint64(&o.seed, "seed", 0, "make the year of another site up from this seed; 0 for the usual one", "按此种子虚构另一座机房的一年；0 为默认机房")
+	f.String(&o.point, "point", "pdu_output", "where the IT energy is measured: ups_output, pdu_output or it_equipment_input", "IT 电量测量点：ups_output、pdu_output 或 it_equipment_input")
+	f.String(&o.scope, "scope", facility.ScopeEasternHub, "the site's `SCOPE` in East-Data-West-Compute: eastern_hub or western_hub", "机房在“东数西算”中的 `SCOPE`：eastern_hub 或 western_hub")
+	f.Language(&o.lang)
+	f.Float64(&o.siteClass, "site-class", 0.5, "the class of the site's meter in percent, 0 when unknown", "全站电表准确度等级（%），0 为未知")
+	f.Float64(&o.itClass, "it-class", 1, "the class of the IT meters in percent, 0 when unknown", "IT 电表准确度等级（%），0 为未知")
+	f.Bool(&o.json, "json", "print figures as JSON, and nothing else", "仅以 JSON 输出结果")
+	f.Bool(&o.sample, "print-sample", "print the made-up meter file and stop", "输出虚构的电表文件后退出")
+	if err := f.Parse(stdout, stderr); err != nil {
 		return o, err
-	case err != nil:
-		return o, errUsage
 	}
-	if flags.NArg() > 0 || o.lang != "en" && o.lang != "zh" || o.siteClass < 0 || o.itClass < 0 || o.siteClass > 100 || o.itClass > 100 {
-		fmt.Fprintln(stderr, "pue: want flags only, a language of en or zh, and classes of 0 to 100 percent")
-		flags.Usage()
-		return o, errUsage
+	switch {
+	case !(o.siteClass >= 0 && o.siteClass <= 100):
+		return o, f.Wrong(stderr, "-site-class %v: want 0 to 100 percent", o.siteClass)
+	case !(o.itClass >= 0 && o.itClass <= 100):
+		return o, f.Wrong(stderr, "-it-class %v: want 0 to 100 percent", o.itClass)
+	case o.meters != "" && o.seed != 0:
+		return o, f.Wrong(stderr, "-seed %d: meters are read or made up: give -meters or -seed", o.seed)
 	}
 	return o, nil
 }
 
-func run(args []string, stdout, stderr io.Writer) error {
-	o, err := parse(args, stderr)
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parse(args, stdout, stderr)
 	if err != nil {
 		return err
 	}
+	made := siteOf(o.seed).csv()
 	if o.sample {
-		return writeSample(stdout)
+		_, err := stdout.Write(made)
+		return err
 	}
-	in, err := load(o)
+	in, err := load(o, made)
 	if err != nil {
 		return err
 	}
@@ -92,59 +98,64 @@ func run(args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	w := wordsOf(o.lang)
-	if o.out != "" {
-		if err := b.writeReport(o.out, w); err != nil {
-			return err
-		}
+	files, err := b.write(ctx, o.out, made, w)
+	if err != nil {
+		return err
 	}
 	if o.json {
-		e := json.NewEncoder(stdout)
-		e.SetIndent("", "  ")
-		return e.Encode(b.figures())
+		return errors.Join(b.writeJSON(stdout), files.Say(stderr, o.lang))
 	}
 	if err := b.print(stdout, w); err != nil {
 		return err
 	}
-	if o.out != "" {
-		fmt.Fprintf(stdout, "\n"+w.WroteF+"\n", o.out)
-	}
-	return nil
+	fmt.Fprintln(stdout)
+	return files.Say(stdout, o.lang)
 }
 
-// load reads the files, or makes them up.
-func load(o options) (*input, error) {
-	meters, holders := io.Reader(nil), io.Reader(strings.NewReader(sampleHolders))
-	made := o.meters == ""
-	if made {
-		var b strings.Builder
-		if err := writeSample(&b); err != nil {
-			return nil, err
+// write writes the report, the figures, and the meters if they were made up.
+func (b *books) write(ctx context.Context, dir string, made []byte, w *words) (*program.Files, error) {
+	files := program.NewFiles(ctx, dir)
+	var page, figures bytes.Buffer
+	err := errors.Join(b.writeHTML(&page, w), b.writeJSON(&figures))
+	for _, f := range []struct {
+		name string
+		text []byte
+	}{{"report.html", page.Bytes()}, {"pue.json", figures.Bytes()}, {"meters.csv", made}, {"holders.csv", []byte(sampleHolders)}} {
+		if err == nil && (b.made || !strings.HasSuffix(f.name, ".csv")) {
+			err = files.Write(f.name, f.text)
 		}
-		meters = strings.NewReader(b.String())
-	} else {
-		f, err := os.Open(o.meters)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		meters = f
+	}
+	return files, err
+}
+
+func (b *books) writeJSON(to io.Writer) error {
+	e := json.NewEncoder(to)
+	e.SetIndent("", "  ")
+	return e.Encode(b.figures())
+}
+
+// load reads the files, or else what was made up.
+func load(o options, made []byte) (*input, error) {
+	meters, holders := made, []byte(sampleHolders)
+	var err error
+	if o.meters != "" {
 		holders = nil
+		if meters, err = os.ReadFile(o.meters); err != nil {
+			return nil, err
+		}
 	}
 	if o.holders != "" {
-		f, err := os.Open(o.holders)
-		if err != nil {
+		if holders, err = os.ReadFile(o.holders); err != nil {
 			return nil, err
 		}
-		defer f.Close()
-		holders = f
 	}
-	in, err := readMeters(meters)
+	in, err := readMeters(bytes.NewReader(meters))
 	if err != nil {
 		return nil, err
 	}
-	in.made = made
+	in.made = o.meters == ""
 	if holders != nil {
-		err = in.readHolders(holders)
+		err = in.readHolders(bytes.NewReader(holders))
 	}
 	return in, err
 }

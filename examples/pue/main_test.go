@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -9,12 +10,14 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/meterbook/meterbook/examples/internal/program"
 )
 
 func pue(t *testing.T, args ...string) string {
 	t.Helper()
 	var out, errs bytes.Buffer
-	require.NoError(t, run(args, &out, &errs), errs.String())
+	require.NoError(t, run(context.Background(), append([]string{"-out", ""}, args...), &out, &errs), errs.String())
 	return out.String()
 }
 
@@ -27,16 +30,18 @@ func file(t *testing.T, name, text string) string {
 
 // The made-up year: an annual figure whose books close, the same each time.
 func TestSample(t *testing.T) {
-	page := filepath.Join(t.TempDir(), "report.html")
-	out := pue(t, "-out", page)
+	dir := t.TempDir()
+	out := pue(t, "-out", dir)
 	require.Contains(t, out, "PUE2 = 1.262 ± 0.016 (k = 2)")
 	require.Contains(t, out, "Books close")
 	require.Contains(t, out, "reset: began again at 0")
 	require.Contains(t, out, "GB 40879-2021 (2021): PUE grade 2")
 	require.NotContains(t, out, "NaN")
-	out, found := strings.CutSuffix(out, "\nwrote "+page+"\n")
-	require.True(t, found)
+	page := filepath.Join(dir, "report.html")
+	out, wrote, _ := strings.Cut(out, "wrote ")
+	require.Contains(t, wrote, page+"\n")
 	require.Equal(t, out, pue(t))
+	require.Equal(t, strings.Replace(out, english.MadeUp, "", 1), pue(t, "-meters", filepath.Join(dir, "meters.csv"), "-holders", filepath.Join(dir, "holders.csv")), "what was made up reads back")
 	for _, line := range strings.Split(out, "\n") {
 		require.LessOrEqual(t, width(line), 100, line)
 	}
@@ -103,16 +108,29 @@ func TestRefused(t *testing.T) {
 		"a bad intensity":    "time,site kWh,rack kWh,grid g/kWh\n2026-01-01T00:00:00Z,1,1,x\n",
 	}
 	for name, text := range tests {
-		err := run([]string{"-meters", file(t, "m.csv", text)}, &bytes.Buffer{}, &bytes.Buffer{})
+		err := run(context.Background(), []string{"-out", "", "-meters", file(t, "m.csv", text)}, &bytes.Buffer{}, &bytes.Buffer{})
 		require.ErrorContains(t, err, "meter file", name)
 	}
 	for name, text := range map[string]string{"a word": "h\nrack-a,acme,x,2,1,0\n", "no meter": "meter,account,held,of,used,idle_kW\nrack-z,acme,1,2,1,0\n", "a negative share": "meter,account,held,of,used,idle_kW\nrack-a,acme,-1,2,1,0\n"} {
-		require.ErrorContains(t, run([]string{"-holders", file(t, "h.csv", text)}, &bytes.Buffer{}, &bytes.Buffer{}), "holders", name)
+		require.ErrorContains(t, run(context.Background(), []string{"-out", "", "-holders", file(t, "h.csv", text)}, &bytes.Buffer{}, &bytes.Buffer{}), "holders", name)
 	}
-	require.ErrorIs(t, run([]string{"-lang", "xx"}, &bytes.Buffer{}, &bytes.Buffer{}), errUsage)
-	require.Error(t, run([]string{"-point", "roof"}, &bytes.Buffer{}, &bytes.Buffer{}))
+	require.ErrorIs(t, run(context.Background(), []string{"-out", "", "-lang", "xx"}, &bytes.Buffer{}, &bytes.Buffer{}), program.ErrUsage)
+	require.Error(t, run(context.Background(), []string{"-out", "", "-point", "roof"}, &bytes.Buffer{}, &bytes.Buffer{}))
 
 	// A site below its IT equipment has no PUE, and says why.
 	below := file(t, "m.csv", head+"2026-01-01T00:00:00Z,1,1\n2026-01-01T01:00:00Z,2,3\n")
 	require.Contains(t, pue(t, "-meters", below), "No PUE: facility: total energy")
+}
+
+// Another site has another year, which closes, too.
+func TestSeed(t *testing.T) {
+	for _, seed := range []string{"1", "2", "3", "18446744073709551615"} {
+		out := pue(t, "-seed", seed)
+		require.Contains(t, out, "Books close", seed)
+		require.NotContains(t, out, "1.262", seed)
+		require.NotContains(t, out, "NaN")
+	}
+	require.Equal(t, pue(t, "-seed", "1", "-print-sample"), pue(t, "-seed", "1", "-print-sample"))
+	err := run(context.Background(), []string{"-seed", "1", "-meters", "m.csv"}, &bytes.Buffer{}, &bytes.Buffer{})
+	require.ErrorIs(t, err, program.ErrUsage)
 }

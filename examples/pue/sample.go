@@ -1,9 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
-	"io"
 	"math"
+	"math/rand/v2"
 	"time"
 )
 
@@ -22,42 +23,64 @@ rack-c,acme/search,3,8,35,60
 rack-c,gamma,3,8,5,60
 `
 
-func writeSample(w io.Writer) error {
-	if _, err := fmt.Fprintln(w, "time,site kWh,rack-a kWh,rack-b kWh,rack-c kWh,grid g/kWh"); err != nil {
-		return err
+// A site is what a made-up year follows from.
+type site struct {
+	racks            [3]float64 // kW
+	overhead, summer float64    // of the IT energy: always, and more in summer
+	noon             float64    // of summer's, in the afternoon
+	grid             float64    // g/kWh at night
+	faults           int        // hours by which failures come later
+}
+
+// siteOf returns the usual site, or another that is made up from a seed.
+func siteOf(seed uint64) site {
+	s := site{racks: [3]float64{310, 240, 190}, overhead: 0.14, summer: 0.20, noon: 0.09, grid: 540}
+	if seed == 0 {
+		return s
 	}
+	r := rand.New(rand.NewPCG(seed, 0x707565))
+	for i := range s.racks {
+		s.racks[i] *= 0.8 + 0.6*r.Float64()
+	}
+	s.overhead, s.summer, s.noon = 0.05+0.25*r.Float64(), 0.30*r.Float64(), 0.12*r.Float64()
+	s.grid, s.faults = 280+500*r.Float64(), r.IntN(400)
+	return s
+}
+
+// csv is the site's meter file.
+func (s site) csv() []byte {
+	var out bytes.Buffer
+	out.WriteString("time,site kWh,rack-a kWh,rack-b kWh,rack-c kWh,grid g/kWh\n")
 	start := time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
 	readings := [4]float64{8_412_300, 120_400, 98_000, 143_250}
 	for h := 0; h <= sampleHours; h++ {
-		at := start.Add(time.Duration(h) * time.Hour)
-		if h == 4100 {
+		late := h - s.faults
+		if late == 4100 {
 			readings[2] = 0 // another meter
 		}
-		cells := [4]string{}
+		out.WriteString(start.Add(time.Duration(h) * time.Hour).Format(time.RFC3339))
 		for i, v := range readings {
-			cells[i] = fmt.Sprintf("%.1f", v)
-			out := i == 1 && h >= 2900 && h < 2948 || h%613 == 400+i || i == 0 && h >= 6200 && h < 6205
-			if out && h > 0 && h < sampleHours {
-				cells[i] = ""
+			failed := i == 1 && late >= 2900 && late < 2948 || late%613 == 400+i || i == 0 && late >= 6200 && late < 6205
+			if failed && h > 0 && h < sampleHours {
+				out.WriteString(",")
+			} else {
+				fmt.Fprintf(&out, ",%.1f", v)
 			}
 		}
-		grid := fmt.Sprintf("%.1f", 540-160*bell(float64(h%24), 13, 4)+25*wave(h, 24*9))
-		if h >= 5000 && h < 5003 {
-			grid = ""
+		if late >= 5000 && late < 5003 {
+			out.WriteString(",\n")
+		} else {
+			fmt.Fprintf(&out, ",%.1f\n", s.grid-160*bell(float64(h%24), 13, 4)+25*wave(h, 24*9))
 		}
-		if _, err := fmt.Fprintf(w, "%s,%s,%s,%s,%s,%s\n", at.Format(time.RFC3339), cells[0], cells[1], cells[2], cells[3], grid); err != nil {
-			return err
-		}
-		racks := [3]float64{310 + 40*wave(h, 24), 240 + 15*wave(h+6, 168), 190 + 60*bell(float64(h%24), 15, 5)}
-		it := racks[0] + racks[1] + racks[2]
+		racks := [3]float64{s.racks[0] + 40*wave(h, 24), s.racks[1] + 15*wave(h+6, 168), s.racks[2] + 60*bell(float64(h%24), 15, 5)}
 		heat := 0.5 - 0.5*math.Cos(2*math.Pi*float64(h-500)/sampleHours)
-		overhead := 0.14 + 0.20*heat + 0.09*heat*bell(float64(h%24), 15, 5)
-		readings[0] += it * (1 + overhead)
+		overhead := s.overhead + s.summer*heat + s.noon*heat*bell(float64(h%24), 15, 5)
+		readings[0] += (racks[0] + racks[1] + racks[2]) * (1 + overhead)
 		for i, r := range racks {
 			readings[1+i] += r
 		}
 	}
-	return nil
+	return out.Bytes()
 }
 
 // bell is 1 at its middle and falls to both sides.

@@ -15,7 +15,7 @@ type words struct {
 	HeatF, HeatKey, NoReading, EstimatedHour, Hour                string
 	Tenants, Tenant, IT, Overhead, Total, Estimated, Carbon       string
 	Unallocated, Faults, FaultsF, Meter, Time, What, Hours, MoreF string
-	Closes, DoesNotClose, BelowF, HolesF, Comma, Colon, WroteF    string
+	Closes, DoesNotClose, BelowF, HolesF, Comma, Colon            string
 	points                                                        map[facility.Category]string
 	warnings                                                      map[facility.Warning]string
 	what                                                          map[string]string
@@ -76,7 +76,7 @@ var english = words{
 	Tenants: "By tenant", Tenant: "tenant", IT: "IT kWh", Overhead: "overhead kWh", Total: "total kWh", Estimated: "estimated kWh", Carbon: "kg CO2e",
 	Unallocated: "held by nobody", Faults: "What meters did", FaultsF: "%d faults", Meter: "meter", Time: "at", What: "what", Hours: "hours", MoreF: "… and %d more",
 	Closes:       "Books close: tenants + nobody + overhead = meters, to the microjoule; carbon to the nanogram.",
-	DoesNotClose: "BOOKS DO NOT CLOSE.", BelowF: "%d hours in which the site used less than its IT equipment have no PUE.", HolesF: "%s MWh at an intensity filled in over holes.", Comma: "; ", Colon: ": ", WroteF: "wrote %s",
+	DoesNotClose: "BOOKS DO NOT CLOSE.", BelowF: "%d hours in which the site used less than its IT equipment have no PUE.", HolesF: "%s MWh at an intensity filled in over holes.", Comma: "; ", Colon: ": ",
 	points: map[facility.Category]string{facility.Category1: "output of the UPS", facility.Category2: "output of the PDU", facility.Category3: "input of the IT equipment"},
 	what:   map[string]string{"reset": "reset: began again at 0, what was used before is lost", "after-gap": "readings missing: total known, hours estimated", "wrap": "went round"},
 }
@@ -90,7 +90,7 @@ var chinese = words{
 	Tenants: "按租户", Tenant: "租户", IT: "IT 电量 kWh", Overhead: "附加电量 kWh", Total: "合计 kWh", Estimated: "估算 kWh", Carbon: "kg CO2e",
 	Unallocated: "未分配", Faults: "电表异常", FaultsF: "%d 项异常", Meter: "电表", Time: "时间", What: "情况", Hours: "小时", MoreF: "……另有 %d 项",
 	Closes:       "账目平衡：租户 + 未分配 + 附加电量 = 电表读数，精确到微焦；碳排放精确到纳克。",
-	DoesNotClose: "账目不平衡。", BelowF: "有 %d 小时全站电量低于 IT 电量，不给出 PUE。", HolesF: "%s MWh 的碳强度为补缺估算。", Comma: "；", Colon: "：", WroteF: "已写入 %s",
+	DoesNotClose: "账目不平衡。", BelowF: "有 %d 小时全站电量低于 IT 电量，不给出 PUE。", HolesF: "%s MWh 的碳强度为补缺估算。", Comma: "；", Colon: "：",
 	points: map[facility.Category]string{facility.Category1: " UPS 输出端", facility.Category2: " PDU 输出端", facility.Category3: " IT 设备输入端"},
 	what:   map[string]string{"reset": "归零重计：此前用量丢失", "after-gap": "读数缺失：总量已知，分时为估算", "wrap": "计数翻转"},
 	warnings: map[facility.Warning]string{
