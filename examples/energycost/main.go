@@ -3,6 +3,7 @@
 //
 //	go run ./examples/energycost                                   # a made-up January at Hubei's industrial tariff
 //	go run ./examples/energycost -tariff pge -lang zh              # a made-up July at PG&E's B-19
+//	go run ./examples/energycost -seed 7                           # another site
 //	go run ./examples/energycost -card CARD -tenants CARD -meters M.csv -zone Europe/Berlin
 //	go run ./examples/energycost -print-sample | head              # what the file looks like
 //
@@ -14,17 +15,17 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	_ "embed"
-	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/ratecard"
+	"github.com/meterbook/meterbook/examples/internal/program"
 	"github.com/meterbook/meterbook/metering"
 )
 
@@ -40,54 +41,56 @@ var hubeiTenants []byte
 //go:embed tenants-pge.yaml
 var pgeTenants []byte
 
-func main() {
-	err := run(os.Args[1:], os.Stdout, os.Stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errUsage):
-		os.Exit(2)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "energycost:", err)
-		os.Exit(1)
-	}
-}
-
-// errUsage is returned once the flags' own message was printed.
-var errUsage = errors.New("usage")
+func main() { program.Main("energycost", run) }
 
 // options are what the command line sets.
 type options struct {
-	tariff, card, tenants, meters, zone, lang string
-	json, sample                              bool
+	tariff, card, tenants, meters, zone, out, lang string
+	seed                                           uint64
+	json, sample                                   bool
 }
 
-func parse(args []string, stderr io.Writer) (o options, err error) {
-	flags := flag.NewFlagSet("energycost", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.StringVar(&o.tariff, "tariff", "hubei", "a made-up month at a tariff: hubei or pge")
-	flags.StringVar(&o.card, "card", "", "the utility's rate card; that of the tariff if not given")
-	flags.StringVar(&o.tenants, "tenants", "", "the rate card of the tenants; that of the tariff if not given")
-	flags.StringVar(&o.meters, "meters", "", "CSV of a month's quarter hours; a made-up month if not given")
-	flags.StringVar(&o.zone, "zone", "", "the zone of the month; that of the tariff if not given")
-	flags.StringVar(&o.lang, "lang", "en", "language: en or zh")
-	flags.BoolVar(&o.json, "json", false, "print the figures as JSON, and nothing else")
-	flags.BoolVar(&o.sample, "print-sample", false, "print the made-up month and stop")
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
+var about = program.Text{
+	EN: `energycost says what a site's energy costs, tenant by tenant, what the tenants pay for
+it, and what the difference is.
+
+  energycost                              a made-up January at Hubei's industrial tariff
+  energycost -tariff pge -seed 7          a made-up July at PG&E's B-19, of another site
+  energycost -card CARD -tenants CARD -meters M.csv -zone Europe/Berlin`,
+	ZH: `energycost 计算机房电费成本、各租户应付电费，以及二者之差。
+
+  energycost                              虚构的一月，湖北工商业电价
+  energycost -tariff pge -seed 7          另一座机房虚构的七月，PG&E B-19 电价
+  energycost -card CARD -tenants CARD -meters M.csv -zone Europe/Berlin`,
+}
+
+func parse(args []string, stdout, stderr io.Writer) (o options, err error) {
+	f := program.NewFlags("energycost", args, about)
+	f.String(&o.tariff, "tariff", "hubei", "a made-up month at a tariff: hubei or pge", "虚构月份的电价：hubei 或 pge")
+	f.String(&o.card, "card", "", "the utility's rate card, a `FILE`; that of the tariff if not given", "供电公司价目表 `FILE`；默认随电价")
+	f.String(&o.tenants, "tenants", "", "the rate card of the tenants, a `FILE`; that of the tariff if not given", "租户价目表 `FILE`；默认随电价")
+	f.String(&o.meters, "meters", "", "CSV `FILE` of a month's quarter hours; a made-up month if not given", "每刻钟电量的 CSV `FILE`；不给则虚构一个月")
+	f.String(&o.zone, "zone", "", "the time `ZONE` of the month; that of the tariff if not given", "月份所在时区 `ZONE`；默认随电价")
+	f.String(&o.out, "out", "out/energycost", "write report.html, energycost.json and the made-up meters to `DIR`; \"\" for nowhere",
+		"将 report.html、energycost.json 及虚构的电表文件写入目录 `DIR`；空为不写")
+	f.Uint64(&o.seed, "seed", 0, "make the month of another site up from this seed; 0 for the usual one", "按此种子虚构另一座机房的月份；0 为默认机房")
+	f.Language(&o.lang)
+	f.Bool(&o.json, "json", "print the figures as JSON, and nothing else", "仅以 JSON 输出结果")
+	f.Bool(&o.sample, "print-sample", "print the made-up month and stop", "输出虚构的月份后退出")
+	if err := f.Parse(stdout, stderr); err != nil {
 		return o, err
-	case err != nil:
-		return o, errUsage
 	}
-	if flags.NArg() > 0 || o.tariff != "hubei" && o.tariff != "pge" || o.lang != "en" && o.lang != "zh" {
-		fmt.Fprintln(stderr, "energycost: want flags only, a tariff of hubei or pge, and a language of en or zh")
-		flags.Usage()
-		return o, errUsage
+	switch {
+	case o.tariff != "hubei" && o.tariff != "pge":
+		return o, f.Wrong(stderr, "-tariff %q: want hubei or pge", o.tariff)
+	case o.meters != "" && o.seed != 0:
+		return o, f.Wrong(stderr, "-seed %d: meters are read or made up: give -meters or -seed", o.seed)
 	}
 	return o, nil
 }
 
-func run(args []string, stdout, stderr io.Writer) error {
-	o, err := parse(args, stderr)
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parse(args, stdout, stderr)
 	if err != nil {
 		return err
 	}
@@ -95,26 +98,45 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	made := s.csv(siteOf(o.seed))
 	if o.sample {
-		return s.write(stdout)
+		_, err := stdout.Write(made)
+		return err
 	}
-	if err := o.read(s); err != nil {
+	if err := o.read(s, made); err != nil {
 		return err
 	}
 	b, err := s.books()
 	if err != nil {
 		return err
 	}
-	if o.json {
-		f, err := b.figures()
-		if err != nil {
-			return err
-		}
-		e := json.NewEncoder(stdout)
-		e.SetIndent("", "  ")
-		return e.Encode(f)
+	w := wordsOf(o.lang)
+	files, err := b.write(ctx, o.out, made, w)
+	if err != nil {
+		return err
 	}
-	return b.print(stdout, wordsOf(o.lang))
+	if o.json {
+		return errors.Join(b.writeJSON(stdout), files.Say(stderr, o.lang))
+	}
+	return errors.Join(b.print(stdout, w), files.Say(stdout, o.lang))
+}
+
+// write writes the report, the figures, and the meters if they were made up.
+func (b *books) write(ctx context.Context, dir string, made []byte, w words) (*program.Files, error) {
+	files := program.NewFiles(ctx, dir)
+	var figures bytes.Buffer
+	page, err := b.page(w)
+	if err = errors.Join(err, b.writeJSON(&figures)); err != nil {
+		return files, err
+	}
+	err = files.Write("report.html", page)
+	if err == nil {
+		err = files.Write("energycost.json", figures.Bytes())
+	}
+	if err == nil && b.made {
+		err = files.Write("meters.csv", made)
+	}
+	return files, err
 }
 
 // scenario returns the month of the tariff, with cards and zone as the flags
@@ -139,14 +161,10 @@ func (o options) scenario() (*scenario, error) {
 	return s, err
 }
 
-// read reads the file of meters, or else makes the month up.
-func (o options) read(s *scenario) error {
+// read reads the file of meters, or else the month that was made up.
+func (o options) read(s *scenario, made []byte) error {
 	if s.made {
-		var text strings.Builder
-		if err := s.write(&text); err != nil {
-			return err
-		}
-		return s.read("the made-up month", strings.NewReader(text.String()))
+		return s.read("the made-up month", bytes.NewReader(made))
 	}
 	f, err := os.Open(o.meters)
 	if err != nil {

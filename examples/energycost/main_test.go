@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"io"
@@ -13,12 +14,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/examples/internal/program"
 )
 
 func output(t *testing.T, args ...string) string {
 	t.Helper()
 	var out, errs bytes.Buffer
-	require.NoError(t, run(args, &out, &errs), errs.String())
+	require.NoError(t, run(context.Background(), append([]string{"-out", ""}, args...), &out, &errs), errs.String())
 	return out.String()
 }
 
@@ -98,7 +100,7 @@ func TestRun_Files(t *testing.T) {
 	utility := write("u.yaml", "card: u\nversion: \"1\"\ncurrency: EUR\nrounding: {mode: half-even, places: 2, level: line}\nprices:\n  - {id: energy, service: energy, match: {meter: energy.facility}, unit: kW.h, per_unit: 0.10}\n  - {id: demand, service: energy, match: {meter: energy.demand}, unit: kW, gather: peak, per_unit: 2}\n")
 	header := "start,site kWh,reactive kvarh,acme kWh,beta kWh\n"
 	meters := write("m.csv", header+"2026-05-01T00:00:00+02:00,30,0,10,10\n2026-05-01T00:15:00+02:00,15,0,10,0\n")
-	args := []string{"-card", utility, "-tenants", card("t", "energy.device"), "-zone", "Europe/Berlin", "-json", "-meters"}
+	args := []string{"-out", "", "-card", utility, "-tenants", card("t", "energy.device"), "-zone", "Europe/Berlin", "-json", "-meters"}
 	var f figures
 	require.NoError(t, json.Unmarshal([]byte(output(t, append(args, meters)...)), &f))
 	require.Equal(t, "EUR 244.50", f.Bill.String(), "45 kWh and 120 kW")
@@ -121,17 +123,38 @@ func TestRun_Files(t *testing.T) {
 		"another month":   {header + "2026-05-01T00:00:00+02:00,1,1,1,0\n2026-06-01T00:00:00+02:00,1,1,1,0\n", "period"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			require.ErrorContains(t, run(append(args, write("bad.csv", c.text)), io.Discard, io.Discard), c.says)
+			require.ErrorContains(t, run(context.Background(), append(args, write("bad.csv", c.text)), io.Discard, io.Discard), c.says)
 		})
 	}
 }
 
 func TestUsage(t *testing.T) {
 	for _, args := range [][]string{{"-tariff", "x"}, {"-lang", "fr"}, {"more"}, {"-nonsense"}} {
-		require.ErrorIs(t, run(args, io.Discard, io.Discard), errUsage, args)
+		require.ErrorIs(t, run(context.Background(), args, io.Discard, io.Discard), program.ErrUsage, args)
 	}
-	require.ErrorIs(t, run([]string{"-h"}, io.Discard, io.Discard), flag.ErrHelp)
-	require.Error(t, run([]string{"-zone", "Nowhere"}, io.Discard, io.Discard))
-	require.Error(t, run([]string{"-card", "none.yaml"}, io.Discard, io.Discard))
+	require.ErrorIs(t, run(context.Background(), []string{"-h"}, io.Discard, io.Discard), flag.ErrHelp)
+	require.Error(t, run(context.Background(), []string{"-zone", "Nowhere"}, io.Discard, io.Discard))
+	require.Error(t, run(context.Background(), []string{"-card", "none.yaml"}, io.Discard, io.Discard))
 	require.True(t, strings.HasPrefix(output(t, "-print-sample"), "start,site kWh,reactive kvarh,acme kWh"))
+}
+
+// Another site has another month, which closes, too; what was made up reads back,
+// and the page has the figures.
+func TestRun_Seed(t *testing.T) {
+	for _, seed := range []string{"1", "2", "18446744073709551615"} {
+		var f figures
+		require.NoError(t, json.Unmarshal([]byte(output(t, "-seed", seed, "-tariff", "pge", "-json")), &f))
+		require.True(t, f.Closes)
+	}
+	dir := t.TempDir()
+	text, _, _ := strings.Cut(output(t, "-seed", "7", "-out", dir), "wrote ")
+	require.Equal(t, strings.Replace(text, wordsOf("en").madeUp, "", 1), output(t, "-meters", filepath.Join(dir, "meters.csv")))
+	require.NotEqual(t, text, output(t))
+	page, err := os.ReadFile(filepath.Join(dir, "report.html"))
+	require.NoError(t, err)
+	for _, want := range []string{"Energy of the devices by day", "held by nobody", "2026-01-31"} {
+		require.Contains(t, string(page), want)
+	}
+	require.NotContains(t, string(page), "ZgotmplZ")
+	require.ErrorIs(t, run(context.Background(), []string{"-seed", "1", "-meters", "m.csv"}, io.Discard, io.Discard), program.ErrUsage)
 }

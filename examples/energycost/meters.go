@@ -113,37 +113,3 @@ func kilowattHours(cell string) (energy.Energy, error) {
 	}
 	return energy.FromQuantity(q)
 }
-
-// write makes the month up: who trains by night, who serves by day, who does
-// both, and what stands idle; a site that cools harder in the afternoon, and
-// whose fans and chillers take reactive energy.
-func (s *scenario) write(to io.Writer) error {
-	if _, err := fmt.Fprintln(to, "start,site kWh,reactive kvarh,acme kWh,beta kWh,gamma kWh,nobody kWh"); err != nil {
-		return err
-	}
-	loc := s.zone.Location()
-	for at := time.Date(s.year, s.month, 1, 0, 0, 0, 0, loc); at.Month() == s.month; at = at.Add(15 * time.Minute) {
-		minute, n := 60*at.Hour()+at.Minute(), at.Day()*96+at.Hour()*4+at.Minute()/15
-		ripple := n * n % 977 // up to 1 kWh, another each quarter hour
-		day := hump(minute, 14*60, 9*60)
-		used := [...]int{90_000 - 60*day + ripple, 25_000 + 70*day + 2*ripple, 48_000 + 9*(n%61) + ripple, 4_200} // Wh
-		it := used[0] + used[1] + used[2] + used[3]
-		site := it + it*(220+day/6)/1000 + 6_000
-		if _, err := fmt.Fprintf(to, "%s,%s,%s,%s,%s,%s,%s\n", at.Format(time.RFC3339), milli(site), milli(site*(470+day/8)/1000),
-			milli(used[0]), milli(used[1]), milli(used[2]), milli(used[3])); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// hump is 0 to 1000, highest at the middle and 0 a width away from it.
-func hump(minute, middle, width int) int {
-	away := max(minute-middle, middle-minute)
-	if away >= width {
-		return 0
-	}
-	return 1000 - 1000*away*away/(width*width)
-}
-
-func milli(n int) string { return fmt.Sprintf("%d.%03d", n/1000, n%1000) }
