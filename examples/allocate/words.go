@@ -3,13 +3,13 @@ package main
 // words is what the program says; formats have their operands in this order in
 // both languages.
 type words struct {
-	summary, produce, rests, serve, closes string
-	centre, own, unallocated                      string
-	method, costs, allocated, residual, alone     string
-	service, gives, served                        string
-	flows, where, reading                         string
-	methods                                       map[string]string
-	separator                                     string
+	summary, produce, rests, serve, closes    string
+	centre, own, unallocated                  string
+	method, costs, allocated, residual, alone string
+	service, gives, served                    string
+	flows, where, reading                     string
+	methods                                   map[string]string
+	separator                                 string
 }
 
 func wordsOf(lang string) words {

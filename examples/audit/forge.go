@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"path"
 	"strings"
 
 	"github.com/meterbook/meterbook/accounting/money"
 	"github.com/meterbook/meterbook/accounting/seal"
+	"github.com/meterbook/meterbook/examples/internal/program"
 	"github.com/meterbook/meterbook/examples/internal/proof"
 	"github.com/meterbook/meterbook/metering/cloudevents"
 )
@@ -68,33 +70,73 @@ var forgeries = []forgery{
 	}},
 }
 
-// auditSample checks the sample, and then forged copies of it.
-func auditSample(key string) (out []report, err error) {
-	read := func(name string) (*proof.File, error) {
-		text, err := sample.ReadFile(name)
-		if err != nil {
-			return nil, err
+// randomForgeries is how many copies are changed at random.
+const randomForgeries = 6
+
+// forgeries returns what a cheat would change, or what a seed says.
+func (o options) forgeries() []forgery {
+	if o.seed == 0 {
+		return forgeries
+	}
+	r := rand.New(rand.NewPCG(o.seed, 0x666f7267))
+	var out []forgery
+	for i := range randomForgeries {
+		n := r.IntN(1 << 20)
+		f := forgery{fmt.Sprintf("bit-%d", i+1), sampleLine, func(f *proof.File) error {
+			leaf := f.Line.Proof.Leaf
+			leaf[n%len(leaf)] ^= 1 << (n % 8)
+			return nil
+		}}
+		if r.IntN(2) == 0 {
+			f.name, f.change = fmt.Sprintf("amount-%d", i+1), func(f *proof.File) error {
+				more, err := money.Parse(fmt.Sprintf("CNY %d.%02d", n%1000, n%99+1))
+				if err == nil {
+					f.Line.Amount, err = f.Line.Amount.Add(more)
+				}
+				return err
+			}
 		}
-		return proof.Parse(bytes.NewReader(text))
+		out = append(out, f)
+	}
+	return out
+}
+
+// auditSample checks the sample, and then forged copies of it; all of them are
+// written to files, too.
+func auditSample(key string, forged []forgery, files *program.Files) (out []report, err error) {
+	check := func(file string, change forgery) error {
+		text, err := sample.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		f, err := proof.Parse(bytes.NewReader(text))
+		if err != nil {
+			return err
+		}
+		name := path.Base(file)
+		if change.change != nil {
+			if err := change.change(f); err != nil {
+				return fmt.Errorf("forging %s: %w", change.name, err)
+			}
+			if text, err = f.Encode(); err != nil {
+				return err
+			}
+			name = "forged/" + change.name + ".json"
+		}
+		r := auditParsed(path.Base(file), f, key)
+		r.Forged = change.name
+		out = append(out, r)
+		return files.Write(name, text)
 	}
 	for _, name := range []string{sampleLine, sampleSums, sampleChain} {
-		f, err := read(name)
-		if err != nil {
+		if err := check(name, forgery{}); err != nil {
 			return nil, err
 		}
-		out = append(out, auditParsed(path.Base(name), f, key))
 	}
-	for _, forged := range forgeries {
-		f, err := read(forged.file)
-		if err != nil {
+	for _, f := range forged {
+		if err := check(f.file, f); err != nil {
 			return nil, err
 		}
-		if err := forged.change(f); err != nil {
-			return nil, fmt.Errorf("forging %s: %w", forged.name, err)
-		}
-		r := auditParsed(path.Base(forged.file), f, key)
-		r.Forged = forged.name
-		out = append(out, r)
 	}
 	return out, nil
 }

@@ -3,21 +3,24 @@
 // that a month was sealed on top of an earlier one. It needs no network.
 //
 //	go run ./examples/audit                                      # sample proofs, and forged ones that fail
+//	go run ./examples/audit -seed 7                              # copies changed at random
 //	go run ./examples/audit out/proof/*.json                     # those that examples/gpucloud wrote
 //	go run ./examples/audit -key out/proof/key.txt out/seal/*.sealed   # whole sealed months
 package main
 
 import (
+	"bytes"
+	"context"
 	"embed"
 	"encoding/json"
 	"errors"
-	"flag"
-	"fmt"
 	"io"
 	"os"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"github.com/meterbook/meterbook/examples/internal/program"
 )
 
 //go:embed sample
@@ -27,59 +30,45 @@ var sample embed.FS
 // from a contract or a web site.
 const sampleKey = "gpucloud.example/seal+3e35dfcc+AUCTbaEygEJUF4L7/df1UZ2jKnSdxaDJEHiHHcvcrI8P"
 
-func main() {
-	err := run(os.Args[1:], os.Stdout, os.Stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errUsage):
-		os.Exit(2)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "audit:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main("audit", run) }
 
-var (
-	// errUsage is returned once the flags' own message was printed.
-	errUsage = errors.New("usage")
-	// errFailed is returned when a file does not prove what it says.
-	errFailed = errors.New("not all of it is proved")
-)
+// errFailed is returned when a file does not prove what it says.
+var errFailed = errors.New("not all of it is proved")
 
-const usageText = `audit checks proofs of sealed months, offline.
+var about = program.Text{
+	EN: `audit checks proofs of sealed months, offline.
 
   audit                        sample proofs, and forged ones that fail
-  audit [-key KEY] FILE...     proofs (.json) and sealed months (.sealed)
+  audit -seed 7                the sample, and copies in which something is changed at random
+  audit [-key KEY] FILE...     proofs (.json) and sealed months (.sealed)`,
+	ZH: `audit 离线核验封存月份的证明。
 
-Flags:
-`
-
-type options struct {
-	key, lang string
-	json      bool
-	files     []string
+  audit                        示例证明，以及会被识破的伪造副本
+  audit -seed 7                示例证明，以及随机篡改的副本
+  audit [-key KEY] FILE...     证明（.json）与封存月份（.sealed）`,
 }
 
-func parseOptions(args []string, stderr io.Writer) (o options, err error) {
-	flags := flag.NewFlagSet("audit", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() {
-		fmt.Fprint(stderr, usageText)
-		flags.PrintDefaults()
-	}
-	flags.StringVar(&o.key, "key", "", "the provider's public `KEY`, as text or the name of a file that has it; without it, the one beside a proof is taken")
-	flags.StringVar(&o.lang, "lang", "en", "language: en or zh")
-	flags.BoolVar(&o.json, "json", false, "print JSON")
-	if err := flags.Parse(args); err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			err = errUsage
-		}
+type options struct {
+	key, out, lang string
+	seed           uint64
+	json           bool
+	files          []string
+}
+
+func parseOptions(args []string, stdout, stderr io.Writer) (o options, err error) {
+	f := program.NewFlags("audit", args, about)
+	f.String(&o.key, "key", "", "the provider's public `KEY`, as text or the name of a file that has it; without it, the one beside a proof is taken",
+		"服务商公钥 `KEY`：文本或所在文件名；不给则用证明旁所附的公钥")
+	f.String(&o.out, "out", "out/audit", "write audit.json, and the sample with its forged copies, to `DIR`; \"\" for nowhere",
+		"将 audit.json、示例证明及伪造副本写入目录 `DIR`；空为不写")
+	f.Uint64(&o.seed, "seed", 0, "change copies of the sample at random from this seed; 0 for those that a cheat would make", "按此种子随机篡改示例副本；0 为作弊者会做的篡改")
+	f.Language(&o.lang)
+	f.Bool(&o.json, "json", "print JSON, and nothing else", "仅输出 JSON")
+	if o.files, err = f.ParseWords(stdout, stderr); err != nil {
 		return o, err
 	}
-	o.files = flags.Args()
-	if o.lang != "en" && o.lang != "zh" {
-		fmt.Fprintf(stderr, "audit: -lang %q: want en or zh (-h for help)\n", o.lang)
-		return o, errUsage
+	if o.seed != 0 && len(o.files) > 0 {
+		return o, f.Wrong(stderr, "-seed %d: files are checked or copies forged: give files or -seed", o.seed)
 	}
 	if o.key == "" && len(o.files) == 0 {
 		o.key = sampleKey
@@ -89,32 +78,40 @@ func parseOptions(args []string, stderr io.Writer) (o options, err error) {
 	}
 	if o.key != "" {
 		if _, err := note.NewVerifier(o.key); err != nil {
-			fmt.Fprintf(stderr, "audit: -key %q: want a file or NAME+HASH+KEY, as in proof/key.txt\n", o.key)
-			return o, errUsage
+			return o, f.Wrong(stderr, "-key %q: want a file or NAME+HASH+KEY, as in proof/key.txt", o.key)
 		}
 	}
 	return o, nil
 }
 
-func run(args []string, stdout, stderr io.Writer) error {
-	o, err := parseOptions(args, stderr)
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parseOptions(args, stdout, stderr)
 	if err != nil {
 		return err
 	}
+	files := program.NewFiles(ctx, o.out)
 	var reports []report
 	if len(o.files) > 0 {
 		reports = auditFiles(o.files, o.key)
-	} else if reports, err = auditSample(o.key); err != nil {
+	} else if reports, err = auditSample(o.key, o.forgeries(), files); err != nil {
 		return err
 	}
-	if o.json {
-		e := json.NewEncoder(stdout)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		err = e.Encode(reports)
-	} else {
-		_, err = io.WriteString(stdout, printed(reports, wordsIn(o.lang)))
+	var found bytes.Buffer
+	e := json.NewEncoder(&found)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(reports); err != nil {
+		return err
 	}
+	if err := files.Write("audit.json", found.Bytes()); err != nil {
+		return err
+	}
+	said, notes := printed(reports, wordsIn(o.lang)), stdout
+	if o.json {
+		said, notes = found.String(), stderr
+	}
+	_, err = io.WriteString(stdout, said)
+	err = errors.Join(err, files.Say(notes, o.lang))
 	for _, r := range reports {
 		if err == nil && !r.OK && r.Forged == "" {
 			err = errFailed

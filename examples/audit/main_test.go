@@ -2,21 +2,25 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/meterbook/meterbook/examples/internal/program"
 )
 
 func audit(t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	err := run(args, &out, &errs)
+	err := run(context.Background(), append([]string{"-out", ""}, args...), &out, &errs)
 	return out.String(), err
 }
 
@@ -135,10 +139,36 @@ func TestAudit_Files(t *testing.T) {
 func TestRun_Usage(t *testing.T) {
 	for _, args := range [][]string{{"-lang", "fr"}, {"-key", "nonsense"}, {"-nonsense"}} {
 		var out, errs bytes.Buffer
-		require.ErrorIs(t, run(args, &out, &errs), errUsage, "%v", args)
+		require.ErrorIs(t, run(context.Background(), args, &out, &errs), program.ErrUsage, "%v", args)
 		require.NotEmpty(t, errs.String())
 	}
 	var out, errs bytes.Buffer
-	require.ErrorIs(t, run([]string{"-h"}, &out, &errs), flag.ErrHelp)
-	require.Contains(t, errs.String(), "-key")
+	require.ErrorIs(t, run(context.Background(), []string{"-h"}, &out, &errs), flag.ErrHelp)
+	require.Contains(t, out.String(), "-key")
+}
+
+// Copies that are changed at random fail as well, and what was written of the
+// sample can be checked, and fails where it is forged.
+func TestAudit_Seed(t *testing.T) {
+	for seed := range 50 {
+		all, err := reports(t, "-seed", strconv.Itoa(seed+1))
+		require.NoError(t, err)
+		for _, r := range all {
+			require.Equal(t, r.Forged == "", r.OK, "seed %d: %s", seed+1, r.Forged)
+		}
+	}
+	dir := t.TempDir()
+	_, err := audit(t, "-out", dir)
+	require.NoError(t, err)
+	_, err = audit(t, filepath.Join(dir, "aurora-line.json"), filepath.Join(dir, "aurora-sums.json"))
+	require.NoError(t, err)
+	forged, err := filepath.Glob(filepath.Join(dir, "forged", "*.json"))
+	require.NoError(t, err)
+	require.Len(t, forged, 6)
+	for _, file := range forged {
+		_, err = audit(t, file)
+		require.ErrorIs(t, err, errFailed, file)
+	}
+	_, err = audit(t, "-seed", "1", "a.json")
+	require.ErrorIs(t, err, program.ErrUsage)
 }

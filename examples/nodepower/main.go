@@ -1,9 +1,10 @@
 // Command nodepower shows what this machine draws, live, and whose it is.
 //
-//	go run ./examples/nodepower                                        # five seconds of this machine
-//	go run ./examples/nodepower -seconds 60 -gpu http://localhost:9400/metrics -out looks.csv
+//	go run ./examples/nodepower                                        # three seconds of this machine
+//	go run ./examples/nodepower -seconds 60 -gpu http://localhost:9400/metrics -out DIR
 //	go run ./examples/nodepower -gpu /var/lib/node_exporter/dcgm.prom  # an exporter's text in a file
 //	go run ./examples/nodepower -recorded -lang zh                     # a recorded machine
+//	go run ./examples/nodepower -seed 7 -fast                          # with other loads
 //
 // It reads RAPL, else hwmon, and a GPU exporter beside it. Where there is
 // nothing to read, or no permission to, it says why and plays a recording.
@@ -14,75 +15,72 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
-	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"time"
 
 	"github.com/meterbook/meterbook/energy"
 	"github.com/meterbook/meterbook/energy/sensor"
+	"github.com/meterbook/meterbook/examples/internal/program"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errUsage):
-		os.Exit(2)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "nodepower:", err)
-		os.Exit(1)
-	}
-}
-
-// errUsage is returned once the flags' own message was printed.
-var errUsage = errors.New("usage")
+func main() { program.Main("nodepower", run) }
 
 // options are what the command line sets.
 type options struct {
 	seconds   int
 	gpu, lang string
 	out       string
+	seed      uint64
 	idle      float64
 	recorded  bool
 	json      bool
 	fast      bool // a recording is played without waiting
 }
 
-func parse(args []string, stderr io.Writer) (o options, err error) {
-	flags := flag.NewFlagSet("nodepower", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.IntVar(&o.seconds, "seconds", 5, "how long to look, 1 to 86400")
-	flags.StringVar(&o.gpu, "gpu", "", "the `URL` of a GPU or NPU exporter, or a file with its text")
-	flags.StringVar(&o.out, "out", "", "write each look as CSV to this `FILE` too: time, account, joules, watts")
-	flags.Float64Var(&o.idle, "idle", 0, "what the machine draws without work, in `W`; without it, what use leaves over")
-	flags.StringVar(&o.lang, "lang", "en", "the language: en or zh")
-	flags.BoolVar(&o.recorded, "recorded", false, "play the recording, whatever the machine has")
-	flags.BoolVar(&o.fast, "fast", false, "play a recording without waiting")
-	flags.BoolVar(&o.json, "json", false, "print the totals as JSON, and nothing else")
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
+var about = program.Text{
+	EN: `nodepower shows what this machine draws, live, and whose it is.
+
+  nodepower                               three seconds of this machine, or a recorded one
+  nodepower -seconds 60 -gpu http://localhost:9400/metrics
+  nodepower -seed 7 -fast                 a recorded machine with other loads, at once`,
+	ZH: `nodepower 实时显示本机功率，以及归属于谁。
+
+  nodepower                               本机三秒；无传感器时播放录制数据
+  nodepower -seconds 60 -gpu http://localhost:9400/metrics
+  nodepower -seed 7 -fast                 另一种负载的录制机器，立即播放`,
+}
+
+func parse(args []string, stdout, stderr io.Writer) (o options, err error) {
+	f := program.NewFlags("nodepower", args, about)
+	f.Int(&o.seconds, "seconds", 3, "how long to look, 1 to 86400", "观测秒数，1 至 86400")
+	f.String(&o.gpu, "gpu", "", "the `URL` of a GPU or NPU exporter, or a file with its text", "GPU 或 NPU exporter 的 `URL`，或其文本文件")
+	f.String(&o.out, "out", "out/nodepower", "write each look as looks.csv (time, account, joules, watts), and nodepower.json, to `DIR`; \"\" for nowhere",
+		"将每次读数写入目录 `DIR` 的 looks.csv（时间、账户、焦耳、瓦），并写入 nodepower.json；空为不写")
+	f.Uint64(&o.seed, "seed", 0, "play a recording whose loads are made up from this seed; 0 for this machine", "播放按此种子虚构负载的录制数据；0 为本机")
+	f.Float64(&o.idle, "idle", 0, "what the machine draws without work, in `W`; without it, what use leaves over", "空载功率，单位 `W`；不给则为使用量之外的余量")
+	f.Language(&o.lang)
+	f.Bool(&o.recorded, "recorded", "play the recording, whatever the machine has", "总是播放录制数据")
+	f.Bool(&o.fast, "fast", "play a recording without waiting", "播放录制数据时不等待")
+	f.Bool(&o.json, "json", "print the totals as JSON, and nothing else", "仅以 JSON 输出合计")
+	if err := f.Parse(stdout, stderr); err != nil {
 		return o, err
-	case err != nil:
-		return o, errUsage
 	}
-	if flags.NArg() > 0 || o.seconds < 1 || o.seconds > 86_400 || o.lang != "en" && o.lang != "zh" || !(o.idle >= 0 && o.idle <= 1e6) {
-		fmt.Fprintln(stderr, "nodepower: want flags only, 1 to 86400 seconds, a language of en or zh, and 0 to 1000000 W")
-		flags.Usage()
-		return o, errUsage
+	switch {
+	case o.seconds < 1 || o.seconds > 86_400:
+		return o, f.Wrong(stderr, "-seconds %d: want 1 to 86400", o.seconds)
+	case !(o.idle >= 0 && o.idle <= 1e6):
+		return o, f.Wrong(stderr, "-idle %v: want 0 to 1000000 W", o.idle)
 	}
 	return o, nil
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	o, err := parse(args, stderr)
+	o, err := parse(args, stdout, stderr)
 	if err != nil {
 		return err
 	}
@@ -93,15 +91,39 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		w.opening(stdout, m, why)
 	}
 	l := newLedger(energy.Power(o.idle * float64(energy.Watt)))
-	looks := looksOf(nil)
-	if o.out != "" {
-		f, err := os.Create(o.out)
-		if err != nil {
-			return err
+	looks, err := l.watch(ctx, o, m, now, func(t tick) {
+		if !o.json {
+			w.tick(stdout, t)
 		}
-		defer f.Close()
-		looks = looksOf(f)
+	})
+	if err != nil {
+		return err
 	}
+	var figures bytes.Buffer
+	e := json.NewEncoder(&figures)
+	e.SetIndent("", "  ")
+	if err := e.Encode(l.figures(m)); err != nil {
+		return err
+	}
+	files := program.NewFiles(context.WithoutCancel(ctx), o.out) // an interrupt ends the looking, and what there is counts
+	if err := files.Write("looks.csv", looks); err != nil {
+		return err
+	}
+	if err := files.Write("nodepower.json", figures.Bytes()); err != nil {
+		return err
+	}
+	if o.json {
+		_, err := stdout.Write(figures.Bytes())
+		return errors.Join(err, files.Say(stderr, o.lang))
+	}
+	w.totals(stdout, l)
+	return files.Say(stdout, o.lang)
+}
+
+// watch takes a look each second, shows it, and returns all of them as CSV.
+func (l *ledger) watch(ctx context.Context, o options, m *machine, now time.Time, show func(tick)) ([]byte, error) {
+	var out bytes.Buffer
+	looks := looksOf(&out)
 	for second := 0; second <= o.seconds; second++ {
 		if second > 0 && !(o.fast && m.recorded) {
 			select {
@@ -116,32 +138,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		readings, err := m.read(ctx, at)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		tick, err := l.take(at, readings, use{m.users(at), m.holdings()})
+		t, err := l.take(at, readings, use{m.users(at), m.holdings()})
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := looks.write(tick); err != nil {
-			return err
+		if err := looks.write(t); err != nil {
+			return nil, err
 		}
-		if second > 0 && !o.json {
-			w.tick(stdout, tick)
+		if second > 0 {
+			show(t)
 		}
 	}
-	if err := looks.close(); err != nil {
-		return err
-	}
-	if o.json {
-		e := json.NewEncoder(stdout)
-		e.SetIndent("", "  ")
-		return e.Encode(l.figures(m))
-	}
-	w.totals(stdout, l)
-	if o.out != "" {
-		fmt.Fprintf(stdout, w.WroteF+"\n", o.out)
-	}
-	return nil
+	err := looks.close()
+	return out.Bytes(), err
 }
 
 // A machine is what is read: sensors, and who used the processors.
@@ -163,8 +174,8 @@ func (m *machine) holdings() []sensor.Holding {
 
 // open finds what this machine has, or else the recording, with the reasons.
 func open(ctx context.Context, o options, now time.Time) (*machine, []error) {
-	if o.recorded {
-		return recording(now), nil
+	if o.recorded || o.seed != 0 {
+		return recording(now, o.seed), nil
 	}
 	sys := os.DirFS("/sys")
 	node := sensor.First(sensor.RAPL{FS: sys}, sensor.Hwmon{FS: sys})
@@ -185,7 +196,7 @@ func open(ctx context.Context, o options, now time.Time) (*machine, []error) {
 		}
 	}
 	if len(m.sources) == 0 {
-		return recording(now), why
+		return recording(now, 0), why
 	}
 	return m, why
 }

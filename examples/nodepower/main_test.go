@@ -19,13 +19,14 @@ import (
 	"github.com/meterbook/meterbook/energy"
 	"github.com/meterbook/meterbook/energy/attribution"
 	"github.com/meterbook/meterbook/energy/sensor"
+	"github.com/meterbook/meterbook/examples/internal/program"
 	"github.com/meterbook/meterbook/metering"
 )
 
 func nodepower(t *testing.T, args ...string) string {
 	t.Helper()
 	var out, errs bytes.Buffer
-	require.NoError(t, run(context.Background(), args, &out, &errs), errs.String())
+	require.NoError(t, run(context.Background(), append([]string{"-out", ""}, args...), &out, &errs), errs.String())
 	return out.String()
 }
 
@@ -154,8 +155,9 @@ func TestLedger_Vanished(t *testing.T) {
 }
 
 func TestOut(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "looks.csv")
-	require.Contains(t, nodepower(t, "-recorded", "-fast", "-seconds", "3", "-out", file), "wrote "+file)
+	dir := t.TempDir()
+	file := filepath.Join(dir, "looks.csv")
+	require.Contains(t, nodepower(t, "-recorded", "-fast", "-seconds", "3", "-out", dir), "wrote "+file)
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
@@ -164,9 +166,22 @@ func TestOut(t *testing.T) {
 	require.Error(t, run(context.Background(), []string{"-recorded", "-fast", "-out", filepath.Join(file, "x")}, &bytes.Buffer{}, &bytes.Buffer{}))
 }
 
+// A recording with other loads closes, too.
+func TestSeed(t *testing.T) {
+	usual := nodepower(t, "-recorded", "-fast")
+	for _, seed := range []string{"1", "2", "18446744073709551615"} {
+		out := nodepower(t, "-seed", seed, "-fast", "-seconds", "45")
+		require.Contains(t, out, "RECORDING")
+		require.Contains(t, out, "Closes")
+		require.NotContains(t, out, "NaN")
+		_, table, _ := strings.Cut(nodepower(t, "-seed", seed, "-fast"), "user or tenant")
+		require.NotContains(t, usual, table)
+	}
+}
+
 func TestUsage(t *testing.T) {
 	for _, args := range [][]string{{"-seconds", "0"}, {"-lang", "xx"}, {"more"}, {"-idle", "-1"}, {"-idle", "NaN"}, {"-nonsense"}} {
-		require.ErrorIs(t, run(context.Background(), args, &bytes.Buffer{}, &bytes.Buffer{}), errUsage, args)
+		require.ErrorIs(t, run(context.Background(), args, &bytes.Buffer{}, &bytes.Buffer{}), program.ErrUsage, args)
 	}
 }
 

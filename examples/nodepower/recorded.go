@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"fmt"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 	"time"
@@ -30,7 +31,9 @@ type recordedSource struct {
 	round map[string]int64 // what a zone uses from one start to the next, in µJ
 }
 
-func recording(start time.Time) *machine {
+// recording plays the recording, with loads that are made up from a seed unless it
+// is 0.
+func recording(start time.Time, seed uint64) *machine {
 	rows, err := csv.NewReader(strings.NewReader(recordedCSV)).ReadAll()
 	if err != nil {
 		panic(err) // it is part of the program
@@ -43,6 +46,7 @@ func recording(start time.Time) *machine {
 		}
 		s.rows = append(s.rows, cells)
 	}
+	s.vary(seed)
 	s.round = map[string]int64{}
 	for _, zone := range recordedZones {
 		first, before, last := s.value(0, zone), s.value(len(s.rows)-2, zone), s.value(len(s.rows)-1, zone)
@@ -50,6 +54,20 @@ func recording(start time.Time) *machine {
 	}
 	gpu := &gpuExporter{fetch: s.exporter}
 	return &machine{sources: []sensor.Source{s, gpu}, gpu: gpu, users: s.users, recorded: true}
+}
+
+// vary gives users and the GPU other loads.
+func (s *recordedSource) vary(seed uint64) {
+	if seed == 0 {
+		return
+	}
+	r := rand.New(rand.NewPCG(seed, 0x6e6f6465))
+	for _, name := range []string{"acme", "beta", "ended", recordedGPU} {
+		percent := 30 + r.Int64N(171)
+		for i, cells := range s.rows {
+			cells[name] = strconv.FormatInt(s.value(i, name)*percent/100, 10)
+		}
+	}
 }
 
 // value is a counter of a row, 0 where it was not read.

@@ -9,15 +9,16 @@
 package main
 
 import (
+	"context"
 	_ "embed"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/ratecard"
+	"github.com/meterbook/meterbook/examples/internal/program"
 )
 
 //go:embed card.yaml
@@ -26,20 +27,10 @@ var sampleCard []byte
 //go:embed usage.csv
 var sampleUsage []byte
 
-func main() {
-	err := run(os.Args[1:], os.Stdout, os.Stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errUsage):
-		os.Exit(2)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "ratecard:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main("ratecard", run) }
 
-func run(args []string, stdout, stderr io.Writer) error {
-	o, err := parseOptions(args, stderr)
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parseOptions(args, stdout, stderr)
 	if err != nil {
 		return err
 	}
@@ -64,13 +55,13 @@ func run(args []string, stdout, stderr io.Writer) error {
 		}
 		v.written = append(v.written, o.svg)
 	}
-	if o.out != "" {
-		if err := v.writeFiles(o.out); err != nil {
-			return err
-		}
+	files, err := v.write(ctx, o.out)
+	if err != nil {
+		return err
 	}
+	v.written = append(v.written, files.Names()...)
 	if o.json {
-		return v.writeJSON(stdout)
+		return errors.Join(v.writeJSON(stdout), files.Say(stderr, o.lang))
 	}
 	return v.print(stdout)
 }

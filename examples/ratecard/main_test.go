@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -13,12 +14,14 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/meterbook/meterbook/examples/internal/program"
 )
 
 func output(t *testing.T, args ...string) string {
 	t.Helper()
 	var out, errs bytes.Buffer
-	require.NoError(t, run(args, &out, &errs), errs.String())
+	require.NoError(t, run(context.Background(), append([]string{"-out", ""}, args...), &out, &errs), errs.String())
 	return out.String()
 }
 
@@ -121,12 +124,12 @@ func TestRun_Refuses(t *testing.T) {
 		"empty":          {[]string{"-usage", write("f.csv", header)}, "no rows"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			require.ErrorContains(t, run(c.args, io.Discard, io.Discard), c.says)
+			require.ErrorContains(t, run(context.Background(), c.args, io.Discard, io.Discard), c.says)
 		})
 	}
-	require.ErrorIs(t, run([]string{"-lang", "fr"}, io.Discard, io.Discard), errUsage)
-	require.ErrorIs(t, run([]string{"x"}, io.Discard, io.Discard), errUsage)
-	require.ErrorIs(t, run([]string{"-h"}, io.Discard, io.Discard), flag.ErrHelp)
+	require.ErrorIs(t, run(context.Background(), []string{"-out", "", "-lang", "fr"}, io.Discard, io.Discard), program.ErrUsage)
+	require.ErrorIs(t, run(context.Background(), []string{"-out", "", "x"}, io.Discard, io.Discard), program.ErrUsage)
+	require.ErrorIs(t, run(context.Background(), []string{"-out", "", "-h"}, io.Discard, io.Discard), flag.ErrHelp)
 }
 
 // A utility's card, at the hours of its zone: valley, flat, peak and sharp,
@@ -147,5 +150,5 @@ func TestRun_Tariff(t *testing.T) {
 	require.Regexp(t, `power-factor \(adjustment\) .* 416\.32`, text)
 	require.Contains(t, text, "CNY 42499.89")
 	require.Contains(t, text, "{1,2,3,4,5,6,9,10,11,12} 18:00-20:00")
-	require.Error(t, run([]string{"-usage", "sample", "-zone", "Nowhere"}, io.Discard, io.Discard))
+	require.Error(t, run(context.Background(), []string{"-out", "", "-usage", "sample", "-zone", "Nowhere"}, io.Discard, io.Discard))
 }

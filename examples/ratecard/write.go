@@ -2,39 +2,34 @@ package main
 
 import (
 	"bytes"
-	"os"
-	"path/filepath"
+	"context"
 
 	"github.com/meterbook/meterbook/accounting/ratecard"
+	"github.com/meterbook/meterbook/examples/internal/program"
 )
 
-// writeFiles writes what there is into the directory that -out names, and notes
-// the names: the chart, the card in canonical form and the report.
-func (v *view) writeFiles(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
+// write writes the chart, the card in canonical form and the report.
+func (v *view) write(ctx context.Context, dir string) (*program.Files, error) {
+	files := program.NewFiles(ctx, dir)
 	all, err := series(v.card)
 	if err != nil {
-		return err
+		return files, err
 	}
 	text, err := ratecard.AppendYAML(nil, v.card)
 	if err != nil {
-		return err
+		return files, err
 	}
 	var report bytes.Buffer
 	if err := v.writeJSON(&report); err != nil {
-		return err
+		return files, err
 	}
 	for _, f := range []struct {
 		name string
 		text []byte
 	}{{"prices.svg", v.chart(all)}, {"card.yaml", text}, {"report.json", report.Bytes()}} {
-		name := filepath.Join(dir, f.name)
-		if err := os.WriteFile(name, f.text, 0o644); err != nil {
-			return err
+		if err := files.Write(f.name, f.text); err != nil {
+			return files, err
 		}
-		v.written = append(v.written, name)
 	}
-	return nil
+	return files, nil
 }

@@ -9,15 +9,15 @@ package main
 
 import (
 	"bytes"
+	"context"
 	_ "embed"
 	"errors"
-	"flag"
-	"fmt"
 	"io"
 	"os"
 	"strings"
 
 	"github.com/meterbook/meterbook/accounting/ratecard"
+	"github.com/meterbook/meterbook/examples/internal/program"
 )
 
 //go:embed card.yaml
@@ -26,17 +26,7 @@ var sampleCard []byte
 //go:embed requests.ndjson
 var sampleRequests []byte
 
-func main() {
-	err := run(os.Args[1:], os.Stdout, os.Stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errUsage):
-		os.Exit(2)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "tokens:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main("tokens", run) }
 
 type options struct {
 	card, requests, model, out, lang string
@@ -44,52 +34,50 @@ type options struct {
 	seed                             uint64
 }
 
-var errUsage = errors.New("usage")
-
-const usageText = `tokens says what requests to AI models cost.
+var about = program.Text{
+	EN: `tokens says what requests to AI models cost.
 
   tokens                                   a few requests that come with the program
-  tokens -requests random -seed 7          a day of requests that are made up for the card
-  tokens -out DIR                          costs.json, and requests.csv if they were made up
+  tokens -seed 7                           a day of requests that are made up for the card
   tokens -requests LOG.ndjson              responses of model APIs, one a line:
         {"time": "2026-11-02T09:00:00Z", "account": "acme/chat", "api": "anthropic", "response": {…}}
   tokens -requests LOG.csv -model qwen-plus   counts of tokens, with a header:
         time or TIMESTAMP, input or ContextTokens, output or GeneratedTokens, and if
-        there are any id, account, model, cached, cache-write-5m, cache-write-1h, reasoning
+        there are any id, account, model, cached, cache-write-5m, cache-write-1h, reasoning`,
+	ZH: `tokens 计算 AI 模型请求的费用。
 
-Flags:
-`
+  tokens                                   程序自带的几个请求
+  tokens -seed 7                           按价目表虚构的一天请求
+  tokens -requests LOG.ndjson              模型 API 的响应，每行一个：
+        {"time": "2026-11-02T09:00:00Z", "account": "acme/chat", "api": "anthropic", "response": {…}}
+  tokens -requests LOG.csv -model qwen-plus   令牌数，首行为列名：
+        time 或 TIMESTAMP，input 或 ContextTokens，output 或 GeneratedTokens；可有
+        id、account、model、cached、cache-write-5m、cache-write-1h、reasoning`,
+}
 
-func parseOptions(args []string, stderr io.Writer) (options, error) {
-	var o options
-	fs := flag.NewFlagSet("tokens", flag.ContinueOnError)
-	fs.SetOutput(stderr)
-	fs.Usage = func() {
-		fmt.Fprint(stderr, usageText)
-		fs.PrintDefaults()
+func parseOptions(args []string, stdout, stderr io.Writer) (o options, err error) {
+	f := program.NewFlags("tokens", args, about)
+	f.String(&o.card, "card", "", "rate card, a YAML or JSON `FILE`; sample prices if not given", "价目表 `FILE`，YAML 或 JSON；不给则用示例价格")
+	f.String(&o.requests, "requests", "", "requests, a .ndjson or .csv `FILE`, or random; a sample if not given", "请求 `FILE`，.ndjson 或 .csv，或 random；不给则用示例")
+	f.String(&o.out, "out", "out/tokens", "write costs.json, and requests.csv if they were made up, to `DIR`; \"\" for nowhere", "将 costs.json 及虚构的 requests.csv 写入目录 `DIR`；空为不写")
+	f.Uint64(&o.seed, "seed", 0, "make requests up from this seed; 0 for the sample, or for random ones that are always the same", "按此种子虚构请求；0 为示例")
+	f.String(&o.model, "model", "", "model of requests that do not name theirs", "未写明模型的请求所用的模型")
+	f.Language(&o.lang)
+	f.Bool(&o.json, "json", "print JSON, with exact amounts, and nothing else", "仅输出 JSON，金额精确")
+	if err := f.Parse(stdout, stderr); err != nil {
+		return o, err
 	}
-	fs.StringVar(&o.card, "card", "", "rate card, YAML or JSON; sample prices if not given")
-	fs.StringVar(&o.requests, "requests", "", "requests, .ndjson or .csv, or random; a sample if not given")
-	fs.StringVar(&o.out, "out", "", "directory to write costs.json to")
-	fs.Uint64Var(&o.seed, "seed", 1, "seed of the requests that -requests random makes up")
-	fs.StringVar(&o.model, "model", "", "model of requests that do not name theirs")
-	fs.StringVar(&o.lang, "lang", "en", "language: en or zh")
-	fs.BoolVar(&o.json, "json", false, "print JSON, with exact amounts")
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return o, err
-		}
-		return o, errUsage
+	if o.seed != 0 && o.requests == "" {
+		o.requests = "random"
 	}
-	if fs.NArg() > 0 || o.lang != "en" && o.lang != "zh" {
-		fmt.Fprintln(stderr, "tokens: want flags only, and -lang en or zh (-h for help)")
-		return o, errUsage
+	if o.seed != 0 && o.requests != "random" {
+		return o, f.Wrong(stderr, "-seed %d: requests are read or made up: give -requests or -seed", o.seed)
 	}
 	return o, nil
 }
 
-func run(args []string, stdout, stderr io.Writer) error {
-	o, err := parseOptions(args, stderr)
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parseOptions(args, stdout, stderr)
 	if err != nil {
 		return err
 	}
@@ -130,14 +118,12 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	say := wordsOf(o.lang)
-	show := func() error { return s.print(stdout, say) }
-	notes := stdout
-	if o.json { // what machines read has nothing else in it
-		show, notes = func() error { return s.writeJSON(stdout) }, io.Discard
-	}
-	if err := show(); err != nil || o.out == "" {
+	files, err := s.write(ctx, o.out, made)
+	if err != nil {
 		return err
 	}
-	return writeFiles(o.out, s, made, notes, say)
+	if o.json {
+		return errors.Join(s.writeJSON(stdout), files.Say(stderr, o.lang))
+	}
+	return errors.Join(s.print(stdout, wordsOf(o.lang)), files.Say(stdout, o.lang))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"io"
@@ -10,12 +11,14 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/meterbook/meterbook/examples/internal/program"
 )
 
 func output(t *testing.T, args ...string) string {
 	t.Helper()
 	var out, errs bytes.Buffer
-	require.NoError(t, run(args, &out, &errs), errs.String())
+	require.NoError(t, run(context.Background(), append([]string{"-out", ""}, args...), &out, &errs), errs.String())
 	return out.String()
 }
 
@@ -89,12 +92,12 @@ func TestRun_Refuses(t *testing.T) {
 		"empty":          {"a.ndjson", "\n", "no requests"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			require.ErrorContains(t, run([]string{"-requests", write(t, c.file, c.text)}, io.Discard, io.Discard), c.says)
+			require.ErrorContains(t, run(context.Background(), []string{"-out", "", "-requests", write(t, c.file, c.text)}, io.Discard, io.Discard), c.says)
 		})
 	}
 	conflict := `{"time":"2026-11-02T09:00:00Z","api":"openai-chat","response":{"id":"a","model":"o1","usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}}
 {"time":"2026-11-02T09:00:00Z","api":"openai-chat","response":{"id":"a","model":"o1","usage":{"prompt_tokens":2,"completion_tokens":1,"total_tokens":3}}}`
-	require.ErrorContains(t, run([]string{"-requests", write(t, "c.ndjson", conflict)}, io.Discard, io.Discard), "line 2")
-	require.ErrorIs(t, run([]string{"x"}, io.Discard, io.Discard), errUsage)
-	require.ErrorIs(t, run([]string{"-h"}, io.Discard, io.Discard), flag.ErrHelp)
+	require.ErrorContains(t, run(context.Background(), []string{"-out", "", "-requests", write(t, "c.ndjson", conflict)}, io.Discard, io.Discard), "line 2")
+	require.ErrorIs(t, run(context.Background(), []string{"-out", "", "x"}, io.Discard, io.Discard), program.ErrUsage)
+	require.ErrorIs(t, run(context.Background(), []string{"-out", "", "-h"}, io.Discard, io.Discard), flag.ErrHelp)
 }
