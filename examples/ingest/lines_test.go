@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/meterbook/meterbook/examples/internal/program"
 	"github.com/meterbook/meterbook/metering/cloudevents"
 	"github.com/meterbook/meterbook/metering/journal"
 )
@@ -111,7 +112,7 @@ func TestRun_Usage(t *testing.T) {
 	for _, args := range [][]string{{"-batch", "0"}, {"-batch", "65537"}, {"-lang", "fr"}, {"-crash", "-relay"}, {"-crash", "-in", "-"},
 		{"x"}, {"-events", "10"}, {"-kills", "-1"}, {"-now", "today"}, {"-interval", "2h"}, {"-grace", "-1s"}, {"-no"}} {
 		_, err := ran(t, args...)
-		require.ErrorIs(t, err, errUsage, "%v", args)
+		require.ErrorIs(t, err, program.ErrUsage, "%v", args)
 	}
 	_, err := ran(t, "-in", filepath.Join(t.TempDir(), "none"), "-out", t.TempDir())
 	require.ErrorIs(t, err, os.ErrNotExist)

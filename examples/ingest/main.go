@@ -15,53 +15,32 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"sync/atomic"
-	"time"
+
+	"github.com/meterbook/meterbook/examples/internal/program"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errUsage):
-		os.Exit(2)
-	case errors.Is(err, errUnequal), errors.Is(err, errInterrupted): // what was printed says so
-		os.Exit(1)
-	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(os.Stderr, "ingest: interrupted")
-		os.Exit(1)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "ingest:", err)
-		os.Exit(1)
-	}
+	program.Main("ingest", func(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+		return run(ctx, args, os.Stdin, stdout, stderr)
+	})
 }
 
 var (
-	// errUsage is returned once the flags' own message was printed.
-	errUsage = errors.New("usage")
 	// errUnequal is returned once the tables that show it were printed.
-	errUnequal = errors.New("totals are not equal")
+	errUnequal = fmt.Errorf("totals are not equal: %w", program.ErrSaid)
 	// errInterrupted is returned once what was done until then was printed.
-	errInterrupted = errors.New("interrupted")
+	errInterrupted = fmt.Errorf("interrupted: %w", program.ErrSaid)
 )
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
-	o, err := parseOptions(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return err
-	}
+	o, err := parseOptions(args, stdout, stderr)
 	if err != nil {
-		fmt.Fprintf(stderr, "ingest: %v (-h for help)\n", err)
-		return errUsage
+		return err
 	}
 	switch o.role {
 	case roleSender, roleEdge:
@@ -124,32 +103,12 @@ func (w *job) wrote(names ...string) {
 // A progress is what is told once a run has taken two seconds.
 type progress struct {
 	lines atomic.Int64
-	done  chan struct{}
-	ended chan struct{}
+	stop  func()
 }
 
 // startProgress prints a line a second, until it is stopped.
 func startProgress(to io.Writer, format string) *progress {
-	p := &progress{done: make(chan struct{}), ended: make(chan struct{})}
-	go func() {
-		defer close(p.ended)
-		tick := time.NewTicker(time.Second)
-		defer tick.Stop()
-		for s := 1; ; s++ {
-			select {
-			case <-p.done:
-				return
-			case <-tick.C:
-				if s >= 2 {
-					fmt.Fprintf(to, format, s, p.lines.Load())
-				}
-			}
-		}
-	}()
+	p := new(progress)
+	p.stop = program.Progress(to, func() string { return fmt.Sprintf(format, p.lines.Load()) })
 	return p
-}
-
-func (p *progress) stop() {
-	close(p.done)
-	<-p.ended
 }

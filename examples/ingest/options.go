@@ -1,12 +1,12 @@
 package main
 
 import (
-	"flag"
 	"fmt"
 	"io"
 	"strconv"
 	"time"
 
+	"github.com/meterbook/meterbook/examples/internal/program"
 	"github.com/meterbook/meterbook/metering/journal"
 )
 
@@ -43,7 +43,8 @@ const (
 	roleBiller role = "biller"
 )
 
-const usageText = `ingest records CloudEvents, one on a line, and counts each event once.
+var about = program.Text{
+	EN: `ingest records CloudEvents, one on a line, and counts each event once.
 
   ingest                  record a sample of 20,000 lines and show what became of them
   ingest -in FILE         record your own; "-" is standard input
@@ -51,73 +52,65 @@ const usageText = `ingest records CloudEvents, one on a line, and counts each ev
   ingest -relay           an edge process records, a biller imports its journal; both are killed
 
 Run again with the same -in and -out, it goes on: what is in the journal already
-counts as a duplicate. Nothing is deleted.
+counts as a duplicate. Nothing is deleted.`,
+	ZH: `ingest 逐行记录 CloudEvents，每个事件只计一次。
 
-Flags:
-`
+  ingest                  记录 20,000 行示例，并说明各行的去向
+  ingest -in FILE         记录自己的文件；“-” 为标准输入
+  ingest -crash           随机杀死进程后续跑，并与未中断的结果比较
+  ingest -relay           边缘进程记录，计费进程导入其日志；两者都会被杀死
 
-func parseOptions(args []string, stderr io.Writer) (options, error) {
-	var o options
+以相同的 -in 与 -out 再次运行即续跑：日志中已有的计为重复。不删除任何内容。`,
+}
+
+func parseOptions(args []string, stdout, stderr io.Writer) (o options, err error) {
 	var now, process, high string
-	fs := flag.NewFlagSet("ingest", flag.ContinueOnError)
-	fs.SetOutput(stderr)
-	fs.Usage = func() {
-		fmt.Fprint(stderr, usageText)
-		shown := flag.NewFlagSet("ingest", flag.ContinueOnError)
-		shown.SetOutput(stderr)
-		fs.VisitAll(func(f *flag.Flag) {
-			if f.Usage != hidden {
-				shown.Var(f.Value, f.Name, f.Usage)
-			}
-		})
-		shown.PrintDefaults()
-	}
-	fs.StringVar(&o.in, "in", "", "read CloudEvents on lines from `FILE`, - for standard input; a sample if not given")
-	fs.StringVar(&o.out, "out", "", "write to `DIR`; to a new temporary directory if not given")
-	fs.Uint64Var(&o.seed, "seed", 1, "seed of the sample, and of when processes are killed")
-	fs.IntVar(&o.events, "events", sampleLines, "lines of the sample, 1000 to 10000000")
-	fs.BoolVar(&o.crash, "crash", false, "kill the process while it records, resume, compare")
-	fs.BoolVar(&o.relay, "relay", false, "an edge and a biller, both killed and resumed, compare")
-	fs.IntVar(&o.kills, "kills", 12, "how often -crash and -relay kill each process, 0 to 10000")
-	fs.IntVar(&o.batch, "batch", 256, "lines recorded in one call, 1 to 65536")
-	fs.DurationVar(&o.interval, "interval", 0, "what a power failure may take of what was acknowledged; 0 for nothing")
-	fs.DurationVar(&o.grace, "grace", 0, "seal windows this long behind the latest event; 0 for never; 24h for the sample if not given")
-	fs.StringVar(&now, "now", "", "`TIME` that is today, RFC 3339, for events of another year; the clock's if not given")
-	fs.BoolVar(&o.json, "json", false, "print a summary as JSON instead of tables")
-	fs.StringVar(&o.lang, "lang", "en", "`language` of the tables: en or zh")
-	fs.StringVar(&process, "process", "", hidden)
-	fs.StringVar(&o.address, "address", "", hidden)
-	fs.IntVar(&o.after, "after", 0, hidden)
-	fs.StringVar(&high, "high", "", hidden)
-	if err := fs.Parse(args); err != nil {
+	f := program.NewFlags("ingest", args, about)
+	f.String(&o.in, "in", "", "read CloudEvents on lines from `FILE`, - for standard input; a sample if not given", "从 `FILE` 逐行读取 CloudEvents，- 为标准输入；不给则用示例")
+	f.String(&o.out, "out", "", "write to `DIR`; to a new temporary directory if not given", "写入目录 `DIR`；不给则为新的临时目录")
+	f.Uint64(&o.seed, "seed", 1, "seed of the sample, and of when processes are killed", "示例及杀死进程时刻的种子")
+	f.Int(&o.events, "events", sampleLines, "lines of the sample, 1000 to 10000000", "示例行数，1000 至 10000000")
+	f.Bool(&o.crash, "crash", "kill the process while it records, resume, compare", "记录时杀死进程，续跑并比较")
+	f.Bool(&o.relay, "relay", "an edge and a biller, both killed and resumed, compare", "边缘与计费两个进程，均被杀死并续跑，比较结果")
+	f.Int(&o.kills, "kills", 12, "how often -crash and -relay kill each process, 0 to 10000", "-crash 与 -relay 杀死各进程的次数，0 至 10000")
+	f.Int(&o.batch, "batch", 256, "lines recorded in one call, 1 to 65536", "每次调用记录的行数，1 至 65536")
+	f.Duration(&o.interval, "interval", 0, "what a power failure may take of what was acknowledged; 0 for nothing", "断电最多丢失多久内已确认的内容；0 为不丢失")
+	f.Duration(&o.grace, "grace", 0, "seal windows this long behind the latest event; 0 for never; 24h for the sample if not given", "落后最新事件多久即封存时段；0 为从不；示例默认 24h")
+	f.String(&now, "now", "", "`TIME` that is today, RFC 3339, for events of another year; the clock's if not given", "视作当前的时间 `TIME`，RFC 3339，供往年事件使用；不给则为时钟")
+	f.Bool(&o.json, "json", "print a summary as JSON, and nothing else", "仅以 JSON 输出摘要")
+	f.Language(&o.lang)
+	f.String(&process, "process", "", "", "") // these four are between this program's own processes
+	f.String(&o.address, "address", "", "", "")
+	f.Int(&o.after, "after", 0, "", "")
+	f.String(&high, "high", "", "", "")
+	if err := f.Parse(stdout, stderr); err != nil {
 		return o, err
 	}
-	if fs.NArg() > 0 {
-		return o, fmt.Errorf("unexpected argument %q; give a file with -in", fs.Arg(0))
+	if err := o.complete(process, now, high, f.Given("grace")); err != nil {
+		return o, f.Wrong(stderr, "%v", err)
 	}
+	return o, nil
+}
+
+// complete reads what flags have as text, and sets what the sample needs.
+func (o *options) complete(process, now, high string, grace bool) (err error) {
 	o.role = role(process)
-	var err error
 	if o.now, err = instant("-now", now); err != nil {
-		return o, err
+		return err
 	}
 	if o.high, err = instant("-high", high); err != nil {
-		return o, err
+		return err
 	}
 	if o.in == "" && o.role == roleNone {
 		if o.now.IsZero() {
 			o.now = sampleToday
 		}
-		given := false
-		fs.Visit(func(f *flag.Flag) { given = given || f.Name == "grace" })
-		if !given {
+		if !grace {
 			o.grace = 24 * time.Hour
 		}
 	}
-	return o, o.validate()
+	return o.validate()
 }
-
-// hidden marks flags that are between this program's own processes.
-const hidden = "(of processes started by -crash and -relay)"
 
 func instant(name, text string) (time.Time, error) {
 	if text == "" {
@@ -146,8 +139,6 @@ func (o options) validate() error {
 		return fmt.Errorf("-interval %v: want 0 to 1h", o.interval)
 	case o.grace < 0:
 		return fmt.Errorf("-grace %v: want 0 or more", o.grace)
-	case o.lang != "en" && o.lang != "zh":
-		return fmt.Errorf("-lang %q: want en or zh", o.lang)
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func english() *words {
 		MoreTenantsF: "and %s more tenants; -json lists all.",
 
 		RateF: "%s lines in %.2f s: %s a second (%s).", JournalF: "The journal has %s events in %s files, %s.",
-		Wrote: "Written:", Look: "Look at the journal:", Again: "Send everything once more, which changes nothing:", ProgressF: "%3d s  line %d\n",
+		Wrote: "Written:", Look: "Look at the journal:", Again: "Send everything once more, which changes nothing:", ProgressF: "line %d",
 
 		CrashTitle: "Ingest, killed: kill -9 at random points, resumed until the input is done",
 		CrashF:     "The sender keeps what was acknowledged, and sends the rest again to the next process.",
@@ -92,7 +92,7 @@ func chinese() *words {
 		MoreTenantsF: "另有 %s 个租户，见 -json。",
 
 		RateF: "%s 行，用时 %.2f 秒：每秒 %s 行（%s）。", JournalF: "日志含 %s 个事件，%s 个文件，%s。",
-		Wrote: "已写入：", Look: "查看日志：", Again: "把全部再发送一次，结果不变：", ProgressF: "%3d 秒  第 %d 行\n",
+		Wrote: "已写入：", Look: "查看日志：", Again: "把全部再发送一次，结果不变：", ProgressF: "第 %d 行",
 
 		CrashTitle: "接收并被终止：在随机时刻 kill -9，恢复直至输入结束",
 		CrashF:     "发送方记住已确认的行，其余向下一个进程重发。",

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/meterbook/meterbook/examples/internal/program"
 	"github.com/meterbook/meterbook/metering"
 	"github.com/meterbook/meterbook/metering/journal"
 )
@@ -45,6 +46,9 @@ func demo(ctx context.Context, o options, stdout, stderr io.Writer) (err error) 
 	if err != nil {
 		return err
 	}
+	if o.json {
+		return jsonDemo(ctx, o, old, stdout, stderr)
+	}
 	say := func(format string, args ...any) {
 		p := &printer{w: w}
 		p.wrapped(fmt.Sprintf(format, args...))
@@ -61,6 +65,20 @@ func demo(ctx context.Context, o options, stdout, stderr io.Writer) (err error) 
 	}
 	fmt.Fprintf(stdout, "\n%s\n  %s\n  %s\n", w.DemoWrote, old, salvageTo)
 	return nil
+}
+
+// jsonDemo shows the report of verify alone.
+func jsonDemo(ctx context.Context, o options, dir string, stdout, stderr io.Writer) error {
+	files, err := openReadOnly(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = files.Close() }()                                            // only read
+	if err := verify(files, o, stdout); err != nil && !errors.Is(err, errDamaged) { // damaged it is
+		return err
+	}
+	_, err = fmt.Fprintln(stderr, program.Wrote(o.lang, dir))
+	return err
 }
 
 // showCommands shows verify, dump and salvage of a damaged journal.

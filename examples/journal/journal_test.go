@@ -17,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/meterbook/meterbook/examples/internal/program"
 	"github.com/meterbook/meterbook/metering"
 	"github.com/meterbook/meterbook/metering/cloudevents"
 	"github.com/meterbook/meterbook/metering/journal"
@@ -363,9 +364,9 @@ func TestReadOnly_Refuses(t *testing.T) {
 }
 
 func TestRun_Usage(t *testing.T) {
-	for _, args := range [][]string{{}, {"verify"}, {"mend", "x"}, {"salvage", "x"}, {"verify", "x", "y"}, {"-demo", "x"}, {"-lang", "fr", "verify", "x"}, {"-no"}} {
+	for _, args := range [][]string{{"verify"}, {"mend", "x"}, {"salvage", "x"}, {"verify", "x", "y"}, {"-demo", "x"}, {"-lang", "fr", "verify", "x"}, {"-no"}} {
 		_, _, err := ran(t, args...)
-		require.ErrorIs(t, err, errUsage, "%v", args)
+		require.ErrorIs(t, err, program.ErrUsage, "%v", args)
 	}
 	none := filepath.Join(t.TempDir(), "none")
 	for _, command := range []string{"verify", "dump", "salvage"} {

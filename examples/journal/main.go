@@ -5,7 +5,7 @@
 //	journal verify DIR                  by file: what is whole, torn or damaged, and where
 //	journal dump DIR                    events as text, or with -json as CloudEvents on lines
 //	journal salvage -out NEW DIR        what can be read, into a new journal or a file
-//	journal -demo                       makes a small journal, damages it and shows all three
+//	journal                             makes a small journal, damages it and shows all three
 //
 // It opens nothing for writing in DIR, takes no lock and makes no file there. A part
 // of the disk that cannot be read is a gap, and what is behind it is still looked at.
@@ -17,48 +17,23 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
-	"time"
+
+	"github.com/meterbook/meterbook/examples/internal/program"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errUsage):
-		os.Exit(2)
-	case errors.Is(err, errDamaged): // what was printed says so
-		os.Exit(1)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "journal:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main("journal", run) }
 
-var (
-	// errUsage is returned once the flags' own message was printed.
-	errUsage = errors.New("usage")
-	// errDamaged is returned once the damage was printed.
-	errDamaged = errors.New("the journal is damaged")
-)
+// errDamaged is returned once the damage was printed.
+var errDamaged = fmt.Errorf("the journal is damaged: %w", program.ErrSaid)
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	o, err := parseOptions(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
+	o, err := parseOptions(args, stdout, stderr)
+	if err != nil {
 		return err
 	}
-	if err != nil {
-		fmt.Fprintf(stderr, "journal: %v (-h for help)\n", err)
-		return errUsage
-	}
-	if o.demo {
+	if o.command == "" {
 		return demo(ctx, o, stdout, stderr)
 	}
 	return command(ctx, o, stdout, stderr)
@@ -78,7 +53,7 @@ func command(ctx context.Context, o options, stdout, stderr io.Writer) error {
 	if !anySegment(names) {
 		return fmt.Errorf("%s has no journal: there is no file such as 000000000001.seg", files.path)
 	}
-	defer progress(stderr, files)()
+	defer program.Progress(stderr, func() string { return count(files.state.read.Load()>>20) + " MiB" })()
 	switch o.command {
 	case "verify":
 		return verify(files, o, stdout)
@@ -86,29 +61,4 @@ func command(ctx context.Context, o options, stdout, stderr io.Writer) error {
 		return dump(ctx, files, o, stdout, stderr)
 	}
 	return salvage(ctx, files, o, stdout)
-}
-
-// progress prints how much was read, once a second after two of them, until it is
-// stopped.
-func progress(to io.Writer, files *readOnly) (stop func()) {
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		tick := time.NewTicker(time.Second)
-		defer tick.Stop()
-		for s := 1; ; s++ {
-			select {
-			case <-done:
-				return
-			case <-tick.C:
-				if s >= 2 {
-					fmt.Fprintf(to, "%3d s  %s MiB\n", s, count(files.state.read.Load()>>20))
-				}
-			}
-		}
-	}()
-	return func() {
-		close(done)
-		<-ended
-	}
 }

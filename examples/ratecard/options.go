@@ -59,5 +59,8 @@ func parseOptions(args []string, stdout, stderr io.Writer) (o options, err error
 	if o.seed != 0 && o.usage != "random" {
 		return o, f.Wrong(stderr, "-seed %d: usage is read or made up: give -usage or -seed", o.seed)
 	}
+	if o.usage == "random" && o.seed == 0 {
+		o.seed = 1
+	}
 	return o, nil
 }

@@ -15,47 +15,24 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
-	"fmt"
 	"io"
-	"os"
-	"os/signal"
-	"syscall"
+
+	"github.com/meterbook/meterbook/examples/internal/program"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	err := run(ctx, stop, os.Args[1:], os.Stdout, os.Stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errUsage):
-		os.Exit(2)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "service:", err)
-		os.Exit(1)
-	}
-}
-
-// errUsage is returned once the flags' own message was printed.
-var errUsage = errors.New("usage")
+func main() { program.Main("service", run) }
 
 // run serves until the context ends. Then it takes no more requests, answers
-// those under way, and closes the journal; ended is called first, so that a
-// second signal ends the process at once.
-func run(ctx context.Context, ended func(), args []string, stdout, stderr io.Writer) (err error) {
-	o, err := parseOptions(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return err
-	}
+// those under way, and closes the journal.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+	o, err := parseOptions(args, stdout, stderr)
 	if err != nil {
-		fmt.Fprintf(stderr, "service: %v (-h for help)\n", err)
-		return errUsage
+		return err
 	}
 	s, err := open(ctx, o, stdout, stderr)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	return s.serve(ctx, ended)
+	return s.serve(ctx)
 }

@@ -107,7 +107,7 @@ const (
 )
 
 // serve answers requests until the context ends, and then those under way.
-func (s *service) serve(ctx context.Context, ended func()) error {
+func (s *service) serve(ctx context.Context) error {
 	listener, err := net.Listen("tcp", s.addr)
 	if err != nil {
 		return fmt.Errorf("%w; give another -addr", err)
@@ -128,7 +128,6 @@ func (s *service) serve(ctx context.Context, ended func()) error {
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
-		ended()
 		s.log.Info("ending: no more requests are taken")
 		last, cancel := context.WithTimeout(context.Background(), shutdownTime)
 		defer cancel()

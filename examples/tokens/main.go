@@ -60,7 +60,7 @@ func parseOptions(args []string, stdout, stderr io.Writer) (o options, err error
 	f.String(&o.card, "card", "", "rate card, a YAML or JSON `FILE`; sample prices if not given", "价目表 `FILE`，YAML 或 JSON；不给则用示例价格")
 	f.String(&o.requests, "requests", "", "requests, a .ndjson or .csv `FILE`, or random; a sample if not given", "请求 `FILE`，.ndjson 或 .csv，或 random；不给则用示例")
 	f.String(&o.out, "out", "out/tokens", "write costs.json, and requests.csv if they were made up, to `DIR`; \"\" for nowhere", "将 costs.json 及虚构的 requests.csv 写入目录 `DIR`；空为不写")
-	f.Uint64(&o.seed, "seed", 0, "make requests up from this seed; 0 for the sample, or for random ones that are always the same", "按此种子虚构请求；0 为示例")
+	f.Uint64(&o.seed, "seed", 0, "make requests up from this seed; 0 for the sample", "按此种子虚构请求；0 为示例")
 	f.String(&o.model, "model", "", "model of requests that do not name theirs", "未写明模型的请求所用的模型")
 	f.Language(&o.lang)
 	f.Bool(&o.json, "json", "print JSON, with exact amounts, and nothing else", "仅输出 JSON，金额精确")
@@ -72,6 +72,9 @@ func parseOptions(args []string, stdout, stderr io.Writer) (o options, err error
 	}
 	if o.seed != 0 && o.requests != "random" {
 		return o, f.Wrong(stderr, "-seed %d: requests are read or made up: give -requests or -seed", o.seed)
+	}
+	if o.requests == "random" && o.seed == 0 {
+		o.seed = 1
 	}
 	return o, nil
 }
