@@ -11,12 +11,9 @@ package main
 import (
 	"context"
 	_ "embed"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"runtime/debug"
 	"runtime/pprof"
 	"strings"
@@ -26,6 +23,7 @@ import (
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/ratecard"
 	"github.com/meterbook/meterbook/examples/internal/lines"
+	"github.com/meterbook/meterbook/examples/internal/program"
 )
 
 //go:embed card-cloud.yaml
@@ -42,31 +40,14 @@ var negotiatedCard []byte
 const memory = 896 << 20
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	debug.SetMemoryLimit(memory)
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errUsage):
-		os.Exit(2)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "gpucloud:", err)
-		os.Exit(1)
-	}
+	program.Main("gpucloud", run)
 }
 
-// errUsage is returned once the flags' own message was printed.
-var errUsage = errors.New("usage")
-
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	o, err := parseOptions(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return err
-	}
+	o, err := parseOptions(args, stdout, stderr)
 	if err != nil {
-		fmt.Fprintf(stderr, "gpucloud: %v (-h for help)\n", err)
-		return errUsage
+		return err
 	}
 	source := cloudCard
 	if o.trace != "" {
@@ -93,7 +74,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	began := time.Now()
 	var samples atomic.Uint64
-	stopProgress := progress(stderr, &samples)
+	stopProgress := program.Progress(stderr, func() string {
+		return fmt.Sprintf(program.Text{EN: "%d device samples metered", ZH: "已计量 %d 个设备采样"}.In(o.lang), samples.Load())
+	})
 	b, err := keep(ctx, o, card, &samples)
 	stopProgress()
 	if err != nil {
@@ -103,7 +86,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	metered := time.Since(began)
-	files, err := b.write(o)
+	files, err := b.write(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -120,31 +103,6 @@ func keep(ctx context.Context, o options, card *accounting.Card, samples *atomic
 		return nil, err
 	}
 	return keepSimulated(ctx, o, card, negotiated, samples)
-}
-
-// progress prints a line a second once a run has taken two, until it is
-// stopped.
-func progress(w io.Writer, samples *atomic.Uint64) (stop func()) {
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		tick := time.NewTicker(time.Second)
-		defer tick.Stop()
-		for s := 1; ; s++ {
-			select {
-			case <-done:
-				return
-			case <-tick.C:
-				if s >= 2 {
-					fmt.Fprintf(w, "%3d s  %d device samples metered\n", s, samples.Load())
-				}
-			}
-		}
-	}()
-	return func() {
-		close(done)
-		<-ended
-	}
 }
 
 // announce tells the person what was found and written. Times are told here

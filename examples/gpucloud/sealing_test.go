@@ -26,7 +26,7 @@ var cloud = sync.OnceValues(func() (*books, error) {
 	if err != nil {
 		return nil, err
 	}
-	o, err := parseOptions([]string{"-devices", "40"}, io.Discard)
+	o, err := parseOptions([]string{"-devices", "40"}, io.Discard, io.Discard)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/meterbook/meterbook/examples/internal/program"
 )
 
 var whole = flag.Bool("gpucloud.whole", false, "simulate all 1,000 devices, not 40")
@@ -105,12 +107,12 @@ func TestSimulation_Chinese(t *testing.T) {
 func TestRun_Usage(t *testing.T) {
 	for _, args := range [][]string{{"-lang", "fr"}, {"-month", "October"}, {"-nodes", "x.csv"}, {"extra"}, {"-devices", "0"}, {"-epoch", "now"}, {"-nonsense"}} {
 		var out, errs bytes.Buffer
-		require.ErrorIs(t, run(context.Background(), args, &out, &errs), errUsage, "%v", args)
+		require.ErrorIs(t, run(context.Background(), args, &out, &errs), program.ErrUsage, "%v", args)
 		require.NotEmpty(t, errs.String())
 	}
 	var out, errs bytes.Buffer
 	require.ErrorIs(t, run(context.Background(), []string{"-h"}, &out, &errs), flag.ErrHelp)
-	require.Contains(t, errs.String(), "-trace")
+	require.Contains(t, out.String(), "-trace")
 }
 
 func TestRun_PrintCard(t *testing.T) {

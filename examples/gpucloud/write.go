@@ -1,96 +1,95 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
+
+	"github.com/meterbook/meterbook/accounting/focus"
+	"github.com/meterbook/meterbook/examples/internal/program"
 )
 
 // write writes every output file and returns their names.
-func (b *books) write(o options) ([]string, error) {
-	dir := o.out
-	if err := os.MkdirAll(filepath.Join(dir, "invoices"), 0o777); err != nil {
+func (b *books) write(ctx context.Context, o options) ([]string, error) {
+	files := program.NewFiles(ctx, o.out)
+	parts := []func(focus.Version) ([]output, error){b.pages, b.rows, b.rowsOfFOCUS, b.sealedFiles, b.summaryFile}
+	outs, errs := make([][]output, len(parts)), make([]error, len(parts))
+	var wg sync.WaitGroup
+	for i, part := range parts { // all of them only read the books
+		wg.Go(func() { outs[i], errs[i] = part(o.focus) })
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	var names []string
-	put := func(name string, content []byte, err error) error {
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+	for _, out := range slices.Concat(outs...) {
+		if err := files.Write(out.name, out.content); err != nil {
+			return nil, err
 		}
-		file := filepath.Join(dir, name)
-		names = append(names, file)
-		return writeWhole(file, content)
 	}
+	return files.Names(), nil
+}
+
+// one is a file that a function makes.
+func one(name string, content []byte, err error) ([]output, error) {
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return []output{{name, content}}, nil
+}
+
+// pages are the report and the invoices.
+func (b *books) pages(focus.Version) ([]output, error) {
 	report, err := b.reportHTML()
-	if err := put("report.html", report, err); err != nil {
-		return nil, err
-	}
+	all, err := one("report.html", report, err)
 	for i := range b.Invoices {
-		pages, err := b.invoicePages(i)
 		if err != nil {
 			return nil, err
 		}
-		for _, o := range pages {
-			if err := put(filepath.FromSlash(o.name), o.content, nil); err != nil {
-				return nil, err
-			}
-		}
+		var pages []output
+		pages, err = b.invoicePages(i)
+		all = append(all, pages...)
 	}
+	return all, err
+}
+
+// rows are usage and charges, as CSV.
+func (b *books) rows(focus.Version) ([]output, error) {
 	usage, err := b.usageCSV(b.catalogue)
-	if err := put("usage.csv", usage, err); err != nil {
-		return nil, err
-	}
-	charges, err := b.chargesCSV()
-	if err := put("charges.csv", charges, err); err != nil {
-		return nil, err
-	}
-	rows, err := b.focusCSV(o.focus)
-	if err := put("focus.csv", rows, err); err != nil {
-		return nil, err
-	}
-	rows, err = b.focusParquet(o.focus)
-	if err := put("focus.parquet", rows, err); err != nil {
-		return nil, err
-	}
-	sealed, err := b.sealed()
+	all, err := one("usage.csv", usage, err)
 	if err != nil {
 		return nil, err
 	}
-	for _, o := range sealed {
-		if err := os.MkdirAll(filepath.Join(dir, path.Dir(o.name)), 0o777); err != nil {
-			return nil, err
-		}
-		if err := put(filepath.FromSlash(o.name), o.content, nil); err != nil {
-			return nil, err
-		}
+	charges, err := b.chargesCSV()
+	more, err := one("charges.csv", charges, err)
+	return append(all, more...), err
+}
+
+// rowsOfFOCUS are charges as FOCUS has them.
+func (b *books) rowsOfFOCUS(version focus.Version) ([]output, error) {
+	text, err := b.focusCSV(version)
+	all, err := one("focus.csv", text, err)
+	if err != nil {
+		return nil, err
 	}
+	parquet, err := b.focusParquet(version)
+	more, err := one("focus.parquet", parquet, err)
+	return append(all, more...), err
+}
+
+func (b *books) sealedFiles(focus.Version) ([]output, error) { return b.sealed() }
+
+func (b *books) summaryFile(focus.Version) ([]output, error) {
 	s, err := b.summary()
 	if err != nil {
 		return nil, err
 	}
-	figures, err := s.encode()
-	return names, put("summary.json", figures, err)
-}
-
-// writeWhole makes a file appear whole or not at all, whenever the program ends:
-// it has another name until it is on the disk.
-func writeWhole(name string, content []byte) error {
-	part := name + ".part"
-	f, err := os.Create(part)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(part, name)
+	text, err := s.encode()
+	return one("summary.json", text, err)
 }
 
 // summarised names the files of a directory, and how many there are in each of
