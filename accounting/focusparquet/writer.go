@@ -30,7 +30,7 @@ const (
 type Writer struct {
 	check   *focus.Writer
 	columns []focus.Column // in the order of the schema
-	out     *parquet.Writer
+	out     *parquet.GenericWriter[any]
 	row     parquet.Row
 	bytes   []byte
 	err     error
@@ -53,7 +53,7 @@ func NewWriter(w io.Writer, v focus.Version, options ...focus.Option) (*Writer, 
 		group[c.Name] = node(c)
 	}
 	schema := parquet.NewSchema("CostAndUsage", group)
-	out := &Writer{check: check, out: parquet.NewWriter(w, schema, parquet.Compression(&parquet.Snappy),
+	out := &Writer{check: check, out: parquet.NewGenericWriter[any](w, schema, parquet.Compression(&parquet.Snappy),
 		parquet.MaxRowsPerRowGroup(groupRows), parquet.KeyValueMetadata("focus.version", v.String()))}
 	for _, path := range schema.Columns() {
 		out.columns = append(out.columns, byName[path[0]])

@@ -7,9 +7,9 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
-	sdk "go.opentelemetry.io/otel/sdk/metric"        //nolint:depguard // a rival is measured as its users use it
-	"go.opentelemetry.io/otel/sdk/metric/exemplar"   //nolint:depguard // as above
-	"go.opentelemetry.io/otel/sdk/metric/metricdata" //nolint:depguard // as above
+	sdk "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/exemplar"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/meterbook/meterbook/benchmarks/contest"
 	"github.com/meterbook/meterbook/benchmarks/workload"

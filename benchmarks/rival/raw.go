@@ -166,22 +166,16 @@ func (g *groupCommit) append(b []byte) error {
 		return c.err
 	}
 	g.writing = true
-	for {
-		mine := g.open
-		g.open = newCommit()
-		g.mu.Unlock()
-		mine.err = g.raw.append(mine.buf)
-		close(mine.done)
-		g.mu.Lock()
-		if len(g.open.buf) == 0 || mine != c {
-			break
-		}
-		// Who waits is not kept waiting for who writes: it goes on in another.
-		go g.lead()
-		g.mu.Unlock()
-		return c.err
+	g.open = newCommit()
+	g.mu.Unlock()
+	c.err = g.raw.append(c.buf)
+	close(c.done)
+	g.mu.Lock()
+	if len(g.open.buf) > 0 {
+		go g.lead() // who waits is not kept waiting for who writes: it goes on in another
+	} else {
+		g.writing = false
 	}
-	g.writing = false
 	g.mu.Unlock()
 	return c.err
 }

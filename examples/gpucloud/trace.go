@@ -69,7 +69,9 @@ func openTable(path string, strict bool, want ...string) (*table, io.Closer, err
 func readHeader(name string, r io.Reader, strict bool, want ...string) (*table, error) {
 	t := &table{file: name, in: bufio.NewReaderSize(r, 1<<16), columns: make(map[string]int), strict: strict}
 	if bom, _ := t.in.Peek(3); bytes.Equal(bom, []byte("\xef\xbb\xbf")) {
-		t.in.Discard(3)
+		if _, err := t.in.Discard(len(bom)); err != nil {
+			return nil, err
+		}
 		if err := t.remark(1, "begins with a byte order mark, which is passed over"); err != nil {
 			return nil, err
 		}

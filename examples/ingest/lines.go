@@ -86,7 +86,7 @@ func (s *source) read(ctx context.Context, from *bufio.Reader, mapping *cloudeve
 			}
 		}
 		if last {
-			return nil
+			return nil //nolint:nilerr // the error is the end of the input
 		}
 	}
 }

@@ -146,7 +146,7 @@ func (s *survey) gaps(found []journal.Gap, end *journal.Torn, unreadable []journ
 
 // problems lists the parts of an error.
 func problems(err error) (out []string) {
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // it goes through the wrapping itself
 	case nil:
 	case interface{ Unwrap() []error }:
 		for _, one := range e.Unwrap() {

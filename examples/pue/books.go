@@ -93,7 +93,7 @@ func (b *books) year(in *input, o options) error {
 	site.Point, it.Point = facility.SiteInput, point
 	if b.pue, err = facility.PUE(site, it, facility.CategoryUnknown); err != nil {
 		b.refused = err.Error()
-		return nil
+		return nil //nolint:nilerr // that there is no PUE is said in the report
 	}
 	if u, err := b.pue.Uncertainty(0); err == nil {
 		b.expand = u.Expanded(2)

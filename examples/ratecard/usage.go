@@ -132,7 +132,7 @@ func (v *view) rate() error {
 	}
 	account := metering.Account(v.account)
 	if account == "" {
-		account = metering.Account(rows[0].Key.Account.Tenant())
+		account = rows[0].Key.Account.Tenant()
 	}
 	zone, err := metering.LoadZone(v.zone)
 	if err != nil {

@@ -125,7 +125,7 @@ func (c *counter) count(u tokens.Usage, r tokens.Request) error {
 		return nil
 	}
 	c.seen[identity] = true
-	if tenant := metering.Account(event.Account.Tenant()); c.tenant == "" {
+	if tenant := event.Account.Tenant(); c.tenant == "" {
 		c.tenant = tenant
 	} else if tenant != c.tenant {
 		return fmt.Errorf("account %q: this program rates one tenant at a time, %q so far", event.Account, c.tenant)

@@ -69,7 +69,8 @@ func (s *Scraper) take(id string, p *point, at time.Time) reason {
 	if _, known := s.seen[id]; !known && len(s.seen) >= s.series {
 		return refusedBounds
 	}
-	r, why := s.rules[p.rule], used
+	r := s.rules[p.rule]
+	var why reason
 	if r.set != nil {
 		why = s.count(r, p)
 	} else {
