@@ -107,6 +107,12 @@
 // The time zone database is embedded at a pinned release, so that a month is
 // the same instants on every machine.
 //
+// # Concurrency
+//
+// Quantities, periods, money, energy and all other values are safe to copy and to
+// read by many goroutines. A type that keeps something says of itself who may use
+// it at once; what says nothing is a value.
+//
 // # Limits
 //
 // An aggregator is in memory; what must survive a crash is recorded through

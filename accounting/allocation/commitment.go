@@ -43,7 +43,8 @@ func (c Commitment) every() time.Duration {
 	return c.Every
 }
 
-// Total returns all payments of the term.
+// Total returns all payments of the term. It fails as [Commitment.Validate]
+// does.
 func (c Commitment) Total() (Amount, error) {
 	if err := c.Validate(); err != nil {
 		return Amount{}, err
@@ -53,7 +54,7 @@ func (c Commitment) Total() (Amount, error) {
 
 // Amortised returns what of all payments is of a period: as much of the total
 // as of the term lies in it. So periods that tile the term sum to the total,
-// whenever the payments are made.
+// whenever the payments are made. It fails as [Commitment.Validate] does.
 func (c Commitment) Amortised(p metering.Period) (Amount, error) {
 	if err := c.Validate(); err != nil {
 		return Amount{}, err
@@ -97,7 +98,9 @@ type Termination struct {
 
 // Terminate ends the commitment early. What was paid upfront for later is a
 // loss of the day it ends, with the fee and less the refund; recurring payments
-// stop. Amortised and Loss sum to all that is paid.
+// stop. Amortised and Loss sum to all that is paid. It fails as
+// [Commitment.Validate] does, and with [ErrPeriod] for an end outside the term
+// and [ErrNegative] for a fee or refund below 0.
 func (c Commitment) Terminate(at time.Time, fee, refund money.Money) (Termination, error) {
 	if err := c.Validate(); err != nil {
 		return Termination{}, err

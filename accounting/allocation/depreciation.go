@@ -49,14 +49,18 @@ func (a Asset) base() Amount {
 	return Exactly(a.Cost).plus(Exactly(a.Salvage).Neg(), a.Cost.Currency())
 }
 
-// StraightLine spreads cost less salvage evenly over the life.
+// StraightLine spreads cost less salvage evenly over the life. It fails with
+// a *[RowError]: [ErrLimit] for a life that is not 1 to [MaxLife] periods,
+// [ErrNegative] for a salvage below 0 or above the cost, and a mismatch of
+// their currencies.
 func StraightLine(a Asset) (Schedule, error) {
 	return a.schedule(func(int, Amount) *big.Rat {
 		return new(big.Rat).Quo(a.base().read(), new(big.Rat).SetInt64(int64(a.Life)))
 	})
 }
 
-// SumOfYears weights the periods by how many are left, each included.
+// SumOfYears weights the periods by how many are left, each included. It
+// fails as [StraightLine] does.
 func SumOfYears(a Asset) (Schedule, error) {
 	sum := int64(a.Life) * int64(a.Life+1) / 2
 	return a.schedule(func(n int, _ Amount) *big.Rat {
@@ -66,7 +70,8 @@ func SumOfYears(a Asset) (Schedule, error) {
 
 // DoubleDeclining takes twice the straight-line rate of what the asset is still
 // worth, never below salvage, and switches to a straight line over what is left
-// of the life in the first period in which that takes as much.
+// of the life in the first period in which that takes as much. It fails as
+// [StraightLine] does.
 func DoubleDeclining(a Asset) (Schedule, error) {
 	return a.schedule(func(n int, book Amount) *big.Rat {
 		left := new(big.Rat).Sub(book.read(), Exactly(a.Salvage).read())
@@ -183,7 +188,9 @@ func (s Schedule) ChangeLife(passed, life int) (Schedule, error) {
 
 // UnitsOfProduction takes cost less salvage in proportion to use, such as
 // card-hours, until the lifetime's use is reached; what is used beyond costs
-// nothing. The asset's Life plays no part.
+// nothing. The asset's Life plays no part. It fails with a *[RowError]:
+// [ErrZero] for the lifetime, [ErrDimension] and [ErrNegative] for use, and
+// what [StraightLine] says of the asset.
 func UnitsOfProduction(a Asset, lifetime metering.Quantity, used ...metering.Quantity) ([]Amount, error) {
 	a.Life = 1
 	if err := a.check(); err != nil {

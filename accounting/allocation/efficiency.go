@@ -57,7 +57,8 @@ func (s *Sheet) Efficiency() []Efficiency {
 
 // TotalEfficiency returns used over requested of several resources, weighted by
 // the cost of each, as OpenCost has it. Resources without a request do not
-// count; nil when none has one or together they cost nothing.
+// count; nil when none has one or together they cost nothing. It fails with a
+// *[RowError] for costs of two currencies.
 func TotalEfficiency(of ...Efficiency) (*big.Rat, error) {
 	var sum, whole Amount
 	for _, e := range of {
@@ -87,7 +88,9 @@ type ListPart struct {
 // SplitPrice divides the price of a whole machine over its resources in the
 // proportion of what they would cost alone (OpenCost specification v01,
 // appendix A). The amounts are for all units of each part, in the order of the
-// parts, and sum to the price.
+// parts, and sum to the price. It fails with a *[RowError] that wraps
+// [ErrNegativeWeight], [ErrNoWeight] where all parts are free, or a mismatch
+// of currencies.
 func SplitPrice(machine money.Money, parts ...ListPart) ([]Amount, error) {
 	weights, sum := make([]*big.Rat, len(parts)), new(big.Rat)
 	for i, p := range parts {

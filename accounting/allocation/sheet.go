@@ -64,7 +64,8 @@ const maxWindows = 366 * 96
 // NewSheet returns an empty sheet. Its windows are what is netted: within one,
 // what a workload takes too much of is made up by what another leaves; between
 // two, idle and over-allocation both show. Widths are usually an hour. A zero
-// width makes the period one window.
+// width makes the period one window. It fails with [ErrPeriod] for a period or
+// width that is not above 0, and with [ErrLimit] for too many windows.
 func NewSheet(period metering.Period, width time.Duration) (*Sheet, error) {
 	if width == 0 {
 		width = period.Duration()
@@ -93,7 +94,9 @@ type Supply struct {
 
 // Supply states what a resource of a pool costs and how much of it there is.
 // What a workload is allocated of it costs its part of the capacity; what is
-// left is idle. It comes before the samples.
+// left is idle. It comes before the samples. It fails with [ErrDuplicate] for
+// a resource of a pool that was stated, [ErrNegative] for a cost below 0, and
+// [ErrZero] for a capacity that is not above 0.
 func (s *Sheet) Supply(u Supply) error {
 	at := place{u.Pool, u.Resource}
 	row := func(err error, fix string) error {

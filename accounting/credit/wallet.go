@@ -259,7 +259,8 @@ type GrantBalance struct {
 }
 
 // Balance returns what the wallet has at now. Grants are in the order in which
-// they burn, those that are over included. It costs time for each grant.
+// they burn, those that are over included. It costs time for each grant. It
+// fails as [Wallet.Available] does.
 func (w *Wallet) Balance(now time.Time) (Balance, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -284,7 +285,9 @@ func (w *Wallet) Balance(now time.Time) (Balance, error) {
 }
 
 // Available returns what can be held at now, with the overdraft. It costs
-// time for each grant that is not used up, and allocates nothing.
+// time for each grant that is not used up, and allocates nothing. It fails
+// for a time outside 1970 to 2199, and when the wallet is broken
+// ([ErrJournal]).
 func (w *Wallet) Available(now time.Time) (money.Money, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

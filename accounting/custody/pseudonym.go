@@ -62,7 +62,8 @@ func (p *Pseudonyms) Account(a metering.Account) (metering.Account, error) {
 }
 
 // Usage returns usage under the pseudonym of its account, without its resource
-// and its labels: what is left is Count, Technical and Pseudonym.
+// and its labels: what is left is Count, Technical and Pseudonym. It fails as
+// [Pseudonyms.Account] does.
 func (p *Pseudonyms) Usage(u metering.Usage) (metering.Usage, error) {
 	account, err := p.Account(u.Key.Account)
 	u.Key.Account, u.Key.Resource, u.Key.Labels = account, "", metering.Labels{}

@@ -8,7 +8,8 @@ import (
 )
 
 // A Record is a row as it was read. Extra has the cells of columns that are of
-// no version, custom ones too, as they are in the file.
+// no version, custom ones too, as they are in the file. It is for one
+// goroutine, as its [Reader] is.
 type Record struct {
 	Row
 	Line    int64 // on which it ends, from 1

@@ -9,7 +9,7 @@ import (
 // A Row is one row of the dataset Cost and Usage: the columns of all versions,
 // with their names in the specification. What is left at its zero value is
 // null; a number that is 0 is [Int](0). A [Writer] takes from it the columns of
-// its version.
+// its version. A Row is for one goroutine at a time.
 type Row struct {
 	ChargeCategory    ChargeCategory
 	ChargeClass       ChargeClass

@@ -99,7 +99,7 @@ func (s Statement) Rows(charges iter.Seq[accounting.Charge]) iter.Seq2[Row, erro
 
 // Row returns a row of the statement that has all but what it is about: an
 // amount of a category that has neither quantity nor price, such as a tax or
-// an adjustment.
+// an adjustment. It fails with [ErrService].
 func (s Statement) Row(category ChargeCategory, service accounting.ServiceID, p metering.Period, amount money.Money, description string) (Row, error) {
 	r, err := s.base(service, p)
 	if err != nil {
@@ -112,7 +112,7 @@ func (s Statement) Row(category ChargeCategory, service accounting.ServiceID, p 
 	return r, nil
 }
 
-// Tax returns the row of a tax.
+// Tax returns the row of a tax. It fails as [Statement.Row] does.
 func (s Statement) Tax(service accounting.ServiceID, p metering.Period, amount money.Money, description string) (Row, error) {
 	return s.Row(Tax, service, p, amount, description)
 }

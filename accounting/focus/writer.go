@@ -154,7 +154,9 @@ func (w *Writer) Write(row *Row) error {
 	return nil
 }
 
-// Flush writes what is buffered, the header too where there was no row.
+// Flush writes what is buffered, the header too where there was no row. It
+// returns the error of the underlying writer, and again whatever made an
+// earlier call fail for good.
 func (w *Writer) Flush() error {
 	if w.err != nil {
 		return w.err

@@ -20,6 +20,7 @@ type Files = segment.Files
 //
 // What is written in full is read back; an end that a crash tore is set aside
 // in a file that ends in ".quarantine"; damage to what was durable is an error.
+// A Journal is for one goroutine at a time; its [Book] sees to that.
 type Journal struct {
 	log *segment.Log
 	dir io.Closer
@@ -98,7 +99,8 @@ func (j *Journal) Records(ctx context.Context) iter.Seq2[[]byte, error] {
 	}
 }
 
-// Close lets go of the journal. What was appended is on the disk already.
+// Close lets go of the journal. What was appended is on the disk already. It
+// returns the errors of closing its files.
 func (j *Journal) Close() error {
 	err := j.log.Close()
 	if j.dir != nil {

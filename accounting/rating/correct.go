@@ -28,7 +28,7 @@ type Correction struct {
 //
 // Charges are told apart by account, meter, SKU, region, labels, price, period
 // and origin, so that a minimum, a discount or a tier that late usage moves is
-// corrected where it was charged.
+// corrected where it was charged. It fails as [Rate] does.
 func Correct(contract accounting.Contract, billed []accounting.Charge, period metering.Period, usage iter.Seq2[metering.Usage, error], opts ...Option) ([]Correction, error) {
 	bill, _, err := Rate(contract, period, usage, State{}, opts...)
 	if err != nil {

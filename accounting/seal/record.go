@@ -86,6 +86,7 @@ func FromCharge(c accounting.Charge, id, line string) Record {
 
 // FromTransaction returns the record of a transaction of the ledger, in the
 // currency of its first posting: its amount is the debits of that currency.
+// It fails where the debits overflow an amount.
 func FromTransaction(t ledger.Transaction) (Record, error) {
 	r := Record{Kind: Posting, ID: t.ID.String()}
 	b := append(make([]byte, 0, 256), t.Reverses[:]...)

@@ -35,7 +35,8 @@ func (s Share) Unallocated() bool { return s.Account == "" }
 func (s *Share) isZero() bool { return s.IT.IsZero() && s.Overhead.IsZero() }
 
 // A Result is one window's energy by device and account. It is a plain value
-// to read; make one with [Attribute] or [Revise].
+// to read; make one with [Attribute] or [Revise]. Many goroutines may read
+// it; [Attributor.Attribute] writes it.
 type Result struct {
 	Period   metering.Period
 	Revision int // 0 from Attribute, one more from each Revise

@@ -94,7 +94,8 @@ func NewSeries(spec SeriesSpec, points ...Point) (*Series, error) {
 	return &Series{steps, spec}, nil
 }
 
-// Constant returns a series of one intensity at all times.
+// Constant returns a series of one intensity at all times. It fails with a
+// *[FieldError] for an intensity that is not 0 to [MaxIntensity].
 func Constant(i Intensity) (*Series, error) {
 	if err := i.check(); err != nil {
 		return nil, err

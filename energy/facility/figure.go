@@ -103,7 +103,8 @@ func (f Figure) Coverage(places int) decimal.Decimal {
 }
 
 // Uncertainty returns what the meters' accuracy makes of the figure. It fails
-// with [ErrNoAccuracy] or a *[FieldError].
+// with [ErrNoAccuracy] or a *[FieldError]. The correlation of the two meters
+// is -1 to 1, 0 where they are independent.
 func (f Figure) Uncertainty(correlation float64) (Uncertainty, error) {
 	return uncertainty(f.Float64(), f.num, f.den, correlation)
 }

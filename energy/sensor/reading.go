@@ -96,7 +96,8 @@ func (e *StatusError) Error() string {
 // [Estimate], so that there is always one.
 func First(sources ...Source) *Fallback { return &Fallback{sources: sources} }
 
-// A Fallback is a source that falls back on others. Get one with [First].
+// A Fallback is a source that falls back on others. Get one with [First]. It
+// is for one goroutine at a time, as the sources are.
 type Fallback struct {
 	sources []Source
 	current int

@@ -119,7 +119,7 @@ func (c *Catalogue) DenseCompute(formats ...Format) (*Table, error) {
 }
 
 // MemoryBandwidth returns the table of memory bandwidths, in TB/s·hours. Its
-// version is the catalogue's.
+// version is the catalogue's. It fails as [NewTable] does.
 func (c *Catalogue) MemoryBandwidth() (*Table, error) {
 	of := make([]Coefficient, 0, len(c.models))
 	for i := range c.models {

@@ -93,9 +93,9 @@ func (s *Set) AppendBinary(b []byte) ([]byte, error) {
 // MarshalBinary is AppendBinary to nothing.
 func (s *Set) MarshalBinary() ([]byte, error) { return s.AppendBinary(nil) }
 
-// RestoreSet returns a set of the counters that were saved. It fails as
-// [NewSet] and [Restore] do, and with [ErrFull] when the state has more counters
-// than there may be.
+// RestoreSet returns a set of the counters that were saved. It fails as [NewSet]
+// and [Restore] do, and with [ErrFull] when the state has more counters than
+// there may be. Most is as for [NewSet], 1 to 2^31-1.
 func RestoreSet(o Options, most int, saved []byte) (*Set, error) {
 	s, err := NewSet(o, most)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 // Series returns the series of a key, for usage that is recorded often: additions
 // to it, and leases of it, cost what they do in memory, and are volatile until the
 // next checkpoint. The series is one of an aggregator of its own, whose windows
-// are those of the recorder.
+// are those of the recorder. It fails as [metering.Aggregator.Series] does.
 func (r *Recorder) Series(key metering.Key) (*metering.Series, error) { return r.hot.Series(key) }
 
 // AddAt adds to the series of a key; see [Recorder.Series].

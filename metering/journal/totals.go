@@ -15,7 +15,9 @@ const totalsMagic = "mbjtotl\x01"
 
 // Snapshot writes down what was counted, and the index of identities, so that
 // opening the recorder again counts only what came afterwards. Close does so too.
-// Record waits while what is to be written is noted, additions do not.
+// Record waits while what is to be written is noted, additions do not. It fails
+// with what the disk says, with [ErrClosed], and when the context ends; what was
+// recorded stays.
 func (r *Recorder) Snapshot(ctx context.Context) error {
 	start := r.opts.begin()
 	err := r.snapshot(ctx)

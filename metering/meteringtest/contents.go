@@ -8,7 +8,8 @@ import (
 	"github.com/meterbook/meterbook/internal/segment"
 )
 
-// Contents reads all files of a directory, by name.
+// Contents reads all files of a directory, by name. It fails with the first
+// error of the files.
 func Contents(files segment.Files) (map[string][]byte, error) {
 	names, err := files.List()
 	if err != nil {

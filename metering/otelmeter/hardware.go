@@ -77,7 +77,8 @@ func NewHardware(opts ...Option) (*Hardware, error) {
 	return h, nil
 }
 
-// Close ends observing. Components stay usable and are not seen any more.
+// Close ends observing. Components stay usable and are not seen any more. It
+// returns the error of the meter's registration.
 func (h *Hardware) Close() error { return h.registration.Unregister() }
 
 // Component returns the component of a device, whose energy begins at 0. It fails
