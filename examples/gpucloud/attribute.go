@@ -29,6 +29,7 @@ func (s *simulation) attribute() (energyBooks, error) {
 	defer busy.stop()
 	var worker attribution.Attributor
 	var result attribution.Result
+	to := &energyMeters{s: s, of: make(map[holderOf]*[2]*metering.Series)}
 	for h, site := range s.siteHours {
 		window.Period, window.Facility = site.Period, facility.Of(site)
 		if err := setHolders(window.Devices, index, site.Period, held, busy); err != nil {
@@ -56,14 +57,80 @@ func (s *simulation) attribute() (energyBooks, error) {
 		if err := worker.Attribute(&result, window); err != nil {
 			return e, err
 		}
-		for event := range result.Events("site-1", operator) {
-			if err := s.usage.Record(event); err != nil {
-				return e, err
-			}
+		if err := to.take(&result, estimated); err != nil {
+			return e, err
 		}
 		e.Hours = append(e.Hours, hourPUE{Period: site.Period, PUE: result.PUE, Estimated: estimated})
 	}
 	return e, s.totalEnergy(&e)
+}
+
+// holderOf is an account on a device.
+type holderOf struct {
+	account metering.Account
+	device  string
+}
+
+// energyMeters are the series that energy goes to: of each account on a device, the
+// device's own and its part of the overhead.
+type energyMeters struct {
+	s  *simulation
+	of map[holderOf]*[2]*metering.Series
+}
+
+// take adds an hour's energy to the accounts. Nothing comes twice in a simulation,
+// and so the quick path will do, by series. A site that is told again after a crash
+// records the result's events, as is done here for hours of which some is
+// estimated: an event says so, an addition cannot.
+func (m *energyMeters) take(r *attribution.Result, estimated bool) error {
+	if estimated {
+		for event := range r.Events("site-1", operator) {
+			if err := m.s.usage.Record(event); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for i := range r.Shares {
+		share := &r.Shares[i]
+		if share.IT.IsZero() && share.Overhead.IsZero() {
+			continue
+		}
+		series, err := m.series(share)
+		if err != nil {
+			return err
+		}
+		for j, part := range [2]energy.Energy{share.IT, share.Overhead} {
+			if part.IsZero() {
+				continue
+			}
+			if err := series[j].AddAt(r.Period.Start(), part.Quantity()); err != nil {
+				return err
+			}
+		}
+		m.s.records++
+	}
+	return nil
+}
+
+func (m *energyMeters) series(share *attribution.Share) (*[2]*metering.Series, error) {
+	account := share.Account
+	if share.Unallocated() {
+		account = operator
+	}
+	at := holderOf{account, share.Device}
+	if known := m.of[at]; known != nil {
+		return known, nil
+	}
+	var both [2]*metering.Series
+	for j, meter := range [2]metering.MeterID{metering.DeviceEnergy, metering.OverheadEnergy} {
+		var err error
+		if both[j], err = m.s.usage.Series(metering.Key{Account: account, Meter: meter, Resource: share.Device, SKU: share.SKU, Region: share.Region}); err != nil {
+			return nil, err
+		}
+	}
+	m.of[at] = &both
+	return &both, nil
 }
 
 // An hourReader hands out usage hour by hour, as the meters yield it.
