@@ -159,7 +159,7 @@ func (d *Document) viewRow(w *words, i *Item, l accounting.Language) viewRow {
 		r.Period = periodText(i.Period, d.BillingZone)
 	}
 	if !i.Unit.IsZero() {
-		r.Quantity, r.Unit = quantityText(i.Quantity, i.Unit), plain(i.Unit.Label())
+		r.Quantity, r.Unit = quantityText(i.Quantity, i.Unit), w.unit(i.Unit)
 		if !i.Estimated.IsZero() {
 			r.Notes = append(r.Notes, w.Estimate+w.Colon+quantityText(i.Estimated, i.Unit)+" "+r.Unit)
 		}

@@ -1,6 +1,11 @@
 package invoice
 
-import "github.com/meterbook/meterbook/accounting"
+import (
+	"strings"
+
+	"github.com/meterbook/meterbook/accounting"
+	"github.com/meterbook/meterbook/metering"
+)
 
 // words are what documents say, in one language.
 type words struct {
@@ -22,6 +27,18 @@ func wordsOf(l accounting.Language) *words {
 	}
 	return english()
 }
+
+// unit is a unit as people write it. Units of the International System are written
+// the same in both languages; cards, cores and hours are words.
+func (w *words) unit(u metering.Unit) string {
+	label := plain(u.Label())
+	if w.Lang == "en" {
+		return label
+	}
+	return unitChinese.Replace(label)
+}
+
+var unitChinese = strings.NewReplacer("card·h", "卡·时", "core·h", "核·时", "iB·h", "iB·时", "10^6 token", "百万 token", "10^3 token", "千 token")
 
 func english() *words {
 	return &words{
