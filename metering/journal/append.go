@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"sync"
 	"time"
 
-	"github.com/meterbook/meterbook/internal/segment"
 	"github.com/meterbook/meterbook/metering"
 )
 
@@ -64,60 +62,40 @@ func (j *Journal) appendFrom(ctx context.Context, events []metering.Event, origi
 	if len(events) == 0 && origin == nil {
 		return Result{}, outward(j.refusing())
 	}
-	var few [maxShares]share
-	shares := j.prepare(few[:0], events, origin != nil)
-	var room [maxShares * 2]piece
-	pieces, err := room[:0], error(nil)
-	for i := range shares {
-		sh := &shares[i]
-		if sh.ready.Wait(); err == nil { // each has to be ready before its scribe is lent again
-			pieces, err = j.stageAll(ctx, sh, origin, pieces)
-		}
-	}
+	var room [4]*scribe
+	pieces, err := j.stageAll(ctx, events, origin, room[:0])
 	var res Result
-	staged := 0
-	for i := range pieces {
-		p := &pieces[i]
-		e := p.ticket.Wait(ctx)
+	open := len(events) // of which nothing was said yet
+	for _, s := range pieces {
+		e := s.ticket.Wait(ctx)
 		switch {
 		case e == nil:
-			p.result(&res, to)
+			s.result(&res, to)
+			j.count(s)
+			open -= len(s.claims)
 		case to != nil && ctx.Err() != nil:
-			to.later(p)
+			to.later(s)
 		}
 		if err == nil {
 			err = e
 		}
-		j.count(p, e)
-		staged += p.claims[1] - p.claims[0]
+		open -= len(s.refused)
 	}
-	for i := range shares {
-		staged -= len(shares[i].scribe.claims)
-		res.Refused = append(res.Refused, shares[i].refused...)
-		j.scribes.put(shares[i].scribe)
+	if err == nil {
+		for _, s := range pieces {
+			res.Refused = append(res.Refused, s.refused...)
+			j.countRefused(Result{Refused: s.refused})
+		}
+	}
+	for _, s := range pieces {
+		j.scribes.put(s)
 	}
 	if err != nil {
-		j.tallies.failed.Add(uint64(-staged))
+		j.tallies.failed.Add(uint64(open))
 		return Result{}, outward(err)
 	}
-	j.countRefused(Result{Refused: refusedOf(shares)})
 	slices.SortFunc(res.Refused, func(a, b Refusal) int { return a.Index - b.Index })
 	return res, nil
-}
-
-// refusedOf returns the events that were not valid by themselves.
-func refusedOf(shares []share) (refused []Refusal) {
-	for i := range shares {
-		refused = append(refused, shares[i].refused...)
-	}
-	return refused
-}
-
-// A piece is claims of a share that were staged at once.
-type piece struct {
-	*share
-	ticket segment.Ticket
-	claims [2]int // from and to
 }
 
 // A counter counts events that are new, once they are durable.
@@ -129,14 +107,14 @@ type counter struct {
 
 // later counts what is new of a piece when it is durable, if it is, beside the
 // caller, who has given up: the events are copied.
-func (c *counter) later(p *piece) {
+func (c *counter) later(s *scribe) {
 	var events []metering.Event
-	for i := p.claims[0]; i < p.claims[1]; i++ {
-		if p.scribe.findings[i].verdict == fresh {
-			events = append(events, keep(p.scribe.event(i)))
+	for i := range s.findings {
+		if s.findings[i].verdict == fresh {
+			events = append(events, keep(s.event(i)))
 		}
 	}
-	ticket := p.ticket
+	ticket := s.ticket
 	c.open.Go(func() {
 		if ticket.Wait(context.Background()) == nil {
 			for i := range events {
@@ -146,49 +124,13 @@ func (c *counter) later(p *piece) {
 	})
 }
 
-// A share is a part of a batch, with a scribe of its own: parts are checked and
-// hashed at once, and staged one after the other.
-type share struct {
-	scribe  *scribe
-	from    int // its first event
-	refused []Refusal
-	ready   sync.WaitGroup
-}
-
-const (
-	maxShares  = 4
-	shareLeast = 2048 // events that are worth a goroutine
-)
-
-// prepare prepares events, in shares unless they are to be whole.
-func (j *Journal) prepare(shares []share, events []metering.Event, whole bool) []share {
-	n := 1
-	if !whole {
-		n = max(1, min(len(events)/shareLeast, runtime.GOMAXPROCS(0), maxShares))
-	}
-	shares = shares[:n]
-	for i := range shares {
-		sh := &shares[i]
-		from, to := i*len(events)/n, (i+1)*len(events)/n
-		part := events[from:to]
-		sh.from, sh.scribe = from, j.scribes.get(len(part))
-		if i == 0 {
-			continue // the caller's, below
-		}
-		sh.ready.Go(func() { sh.prepare(part) })
-	}
-	shares[0].prepare(events[:len(events)/n])
-	return shares
-}
-
-func (sh *share) prepare(events []metering.Event) {
-	sh.scribe.prepare(events, func(i int, err error) { sh.refused = append(sh.refused, Refusal{sh.from + i, err}) })
-}
-
 // result adds what became of the events of a piece.
-func (p *piece) result(res *Result, to *counter) {
-	s := p.scribe
-	for i := p.claims[0]; i < p.claims[1]; i++ {
+func (s *scribe) result(res *Result, to *counter) {
+	if s.fresh == len(s.claims) && to == nil {
+		res.Accepted += s.fresh
+		return
+	}
+	for i := range s.findings {
 		switch v := s.findings[i].verdict; v {
 		case fresh:
 			res.Accepted++
@@ -198,7 +140,7 @@ func (p *piece) result(res *Result, to *counter) {
 		case duplicate:
 			res.Duplicates++
 		default:
-			res.Refused = append(res.Refused, Refusal{p.from + s.at[i], refusal(v, s.event(i))})
+			res.Refused = append(res.Refused, Refusal{s.from + s.index(i), refusal(v, s.event(i))})
 		}
 	}
 }
@@ -248,18 +190,16 @@ func (j *Journal) countRefused(res Result) {
 	}
 }
 
-// count counts what became of a piece.
-func (j *Journal) count(p *piece, err error) {
+// count counts what became of a piece that was acknowledged.
+func (j *Journal) count(s *scribe) {
 	t := &j.tallies
-	if err != nil {
-		t.failed.Add(uint64(p.claims[1] - p.claims[0]))
+	t.accepted.Add(uint64(s.fresh))
+	if s.fresh == len(s.claims) {
 		return
 	}
-	accepted := 0
-	for _, f := range p.scribe.findings[p.claims[0]:p.claims[1]] {
-		switch f.verdict {
+	for i := range s.findings {
+		switch s.findings[i].verdict {
 		case fresh:
-			accepted++
 		case duplicate:
 			t.duplicates.Add(1)
 		case conflict:
@@ -268,38 +208,10 @@ func (j *Journal) count(p *piece, err error) {
 			t.untimely.Add(1)
 		}
 	}
-	t.accepted.Add(uint64(accepted))
 }
 
-// stageAll stages what a share has prepared, in pieces that the log takes.
-func (j *Journal) stageAll(ctx context.Context, sh *share, origin *position, pieces []piece) ([]piece, error) {
-	s := sh.scribe
-	for from := 0; from < len(s.claims) || origin != nil; {
-		to := len(s.claims) // what is imported is one piece: its position is in it
-		if origin == nil {
-			to = from + pieceOf(len(s.claims)-from, pieceBytes, func(i int) *metering.Event { return s.event(from + i) })
-		}
-		t, err := j.stage(s, from, to, origin)
-		switch {
-		case errors.Is(err, segment.ErrFull):
-			if err := j.log.Ready(ctx); err != nil {
-				return pieces, err
-			}
-			continue
-		case errors.Is(err, errBehind):
-			if err := j.catchUp(); err != nil {
-				return pieces, err
-			}
-			continue
-		case err != nil:
-			return pieces, err
-		}
-		pieces = append(pieces, piece{sh, t, [2]int{from, to}})
-		from, origin = to, nil
-	}
-	return pieces, nil
-}
-
+// A piece is what is staged at once, and in the journal as a whole or not at all as
+// long as the process lives. It has at most so many events, and about as many bytes.
 const (
 	pieceEvents = 1 << 14
 	pieceBytes  = 8 << 20

@@ -61,16 +61,16 @@ func (j *Journal) lookBack() error {
 func (j *Journal) knows(ctx context.Context, e *metering.Event) (verdict, error) {
 	s := j.scribes.get(1)
 	defer j.scribes.put(s)
-	s.prepare([]metering.Event{*e}, func(int, error) {})
-	if len(s.claims) == 0 {
-		return fresh, nil
+	claimed, invalid := s.check(e)
+	if invalid != nil {
+		return fresh, nil //nolint:nilerr // it is in no journal
 	}
 	var f finding
 	j.mu.Lock()
 	t, err := j.log.Stage(func(b *segment.Batch) error {
 		err := j.caughtUp(b.First())
 		if err == nil {
-			f, err = j.index.look(s.claims[0])
+			f, err = j.index.look(claimed)
 		}
 		return err
 	})

@@ -12,16 +12,19 @@ import (
 	"github.com/meterbook/meterbook/metering"
 )
 
+// newScribe returns a scribe with a secret.
+func newScribe(of *secret) *scribe {
+	lender := new(scribes)
+	lender.subjects.secret = of
+	return lender.get(1)
+}
+
 // blockOf encodes events as one record.
 func blockOf(s *scribe, first uint64, from *position, events ...metering.Event) string {
-	s.prepare(events, func(i int, err error) { panic(err) })
-	b := s.begin([]byte("what is the log's "), first, from)
-	start := len("what is the log's ")
-	for i := range events {
-		b = s.append(b, i)
+	if n := s.prepare(nil, events, true); n != len(events) || len(s.refused) > 0 {
+		panic(s.refused)
 	}
-	s.end(b, start, len(events))
-	return string(b[start:])
+	return string(append(appendHead(nil, first, len(events), from), s.text...))
 }
 
 // eventsOf decodes a record.
@@ -52,7 +55,7 @@ func TestLaw_Block_RoundTrip(t *testing.T) {
 		seed := *lawSeed + n
 		r := rand.New(rand.NewPCG(seed, 1))
 		one := newSecret([16]byte{byte(seed)})
-		s := &scribe{secret: &one}
+		s := newScribe(&one)
 		for range 3 { // with what the scribe remembers
 			events := make([]metering.Event, r.IntN(40))
 			for i := range events {
@@ -88,8 +91,8 @@ func FuzzUnblock(f *testing.F) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for range 20 {
 		events := []metering.Event{RandomEvent(r), RandomEvent(r), RandomEvent(r)}
-		f.Add([]byte(blockOf(&scribe{secret: &one}, 7, nil, append(events, events...)...)))
-		f.Add([]byte(blockOf(&scribe{secret: &one}, 7, &position{ID{1}, 9}, events...)))
+		f.Add([]byte(blockOf(newScribe(&one), 7, nil, append(events, events...)...)))
+		f.Add([]byte(blockOf(newScribe(&one), 7, &position{ID{1}, 9}, events...)))
 	}
 	// Numbers that are negative as an int of 32 bits, or beyond 64.
 	f.Add(append(binary.LittleEndian.AppendUint32([]byte{eventsRecord, 1, 0, 0, 0, 0, 0, 0, 0}, 1<<31), 0, 1, 1))
@@ -116,7 +119,7 @@ func FuzzUnblock(f *testing.F) {
 			e.ID = "any" // its length is looked at, not its characters: ids cost too much
 			require.NoError(t, e.Validate())
 		}
-		again, first2, from2, err := eventsOf(blockOf(&scribe{secret: &one}, first, from, events...))
+		again, first2, from2, err := eventsOf(blockOf(newScribe(&one), first, from, events...))
 		require.NoError(t, err)
 		require.Equal(t, first, first2)
 		require.Equal(t, from, from2)
@@ -132,8 +135,11 @@ type claimer func(*metering.Event) (id fingerprint, body uint64)
 
 func claimsOf(s *scribe) claimer {
 	return func(e *metering.Event) (fingerprint, uint64) {
-		s.prepare([]metering.Event{*e}, func(_ int, err error) { panic(err) })
-		return s.claims[0].id, s.claims[0].body
+		c, err := s.check(e)
+		if err != nil {
+			panic(err)
+		}
+		return c.id, c.body
 	}
 }
 
@@ -177,7 +183,7 @@ func TestLaw_Claim_TellsEventsApart(t *testing.T) {
 				events = append(events, e)
 			}
 		}
-		if a, b := mistaken(claimsOf(&scribe{secret: &one}), events); a != nil {
+		if a, b := mistaken(claimsOf(newScribe(&one)), events); a != nil {
 			t.Fatalf("seed %d:\n%s\n%s", seed, Canonical(a), Canonical(b))
 		}
 	}
@@ -252,7 +258,7 @@ func TestClaim_Delimiters(t *testing.T) {
 	one := newSecret(testKey)
 	events := splits()
 	require.Greater(t, len(events), 50)
-	a, b := mistaken(claimsOf(&scribe{secret: &one}), events)
+	a, b := mistaken(claimsOf(newScribe(&one)), events)
 	require.Nil(t, a, "%v %v", a, b)
 }
 
@@ -262,7 +268,7 @@ func TestUnblock_NamesNoValues(t *testing.T) {
 	one := newSecret(testKey)
 	e := RandomEvent(rand.New(rand.NewPCG(1, 1)))
 	e.Labels = metering.MustLabels("team", "canary-7")
-	b := []byte(blockOf(&scribe{secret: &one}, 1, nil, e))
+	b := []byte(blockOf(newScribe(&one), 1, nil, e))
 	i := slices.Index(b, 'y')
 	for ; string(b[i-5:i+3]) != "canary-7"; i++ {
 		i += slices.Index(b[i+1:], 'y')
@@ -279,7 +285,7 @@ func noonOf(day int32) time.Time { return time.Unix(int64(day)*86400+43200, 0).U
 // are joined by delimiters.
 func JoinedIdentities() (a, b *metering.Event) {
 	one := newSecret(testKey)
-	whole := claimsOf(&scribe{secret: &one})
+	whole := claimsOf(newScribe(&one))
 	return mistaken(func(e *metering.Event) (fingerprint, uint64) {
 		_, body := whole(e)
 		return one.identity([]byte(string(e.Account.Tenant()) + "-" + e.Source + "-" + e.ID)), body

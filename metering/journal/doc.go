@@ -166,7 +166,8 @@
 //     failed.
 //   - TestLaw_Block_RoundTrip, FuzzUnblock: records give their events back, and any
 //     other bytes an error. TestLaw_Claim_TellsEventsApart: events have one claim if and
-//     only if they are the same.
+//     only if they are the same; FuzzFingerprint_Both: both digests of an event that are
+//     made at once are those of the whole inputs.
 //   - TestFaults prints what all faults together have lost, doubled and not detected:
 //     go test ./metering/journal -v -run Faults.
 //   - TestLaw_Identities_CountOnce, TestLaw_Identities_OnDisk: through batches,

@@ -37,6 +37,48 @@ func TestFingerprint_Vectors(t *testing.T) {
 	}
 }
 
+// FuzzFingerprint_Both: both digests of an event are those of the inputs as a whole.
+func FuzzFingerprint_Both(f *testing.F) {
+	for _, id := range []string{"", "a", "seven b", "eight by", "nine byte", "fifteen bytes..", "sixteen bytes...", "seventeen bytes.."} {
+		f.Add(id, uint64(1), uint64(2), 3)
+		f.Add(id, uint64(1)<<63, uint64(7), 0)
+	}
+	f.Fuzz(func(t *testing.T, id string, p, q uint64, n int) {
+		k, l := sipKey{p, q}, sipKey{q, p + 1}
+		words := make([]uint64, uint(n)%12)
+		all := binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(nil, q), q)
+		for i := range words {
+			words[i] = p*uint64(i+3) ^ q
+			all = binary.LittleEndian.AppendUint64(all, words[i])
+		}
+		wantDigest, _ := l.sum(all)
+		all = binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(nil, p), q)
+		wantHi, wantLo := k.sum(append(all, id...))
+		a, b := k.begin(), l.begin()
+		a.word(p)
+		a.word(q)
+		b.word(q)
+		b.word(q)
+		hi, lo, digest := sumBoth(&a, &b, id, words)
+		require.Equal(t, fingerprint{wantHi, wantLo}, fingerprint{hi, lo})
+		require.Equal(t, wantDigest, digest)
+	})
+}
+
+// TestPrintable: as one character at a time.
+func TestPrintable(t *testing.T) {
+	for n := range 20 {
+		for at := range n {
+			for c := range 256 {
+				b := []byte(strings.Repeat("~ x", 7)[:n])
+				b[at] = byte(c)
+				require.Equal(t, c >= ' ' && c <= '~', printable(string(b)), "%q", b)
+			}
+		}
+		require.True(t, printable(strings.Repeat(" ", n)))
+	}
+}
+
 // TestFingerprint_Delimiters: identities that read the same once their parts
 // are joined are different ones, whatever the delimiter.
 func TestFingerprint_Delimiters(t *testing.T) {
@@ -44,7 +86,7 @@ func TestFingerprint_Delimiters(t *testing.T) {
 		"\x01a", "\x01", "\x01a\x01", "a\x01", "\x02", "\x02a1", "a1", "a12", "12", strings.Repeat("x", 127), strings.Repeat("x", 128),
 		strings.Repeat("x", 256), "", "é", "e\u0301"}
 	secret := newSecret(testKey)
-	s := &scribe{secret: &secret}
+	s := newScribe(&secret)
 	seen := map[fingerprint]metering.Identity{}
 	tenants := slices.DeleteFunc(slices.Clone(parts), func(p string) bool { return strings.Contains(p, "/") }) // ends a tenant
 	for _, tenant := range tenants {
@@ -52,7 +94,7 @@ func TestFingerprint_Delimiters(t *testing.T) {
 			of := secret.subjectOf(&metering.Event{Account: metering.Account(tenant), Source: source}, nil)
 			for _, id := range parts {
 				e := metering.Event{Account: metering.Account(tenant), Source: source, ID: id, Time: time.Unix(0, 0)}
-				print := s.claim(&of, &e, nil).id
+				print := s.claim(of, &e, nil, 0).id
 				if other, known := seen[print]; known {
 					t.Fatalf("%+v and %+v have one fingerprint", e.Identity(), other)
 				}

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"encoding/binary"
 	"errors"
 	"io"
 	"sync"
@@ -23,15 +24,16 @@ type Journal struct {
 
 	// mu is held while events are looked up and encoded, never while the disk is
 	// waited for. It is locked before the log's own lock.
-	mu       sync.Mutex
-	index    *identities
-	next     uint64             // sequence of the next event
-	flights  []flight           // records that are not known to be durable, in order
-	place                       // the last that is known to be durable
-	oldest   int32              // first day of the window
-	said     int32              // the same, as records before the next one say it; 0 if that is open
-	exported uint64             // events up to here were exported
-	guard    func(*Entry) error // what else keeps an event from being dropped
+	mu        sync.Mutex
+	index     *identities
+	numbering numbering          // of pieces that are not new as a whole
+	next      uint64             // sequence of the next event
+	flights   []flight           // records that are not known to be durable, in order
+	place                        // the last that is known to be durable
+	oldest    int32              // first day of the window
+	said      int32              // the same, as records before the next one say it; 0 if that is open
+	exported  uint64             // events up to here were exported
+	guard     func(*Entry) error // what else keeps an event from being dropped
 	// positions are how far other journals were imported, durably.
 	positions map[ID]uint64
 	tallies   tallies
@@ -70,47 +72,50 @@ func (j *Journal) Counts() Counts {
 	return Counts{t.accepted.Load(), t.duplicates.Load(), t.conflicts.Load(), t.untimely.Load(), t.refused.Load(), t.failed.Load()}
 }
 
-// stage looks up a piece of the events that were prepared, and stages those that
-// are new.
-func (j *Journal) stage(s *scribe, from, to int, origin *position) (segment.Ticket, error) {
+// tryStage looks up a piece, and stages what is new of it.
+func (j *Journal) tryStage(s *scribe, origin *position) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.closed {
-		return segment.Ticket{}, ErrClosed
+		return ErrClosed
 	}
-	if j.due() > j.oldest+1 {
-		return segment.Ticket{}, errBehind
+	due := j.due()
+	if due > j.oldest+1 {
+		return errBehind
 	}
-	j.keeper.look(j, to-from)
+	j.keeper.look(len(s.claims), due > j.oldest)
 	j.settle()
-	var flights []flight
 	t, err := j.log.Stage(func(b *segment.Batch) error {
 		if err := j.caughtUp(b.First()); err != nil {
 			return err
 		}
-		fresh, err := j.index.add(s.claims[from:to], j.next, s.findings[from:to])
-		if err != nil || fresh == 0 && origin == nil {
+		var err error
+		if s.fresh, err = j.index.add(s.claims, j.next, s.findings); err != nil || s.fresh == 0 && origin == nil {
 			return err
 		}
-		if flights, err = j.encode(b, s, from, to, origin); err != nil {
+		before, said := len(j.flights), j.said
+		if err = j.encode(b, s, origin); err != nil {
+			j.flights, j.said = j.flights[:before], said
 			return errors.Join(err, j.index.cut(j.next))
 		}
-		j.next += uint64(fresh)
+		j.next += uint64(s.fresh)
 		return nil
 	})
-	if err == nil && flights != nil {
-		j.flights = append(j.flights, flights...)
-		j.said = max(j.said, j.oldest)
+	if err != nil {
+		return err
 	}
-	for i := from; i < to; i++ {
-		if f := &s.findings[i]; f.verdict == outside {
-			f.verdict = early
-			if s.claims[i].day < j.oldest {
-				f.verdict = late
+	s.ticket = t
+	if s.fresh < len(s.claims) {
+		for i := range s.findings {
+			if f := &s.findings[i]; f.verdict == outside {
+				f.verdict = early
+				if s.claims[i].day < j.oldest {
+					f.verdict = late
+				}
 			}
 		}
 	}
-	return t, err
+	return nil
 }
 
 // errBehind: days went by without events, and the window has to move before it
@@ -123,72 +128,77 @@ const (
 	early                     // after it
 )
 
-// encode puts the events that are new into records of a batch; with an origin one
-// record, which tells how far that was read.
-func (j *Journal) encode(b *segment.Batch, s *scribe, from, to int, origin *position) ([]flight, error) {
-	e := encoder{batch: b, scribe: s, seq: j.next, origin: origin}
+// encode puts the events of a piece that are new into records of a batch; with an
+// origin one record, which tells how far that was read. Where the window has moved, a
+// record before them says so.
+func (j *Journal) encode(b *segment.Batch, s *scribe, origin *position) error {
 	if j.said < j.oldest { // or a clock that goes back would open closed days again
 		f, err := j.appendControl(b, windowMoves, uint64(j.oldest))
 		if err != nil {
-			return nil, err
+			return err
 		}
-		e.flights = append(e.flights, f)
+		j.flights, j.said = append(j.flights, f), j.oldest
 	}
-	if origin != nil {
-		e.open()
+	if s.fresh < len(s.claims) {
+		return j.encodeFresh(b, s, origin)
 	}
-	for i := from; i < to; i++ {
-		if s.findings[i].verdict != fresh {
-			continue
+	first, from := j.next, extent{}
+	for _, to := range s.blocks {
+		events := to.claims - from.claims
+		buf := append(appendHead(b.Begin(), first, events, origin), s.text[from.bytes:to.bytes]...)
+		if err := j.fly(b, buf, first, events, origin); err != nil {
+			return err
 		}
-		if e.buf != nil && len(e.buf)-e.start > maxBlock && origin == nil {
-			if err := e.close(); err != nil {
-				return nil, err
+		first, from = first+uint64(events), to
+	}
+	return nil
+}
+
+// fly ends a record, which is under way from now on.
+func (j *Journal) fly(b *segment.Batch, record []byte, first uint64, events int, origin *position) error {
+	n, err := b.End(record)
+	if err == nil {
+		j.flights = append(j.flights, flight{place{n, first + uint64(events) - 1}, first, origin})
+	}
+	return err
+}
+
+// encodeFresh encodes the events of a piece that are new, where not all are.
+func (j *Journal) encodeFresh(b *segment.Batch, s *scribe, origin *position) error {
+	first := j.next
+	for i := 0; ; {
+		buf := b.Begin()
+		head := len(buf)
+		buf = appendHead(buf, first, 0, origin)
+		start, events := len(buf), 0
+		j.numbering.begin(len(s.claims) - i)
+		for ; i < len(s.claims) && (len(buf)-start <= maxBlock || origin != nil); i++ {
+			if s.findings[i].verdict == fresh {
+				e := s.event(i)
+				buf = j.numbering.append(buf, s.of[i], e, s.ordered(e), e.Time.UnixNano())
+				events++
 			}
 		}
-		if e.buf == nil {
-			e.open()
+		if events > 0 || origin != nil {
+			binary.LittleEndian.PutUint32(buf[head+countAt:], uint32(events))
+			if err := j.fly(b, buf, first, events, origin); err != nil {
+				return err
+			}
 		}
-		e.buf = s.append(e.buf, i)
-		e.seq++
+		if i == len(s.claims) {
+			return nil
+		}
+		first += uint64(events)
 	}
-	err := e.close()
-	return e.flights, err
-}
-
-// An encoder makes the records of one batch.
-type encoder struct {
-	batch   *segment.Batch
-	scribe  *scribe
-	origin  *position
-	buf     []byte // the log's, and behind it the record; nil between records
-	start   int    // of the record
-	first   uint64 // event of the record
-	seq     uint64 // of the next event
-	flights []flight
-}
-
-func (e *encoder) open() {
-	e.buf = e.batch.Begin()
-	e.start, e.first = len(e.buf), e.seq
-	e.buf = e.scribe.begin(e.buf, e.seq, e.origin)
-}
-
-func (e *encoder) close() error {
-	if e.buf == nil {
-		return nil
-	}
-	e.scribe.end(e.buf, e.start, int(e.seq-e.first))
-	record, err := e.batch.End(e.buf)
-	e.buf = nil
-	e.flights = append(e.flights, flight{place{record, e.seq - 1}, e.first, e.origin})
-	return err
 }
 
 // caughtUp takes notice of records that the log has taken back: it would give
 // their sequences to others now. Their events are as if they had never been. j.mu
 // is held.
 func (j *Journal) caughtUp(nextRecord uint64) error {
+	if n := len(j.flights); n == 0 || j.flights[n-1].record < nextRecord {
+		return nil
+	}
 	for i, f := range j.flights {
 		if f.record < nextRecord {
 			continue

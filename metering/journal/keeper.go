@@ -59,10 +59,10 @@ func (k *keeper) end() {
 	<-k.done
 }
 
-// look nudges the keeper if there may be something to do. j.mu is held.
-func (k *keeper) look(j *Journal, events int) {
+// look nudges the keeper if there may be something to do. The journal's lock is held.
+func (k *keeper) look(events int, due bool) {
 	k.since += events
-	if k.since < lookEvery && j.due() <= j.oldest {
+	if k.since < lookEvery && !due {
 		return
 	}
 	k.since = 0

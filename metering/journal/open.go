@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"github.com/meterbook/meterbook/internal/segment"
-	"github.com/meterbook/meterbook/metering"
 )
 
 // A Recovery says what Open found and did.
@@ -112,6 +111,7 @@ func (j *Journal) open(known note, r *Recovery) error {
 		return err
 	}
 	j.secret = newSecret(key)
+	j.scribes.subjects.secret = &j.secret
 	from, err := j.use(known)
 	if err != nil {
 		return err
@@ -136,7 +136,6 @@ func (j *Journal) open(known note, r *Recovery) error {
 		return err
 	}
 	r.Events = j.event
-	j.scribes.secret = &j.secret
 	return nil
 }
 
@@ -175,7 +174,7 @@ func (j *Journal) readOn(from place, events func(*unblocker) error) error {
 
 // tell tells the index what the log holds beyond its files.
 func (j *Journal) tell(from place, r *Recovery) error {
-	t := teller{journal: j, next: j.index.next(), scribe: &scribe{secret: &j.secret}}
+	t := teller{journal: j, next: j.index.next(), scribe: j.scribes.get(1)}
 	if t.next <= j.event {
 		if t.next <= from.event {
 			from = place{record: j.log.First() - 1}
@@ -195,7 +194,6 @@ func (j *Journal) tell(from place, r *Recovery) error {
 type teller struct {
 	journal *Journal
 	scribe  *scribe
-	one     [1]metering.Event
 	next    uint64
 	told    uint64
 }
@@ -212,12 +210,11 @@ func (t *teller) tell(u *unblocker) error {
 		if seq < t.next {
 			continue
 		}
-		t.one[0] = *e
-		t.scribe.prepare(t.one[:], func(_ int, refused error) { err = refused })
+		c, err := t.scribe.check(e)
 		if err != nil {
 			return fmt.Errorf("%w: event %d: %w", errBlock, seq, err)
 		}
-		found, err := t.journal.index.restore(t.scribe.claims[0], seq)
+		found, err := t.journal.index.restore(c, seq)
 		switch {
 		case err != nil:
 			return err

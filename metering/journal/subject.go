@@ -9,58 +9,89 @@ import (
 )
 
 // A subject is what events say again and again: all of an event but its id, its
-// time, its quantities, and what it corrects. A block writes each subject once.
+// time, its quantities, and what it corrects. A block writes each subject once. It
+// does not change, and takes two lines of memory besides its texts, which lie
+// together.
 type subject struct {
-	event metering.Event // without these, but for the dimensions of quantities
-	// stem is the canonical form of the subject, digested: of a body's digest it
-	// is the greater part, and is computed once.
-	stem fingerprint
-	// scope is the canonical form of tenant and source, digested, as stem is for
-	// identities.
-	scope fingerprint
+	// identity is the digest of identities with the scope behind it: tenant and
+	// source in canonical form, digested. body is that of bodies with the stem behind
+	// it, the digest of the subject's canonical form. Both are computed once.
+	identity, body sipState
+	raw            string // its canonical form
+	dimensions     string // of its items, each a byte
+	labels         metering.Labels
+	items          uint32 // where in raw the first item begins
+	hash, place    uint32 // among those that are kept
+	serial         uint64 // of the scribes' subjects, from 1
 }
 
 // is reports whether an event is of the subject; its items are given in order.
 func (s *subject) is(e *metering.Event, items []metering.Item) bool {
-	have := &s.event
-	if have.Kind != e.Kind || have.Estimated != e.Estimated || len(have.Items) != len(items) || have.Labels != e.Labels ||
-		have.Source != e.Source || have.Account != e.Account || have.Resource != e.Resource || have.Region != e.Region {
+	r := subjectText{s.raw, 2}
+	if len(items) != len(s.dimensions) || s.labels != e.Labels || s.raw[0] != byte(e.Kind) || s.raw[1] != flagsOf(e) ||
+		!r.next(string(e.Account)) || !r.next(e.Source) || !r.next(e.Resource) || !r.next(e.Region) {
 		return false
 	}
+	r.at = int(s.items)
 	for i := range items {
-		a, b := &have.Items[i], &items[i]
-		if a.Quantity.Dimension() != b.Quantity.Dimension() || a.Meter != b.Meter || a.SKU != b.SKU {
+		it := &items[i]
+		if byte(it.Quantity.Dimension()) != s.dimensions[i] || !r.next(string(it.Meter)) || !r.next(it.SKU) {
 			return false
 		}
+		r.at += 1 + int(r.raw[r.at]) // the dimension's name
 	}
 	return true
 }
 
+// A subjectText is the canonical form of a subject, up to a place.
+type subjectText struct {
+	raw string
+	at  int
+}
+
+// next reports whether a text is what comes next, and passes over it.
+func (r *subjectText) next(s string) bool {
+	n := int(r.raw[r.at])
+	at := r.at + 1
+	if n >= 0x80 { // of two bytes: no text of an event has more than 16,383
+		n = n&0x7f | int(r.raw[at])<<7
+		at++
+	}
+	if n != len(s) {
+		return false
+	}
+	r.at = at + n
+	return r.raw[at:r.at] == s
+}
+
 // subjectOf returns the subject of an event; its items are given in order. Texts
 // are copied, as subjects outlive events.
-func (s *secret) subjectOf(e *metering.Event, items []metering.Item) subject {
-	one := subject{event: metering.Event{
-		Account: metering.Account(strings.Clone(string(e.Account))), Source: strings.Clone(e.Source), Kind: e.Kind,
-		Resource: strings.Clone(e.Resource), Region: strings.Clone(e.Region), Labels: e.Labels, Estimated: e.Estimated,
-		Items: make([]metering.Item, len(items)),
-	}}
-	for i, it := range items {
-		one.event.Items[i] = metering.Item{Meter: metering.MeterID(strings.Clone(string(it.Meter))), SKU: strings.Clone(it.SKU),
-			Quantity: metering.Grains(0, it.Quantity.Dimension())}
+func (s *secret) subjectOf(e *metering.Event, items []metering.Item) *subject {
+	raw, first := appendSubject(nil, e, items)
+	one := &subject{raw: string(raw), labels: e.Labels, items: uint32(first)}
+	dimensions := make([]byte, len(items))
+	for i := range items {
+		dimensions[i] = byte(items[i].Quantity.Dimension())
 	}
-	hi, lo := s.bodies.sum(appendSubject(nil, &one.event))
-	one.stem = fingerprint{hi, lo}
+	one.dimensions = string(dimensions)
+	hi, lo := s.bodies.sum(raw)
+	one.body = s.bodies.begin()
+	one.body.word(hi)
+	one.body.word(lo)
 	hi, lo = s.identities.sum(appendText(appendText(nil, string(e.Account.Tenant())), e.Source))
-	one.scope = fingerprint{hi, lo}
+	one.identity = s.identities.begin()
+	one.identity.word(hi)
+	one.identity.word(lo)
 	return one
 }
 
-// appendSubject appends the canonical form, every part behind its length:
+// appendSubject appends the canonical form, every part behind its length, and says
+// where the items begin:
 //
 //	kind (1 byte), flags (1), account, source, resource, region
 //	labels: their number, and each as name and value
 //	items: their number, and each as meter, SKU and dimension
-func appendSubject(b []byte, e *metering.Event) []byte {
+func appendSubject(b []byte, e *metering.Event, items []metering.Item) (raw []byte, first int) {
 	b = append(b, byte(e.Kind), flagsOf(e))
 	for _, text := range [...]string{string(e.Account), e.Source, e.Resource, e.Region} {
 		b = appendText(b, text)
@@ -69,13 +100,14 @@ func appendSubject(b []byte, e *metering.Event) []byte {
 	for name, value := range e.Labels.All() {
 		b = appendText(appendText(b, name), value)
 	}
-	b = binary.AppendUvarint(b, uint64(len(e.Items)))
-	for i := range e.Items {
-		it := &e.Items[i]
+	b = binary.AppendUvarint(b, uint64(len(items)))
+	first = len(b)
+	for i := range items {
+		it := &items[i]
 		b = appendText(appendText(b, string(it.Meter)), it.SKU)
 		b = appendText(b, it.Quantity.Dimension().String())
 	}
-	return b
+	return b, first
 }
 
 const estimatedFlag = 1
@@ -162,7 +194,7 @@ func (u *unblocker) subject() metering.Event {
 	}
 	e := r.readSubject()
 	if r.err == nil && len(raw) <= maxKnownBytes {
-		if u.known == nil || len(u.known) >= maxSubjects {
+		if u.known == nil || len(u.known) >= maxKnown {
 			u.known = make(map[string]metering.Event)
 		}
 		e = keep(&e)
@@ -171,8 +203,11 @@ func (u *unblocker) subject() metering.Event {
 	return e
 }
 
-// maxKnownBytes bounds what subjects are remembered.
-const maxKnownBytes = 1 << 10
+// What subjects are remembered, and how many.
+const (
+	maxKnownBytes = 1 << 10
+	maxKnown      = 8192
+)
 
 // passSubject passes over what readSubject reads.
 func (r *blockText) passSubject() {

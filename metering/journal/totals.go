@@ -70,18 +70,15 @@ func (r *Recorder) saveTotals(at place, s metering.State) error {
 	if err != nil {
 		return err
 	}
-	w := scribe{secret: &r.j.secret}
+	w := r.j.scribes.get(1)
+	defer r.j.scribes.put(w)
 	for lives := s.Lives; len(lives) > 0; {
-		n := pieceOf(len(lives), maxBlock, func(i int) *metering.Event { return &lives[i] })
-		w.prepare(lives[:n], func(_ int, e error) { err = errors.Join(err, e) })
+		n := w.prepare(nil, lives, false)
+		for _, one := range w.refused {
+			err = errors.Join(err, one.Err)
+		}
 		b, _ = appendSized(b, func(b []byte) ([]byte, error) {
-			start := len(b)
-			b = w.begin(b, 1, nil)
-			for i := range w.claims {
-				b = w.append(b, i)
-			}
-			w.end(b, start, len(w.claims))
-			return b, nil
+			return append(appendHead(b, 1, len(w.claims), nil), w.text...), nil
 		})
 		lives = lives[n:]
 	}
