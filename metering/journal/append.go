@@ -64,6 +64,9 @@ func (j *Journal) appendFrom(ctx context.Context, events []metering.Event, origi
 	}
 	var room [4]*scribe
 	pieces, err := j.stageAll(ctx, events, origin, room[:0])
+	if len(pieces) > 1 {
+		j.stock(len(events)) // while the disk is at it
+	}
 	var res Result
 	open := len(events) // of which nothing was said yet
 	for _, s := range pieces {

@@ -37,7 +37,9 @@ type arena struct {
 // A run is the entries of one day.
 type run struct {
 	chunks []uint32
-	count  int // of entries; all chunks but the last are full
+	count  int    // of entries; all chunks but the last are full
+	open   *chunk // the last one, which is to be filled
+	first  ref    // of its entries
 }
 
 func (a *arena) at(r ref) *entry { return &a.chunks[r>>chunkShift][r%chunkEntries] }
@@ -48,17 +50,24 @@ func (a *arena) full() bool {
 }
 
 // push appends an entry to a day. The arena is not full.
-func (a *arena) push(day int32, e entry) ref {
+func (a *arena) push(day int32, id fingerprint, body, seq uint64) ref {
 	d := &a.days[daySlot(day)]
 	in := d.count % chunkEntries
 	if in == 0 {
-		d.chunks = append(d.chunks, a.take())
+		a.extend(d)
 	}
-	number := d.chunks[len(d.chunks)-1]
-	a.chunks[number][in] = e
+	e := &d.open[in]
+	e.id, e.body, e.seq = id, body, seq
 	d.count++
 	a.count++
-	return ref(number)<<chunkShift | ref(in)
+	return d.first + ref(in)
+}
+
+// extend gives a day another chunk.
+func (a *arena) extend(d *run) {
+	number := a.take()
+	d.chunks = append(d.chunks, number)
+	d.open, d.first = a.chunks[number], ref(number)<<chunkShift
 }
 
 // take returns the number of a chunk that no day has.
@@ -70,6 +79,14 @@ func (a *arena) take() uint32 {
 	}
 	a.chunks = append(a.chunks, new(chunk))
 	return uint32(len(a.chunks) - 1)
+}
+
+// keep takes a chunk for a day to come.
+func (a *arena) keep(c *chunk) {
+	if len(a.chunks) < maxRefs/chunkEntries {
+		a.free = append(a.free, uint32(len(a.chunks)))
+		a.chunks = append(a.chunks, c)
+	}
 }
 
 // last returns the last entry of a day, or nil.
@@ -96,6 +113,15 @@ func (a *arena) pop(slot int) {
 		n := len(d.chunks) - 1
 		a.free = append(a.free, d.chunks[n])
 		d.chunks = d.chunks[:n]
+		a.reopen(d)
+	}
+}
+
+// reopen notes which chunk of a day is the last.
+func (a *arena) reopen(d *run) {
+	d.open = nil
+	if n := len(d.chunks); n > 0 {
+		d.open, d.first = a.chunks[d.chunks[n-1]], ref(d.chunks[n-1])<<chunkShift
 	}
 }
 
@@ -140,4 +166,5 @@ func (a *arena) release(slot, n int) {
 	d.chunks = append([]uint32(nil), d.chunks[n:]...)
 	d.count -= entries
 	a.count -= entries
+	a.reopen(d)
 }

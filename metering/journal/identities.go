@@ -49,6 +49,7 @@ type identities struct {
 	owner  [16]byte
 	table  *table
 	sieve  sieve
+	filed  bool              // there was a file of a day; until then the sieve is not asked
 	days   [daySlots]*sorted // files by slot, nil where a day has none
 	oldest int32             // the first day of the window
 	// through says up to which sequence each day is complete while the index
@@ -93,25 +94,64 @@ func (ix *identities) add(claims []claim, next uint64, out []finding) (int, erro
 	seq := next
 	for from := 0; from < len(claims); from += aheadEntries {
 		to := min(from+aheadEntries, len(claims))
-		touched := ix.touched
-		for i := from; i < to; i++ {
-			touched ^= uint64(ix.table.touch(claims[i].id)) ^ ix.sieve.touch(claims[i].id)
-		}
-		ix.touched = touched
-		for i := from; i < to; i++ {
-			f, err := ix.one(&claims[i], seq)
-			if err != nil {
-				ix.table.cut(next)
-				return 0, err
-			}
-			if f.verdict == fresh {
-				seq++
-			}
-			out[i] = f
+		var err error
+		if seq, err = ix.some(claims[from:to], seq, out[from:to]); err != nil {
+			ix.table.cut(next)
+			return 0, err
 		}
 	}
 	ix.last = seq - 1
 	return int(seq - next), nil
+}
+
+// some answers up to aheadEntries claims, and returns the next sequence. What most
+// are, new and of a line with room, is entered right away.
+func (ix *identities) some(claims []claim, seq uint64, out []finding) (uint64, error) {
+	t := ix.table
+	var lines [aheadEntries]*bucket
+	touched := ix.touched
+	// One loop for the places of lines and one for lines: the shorter a loop is, the
+	// more of its reads are under way at once.
+	for i := range claims {
+		id := claims[i].id
+		s := t.shard(id)
+		lines[i] = s.bucket(s.home(tagOf(id)))
+	}
+	for i := range claims {
+		touched ^= uint64(lines[i][bucketSlots-1])
+	}
+	if ix.filed {
+		for i := range claims {
+			touched ^= ix.sieve.touch(claims[i].id)
+		}
+	}
+	ix.touched = touched
+	grown := t.grown
+	for i := range claims {
+		c := &claims[i]
+		if t.grown == grown && !ix.filed && ix.inWindow(c.day) && t.enter(lines[i], c, seq) {
+			out[i] = finding{fresh, seq}
+			seq++
+			continue
+		}
+		f, err := ix.one(c, seq)
+		if err != nil {
+			return 0, err
+		}
+		if f.verdict == fresh {
+			seq++
+		}
+		out[i] = f
+	}
+	return seq, nil
+}
+
+// inFiles returns a bit for the slot of each day whose file may have a fingerprint.
+func (ix *identities) inFiles(id fingerprint) uint64 {
+	if !ix.filed {
+		return 0
+	}
+	return ix.sieve.days(id)
 }
 
 // look answers a claim without entering it.
@@ -122,7 +162,7 @@ func (ix *identities) look(c claim) (finding, error) {
 	if known, _ := ix.table.find(c.id); known != nil {
 		return judge(&c, known), nil
 	}
-	old, found, err := ix.search(c.id, ix.sieve.days(c.id))
+	old, found, err := ix.search(c.id, ix.inFiles(c.id))
 	if err != nil || !found {
 		return finding{}, err
 	}
@@ -138,7 +178,7 @@ func (ix *identities) one(c *claim, seq uint64) (finding, error) {
 	if known != nil {
 		return judge(c, known), nil
 	}
-	if slots := ix.sieve.days(c.id); slots != 0 {
+	if slots := ix.inFiles(c.id); slots != 0 {
 		old, found, err := ix.search(c.id, slots)
 		if err != nil {
 			return finding{}, err

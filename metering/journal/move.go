@@ -129,7 +129,7 @@ func (ix *identities) adopt(m *move) error {
 		return errBusy
 	}
 	slot := daySlot(m.day)
-	ix.days[slot] = m.result
+	ix.days[slot], ix.filed = m.result, true
 	ix.through[slot] = max(ix.through[slot], m.through)
 	ix.work = append(ix.work, chore{slot: slot, file: m.result, after: m.done()}, ix.forget(slot, false))
 	if m.old != nil {

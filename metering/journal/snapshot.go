@@ -108,6 +108,7 @@ func (ix *identities) openDays() error {
 		}
 	}
 	ix.sieve.reserve(total)
+	ix.filed = len(present) > 0
 	for _, day := range present {
 		slot := daySlot(day)
 		file, err := openSorted(ix.files, day, ix.owner, func(id fingerprint) bool {

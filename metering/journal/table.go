@@ -1,19 +1,21 @@
 package journal
 
+import "unsafe"
+
 // A table finds entries of an arena by their fingerprints. It is cut into 256
 // shards by the leading byte, each an array of buckets of 8 slots, one cache
 // line. An entry is in the first bucket with room from its home on, which its
 // tag gives: buckets are found, and moved when a shard grows, without looking at
 // entries.
 //
-// A shard grows by half when 8 in 10 slots are taken, and the shards do so one
-// after the other, not all at one size: between half and eight tenths of the
-// slots are in use at all times, which is 10 to 15 bytes an entry, and about 12
-// on the mean. What one insertion moves is one shard, 1/256 of the table: 0.2 ms
-// of a table of 10 million.
+// A shard doubles when 8 in 10 slots are taken, and the shards do so one after the
+// other, not all at one size: between four and eight tenths of the slots are in use
+// at all times, which is 10 to 20 bytes an entry, and 14 to 15 on the mean. What one
+// insertion moves is one shard, 1/256 of the table: 0.2 ms of a table of 10 million.
 type table struct {
 	arena   arena
 	shards  [shardCount]shard
+	grown   int     // counts shards that were given another size
 	scratch []slot  // of the shard that is being arranged anew
 	spare   []*page // that no shard has
 }
@@ -39,6 +41,7 @@ type page [pageBuckets]bucket
 type shard struct {
 	pages []*page
 	used  int    // slots
+	limit int    // that may be
 	step  uint64 // the size, in 1/65536 pages, before it is rounded up to pages
 }
 
@@ -51,9 +54,9 @@ func newTable() *table {
 	return t
 }
 
-// firstStep spreads the sizes of shards over one step of growth, from 2/3 of a
-// page to 1.
-func firstStep(i int) uint64 { return 65536 * 2 / 3 * (2*shardCount + uint64(i)) / (2 * shardCount) }
+// firstStep spreads the sizes of shards over one step of growth, from half a page
+// to 1.
+func firstStep(i int) uint64 { return 65536 / 2 * (shardCount + uint64(i)) / shardCount }
 
 func pagesOf(step uint64) int { return int((step + 65535) >> 16) }
 
@@ -61,7 +64,7 @@ func pagesOf(step uint64) int { return int((step + 65535) >> 16) }
 func grown(step uint64) uint64 {
 	pages := pagesOf(step)
 	for pagesOf(step) == pages {
-		step = step * 3 / 2
+		step *= 2
 	}
 	return step
 }
@@ -83,7 +86,11 @@ func (s *shard) home(tag uint32) uint32 {
 	return uint32(uint64(tag) * uint64(s.buckets()) >> 32)
 }
 
-func (s *shard) bucket(b uint32) *bucket { return &s.pages[b/pageBuckets][b%pageBuckets] }
+// bucket returns the b-th bucket. It is found by its offset, because looking whether
+// there is a page, as an index into it does, reads another line of the page first.
+func (s *shard) bucket(b uint32) *bucket {
+	return (*bucket)(unsafe.Add(unsafe.Pointer(s.pages[b/pageBuckets]), b%pageBuckets*uint32(unsafe.Sizeof(bucket{}))))
+}
 
 func (t *table) shard(id fingerprint) *shard { return &t.shards[id.hi>>56] }
 
@@ -117,11 +124,33 @@ func (t *table) find(id fingerprint) (*entry, *slot) {
 	}
 }
 
+// enter adds an entry of a claim under a sequence if its line, where the search for it
+// begins, has room and nothing like it. Where it does nothing find has to be asked.
+func (t *table) enter(line *bucket, c *claim, seq uint64) bool {
+	tag := tagOf(c.id)
+	for i := range line {
+		one := line[i]
+		if one == 0 {
+			s := t.shard(c.id)
+			if s.used >= s.limit || t.arena.full() {
+				return false
+			}
+			line[i] = makeSlot(tag, t.arena.push(c.day, c.id, c.body, seq))
+			s.used++
+			return true
+		}
+		if one.tag() == tag {
+			return false
+		}
+	}
+	return false
+}
+
 // insert adds an entry whose slot find has given. The arena is not full.
 func (t *table) insert(at *slot, day int32, e entry) {
 	s := t.shard(e.id)
-	one := makeSlot(tagOf(e.id), t.arena.push(day, e))
-	if s.used < limit(len(s.pages)) {
+	one := makeSlot(tagOf(e.id), t.arena.push(day, e.id, e.body, e.seq))
+	if s.used < s.limit {
 		*at = one
 		s.used++
 		return
@@ -163,6 +192,7 @@ func (t *table) reserve(entries int) {
 
 // resize gives a shard the size of a step, which has room for what is in it.
 func (t *table) resize(s *shard, step uint64) {
+	t.grown++
 	t.lift(s, func(slot) bool { return true })
 	t.refill(s, step)
 }
@@ -178,9 +208,23 @@ func (t *table) refill(s *shard, step uint64) {
 		s.pages[n] = nil
 		s.pages = s.pages[:n]
 	}
-	s.step = step
+	s.step, s.limit = step, limit(pages)
+	// Slots come in order of their homes, but for those that had no room there.
+	at, in := uint32(0), 0
+	b := s.bucket(0)
 	for _, one := range t.scratch {
-		s.put(one)
+		if home := s.home(one.tag()); home != at {
+			at, in, b = home, 0, s.bucket(home)
+		}
+		for in < bucketSlots && b[in] != 0 {
+			in++
+		}
+		if in < bucketSlots {
+			b[in] = one
+			s.used++
+		} else {
+			s.put(one)
+		}
 	}
 }
 
@@ -218,8 +262,8 @@ func (t *table) sweep(i int, keep func(slot) bool) {
 	s := &t.shards[i]
 	t.lift(s, keep)
 	step := s.step
-	for step > firstStep(i) && len(t.scratch) <= limit(pagesOf(step*2/3))*3/4 {
-		step = max(step*2/3, firstStep(i))
+	for step > firstStep(i) && len(t.scratch) <= limit(pagesOf(step/2))*3/4 {
+		step = max(step/2, firstStep(i))
 	}
 	t.refill(s, step)
 }
