@@ -155,6 +155,7 @@ func (l *Log) acknowledge(g *group, durable bool) {
 	}
 	if durable {
 		l.synced = l.end
+		l.durable.Store(l.synced.seq)
 	}
 	if l.inflight == g { // a Sync that was due has no group there
 		l.inflight = nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -24,9 +25,10 @@ type Log struct {
 	inflight *group   // handed over to the writer
 	spare    [][]byte // buffers of earlier groups
 	batch    Batch
-	end      place // behind the last frame written
-	synced   place // behind the last frame that is durable
-	err      error // ErrPoisoned or ErrClosed, for good
+	end      place         // behind the last frame written
+	synced   place         // behind the last frame that is durable
+	durable  atomic.Uint64 // the last record before it
+	err      error         // ErrPoisoned or ErrClosed, for good
 	closing  bool
 	closed   error         // what Close returned
 	watch    chan struct{} // closed at the next change, nil while nobody waits
@@ -77,6 +79,7 @@ func Open(files Files, opts Options) (*Log, Recovery, error) {
 		file: r.file, alloc: r.end.off,
 	}
 	l.group = &group{start: l.end, at: l.end, done: make(chan struct{})}
+	l.durable.Store(l.synced.seq)
 	go l.run()
 	return l, r.report, nil
 }
@@ -106,11 +109,7 @@ func (l *Log) Firsts() []uint64 {
 
 // Durable returns the sequence of the last record that is durable, or one less
 // than First.
-func (l *Log) Durable() uint64 {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.synced.seq
-}
+func (l *Log) Durable() uint64 { return l.durable.Load() }
 
 // Err returns [ErrPoisoned] with its cause, or [ErrClosed], or nil while the log
 // takes batches.

@@ -19,6 +19,7 @@ func (l *Log) rotate(g *group) error {
 		}
 		l.mu.Lock()
 		l.end, l.synced = end, end
+		l.durable.Store(end.seq)
 		l.mu.Unlock()
 		l.dirty, l.due = false, nil
 	}
@@ -32,6 +33,7 @@ func (l *Log) rotate(g *group) error {
 	l.mu.Lock()
 	l.end = g.header.start()
 	l.synced = l.end
+	l.durable.Store(l.synced.seq)
 	l.segments = append(l.segments, span{g.header.number, g.header.first})
 	l.changed()
 	l.mu.Unlock()

@@ -107,6 +107,9 @@ func (ix *identities) add(claims []claim, next uint64, out []finding) (int, erro
 // some answers up to aheadEntries claims, and returns the next sequence. What most
 // are, new and of a line with room, is entered right away.
 func (ix *identities) some(claims []claim, seq uint64, out []finding) (uint64, error) {
+	if len(claims) == 1 {
+		return ix.alone(&claims[0], seq, &out[0])
+	}
 	t := ix.table
 	var lines [aheadEntries]*bucket
 	touched := ix.touched
@@ -134,14 +137,22 @@ func (ix *identities) some(claims []claim, seq uint64, out []finding) (uint64, e
 			seq++
 			continue
 		}
-		f, err := ix.one(c, seq)
-		if err != nil {
+		var err error
+		if seq, err = ix.alone(c, seq, &out[i]); err != nil {
 			return 0, err
 		}
-		if f.verdict == fresh {
-			seq++
-		}
-		out[i] = f
+	}
+	return seq, nil
+}
+
+// alone answers a claim that nothing was read ahead for, and returns the next sequence.
+func (ix *identities) alone(c *claim, seq uint64, out *finding) (uint64, error) {
+	f, err := ix.one(c, seq)
+	if err != nil {
+		return 0, err
+	}
+	if *out = f; f.verdict == fresh {
+		seq++
 	}
 	return seq, nil
 }
