@@ -132,7 +132,7 @@ func (ix *identities) some(claims []claim, seq uint64, out []finding) (uint64, e
 	grown := t.grown
 	for i := range claims {
 		c := &claims[i]
-		if t.grown == grown && !ix.filed && ix.inWindow(c.day) && t.enter(lines[i], c, seq) {
+		if t.grown == grown && !ix.filed && ix.inWindow(c.day) && t.enter(lines[i], c.day, c.id, c.body, seq) {
 			out[i] = finding{fresh, seq}
 			seq++
 			continue

@@ -152,7 +152,8 @@ func (r *Recorder) replayBlock(u *unblocker, report *RecorderRecovery) error {
 			return err
 		}
 		if e.Kind != metering.Amount && e.Kind != metering.Adjustment {
-			*e = keep(e) // lives are kept
+			own := keep(e) // lives are kept
+			e = &own
 		}
 		switch err := r.usage.Accept(e); {
 		case err == nil:

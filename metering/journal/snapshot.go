@@ -188,12 +188,19 @@ func (ix *identities) loadEntries(r *blockReader, through *[daySlots]uint64) err
 		if !ix.inWindow(day) || through[slot] < h.through {
 			return nil
 		}
-		touched := ix.touched
+		t, touched := ix.table, ix.touched
+		var lines [blockEntries]*bucket
 		for i := range n {
-			batch[i] = getEntry(entries[i*entryBytes:])
-			touched ^= uint64(ix.table.touch(batch[i].id))
+			e := &batch[i]
+			*e = getEntry(entries[i*entryBytes:])
+			s := t.shard(e.id)
+			lines[i] = s.bucket(s.home(tagOf(e.id)))
+		}
+		for i := range n {
+			touched ^= uint64(lines[i][bucketSlots-1])
 		}
 		ix.touched = touched
+		grown := t.grown
 		var last uint64
 		if e := ix.table.arena.last(slot); e != nil {
 			last = e.seq
@@ -207,11 +214,14 @@ func (ix *identities) loadEntries(r *blockReader, through *[daySlots]uint64) err
 			if e.seq <= ix.through[slot] { // the day was moved since
 				continue
 			}
-			known, at := ix.table.find(e.id)
+			if t.grown == grown && t.enter(lines[i], day, e.id, e.body, e.seq) {
+				continue
+			}
+			known, at := t.find(e.id)
 			if known != nil {
 				return r.damage(number, "an identity twice")
 			}
-			ix.table.insert(at, day, *e)
+			t.insert(at, day, *e)
 		}
 		return nil
 	})

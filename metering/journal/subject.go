@@ -182,25 +182,25 @@ func (r *blockText) labels() metering.Labels {
 	return labels
 }
 
-// subject reads a subject, or passes over one that an earlier block had.
-func (u *unblocker) subject() metering.Event {
+// subject reads a subject, or passes over one that an earlier block had. It is the
+// unblocker's, and used again.
+func (u *unblocker) subject() *metering.Event {
 	r := &u.text
-	ahead := *r
-	ahead.passSubject()
-	raw := r.rest[:len(r.rest)-len(ahead.rest)]
-	if e, ok := u.known[raw]; ok && ahead.err == nil {
-		r.rest = ahead.rest
+	n := passSubject(r.rest)
+	if e, ok := u.known[r.rest[:n]]; ok && n > 0 {
+		r.rest = r.rest[n:]
 		return e
 	}
+	rest := r.rest
 	e := r.readSubject()
-	if r.err == nil && len(raw) <= maxKnownBytes {
+	if r.err == nil && n > 0 && n <= maxKnownBytes {
 		if u.known == nil || len(u.known) >= maxKnown {
-			u.known = make(map[string]metering.Event)
+			u.known = make(map[string]*metering.Event)
 		}
 		e = keep(&e)
-		u.known[strings.Clone(raw)] = e
+		u.known[strings.Clone(rest[:n])] = &e
 	}
-	return e
+	return &e
 }
 
 // What subjects are remembered, and how many.
@@ -209,16 +209,42 @@ const (
 	maxKnown      = 8192
 )
 
-// passSubject passes over what readSubject reads.
-func (r *blockText) passSubject() {
-	r.bytes(2)
+// passSubject returns how many bytes readSubject reads, and 0 where it might fail.
+func passSubject(s string) int {
+	at, ok := 2, true
 	for range 4 {
-		r.text()
+		at, ok = passText(s, at, ok)
 	}
-	for range 2 * r.count(metering.MaxLabels) {
-		r.text()
+	var n int
+	n, at, ok = passCount(s, at, ok)
+	for range 2 * n {
+		at, ok = passText(s, at, ok)
 	}
-	for range 3 * r.count(metering.MaxItems) {
-		r.text()
+	n, at, ok = passCount(s, at, ok)
+	for range 3 * n {
+		at, ok = passText(s, at, ok)
 	}
+	if !ok {
+		return 0
+	}
+	return at
+}
+
+// passText passes over a text at a place, if there is one.
+func passText(s string, at int, ok bool) (int, bool) {
+	n, at, ok := passCount(s, at, ok)
+	return at + n, ok && n <= len(s)-at
+}
+
+// passCount reads a number of up to two bytes.
+func passCount(s string, at int, ok bool) (n, next int, _ bool) {
+	switch {
+	case !ok || at >= len(s):
+		return 0, at, false
+	case s[at] < 0x80:
+		return int(s[at]), at + 1, true
+	case at+1 < len(s) && s[at+1] < 0x80:
+		return int(s[at]&0x7f) | int(s[at+1])<<7, at + 2, true
+	}
+	return 0, at, false
 }

@@ -124,18 +124,18 @@ func (t *table) find(id fingerprint) (*entry, *slot) {
 	}
 }
 
-// enter adds an entry of a claim under a sequence if its line, where the search for it
-// begins, has room and nothing like it. Where it does nothing find has to be asked.
-func (t *table) enter(line *bucket, c *claim, seq uint64) bool {
-	tag := tagOf(c.id)
+// enter adds an entry if its line, where the search for it begins, has room and nothing
+// like it. Where it does nothing find has to be asked.
+func (t *table) enter(line *bucket, day int32, id fingerprint, body, seq uint64) bool {
+	tag := tagOf(id)
 	for i := range line {
 		one := line[i]
 		if one == 0 {
-			s := t.shard(c.id)
+			s := t.shard(id)
 			if s.used >= s.limit || t.arena.full() {
 				return false
 			}
-			line[i] = makeSlot(tag, t.arena.push(c.day, c.id, c.body, seq))
+			line[i] = makeSlot(tag, t.arena.push(day, id, body, seq))
 			s.used++
 			return true
 		}

@@ -57,6 +57,18 @@ func (r *blockText) fixed(n int) (v uint64) {
 }
 
 func (r *blockText) uvarint() uint64 {
+	if s := r.rest; len(s) > 0 && s[0] < 0x80 {
+		r.rest = s[1:]
+		return uint64(s[0])
+	}
+	return r.longUvarint()
+}
+
+func (r *blockText) longUvarint() uint64 {
+	if s := r.rest; len(s) > 1 && s[1] < 0x80 {
+		r.rest = s[2:]
+		return uint64(s[0])&0x7f | uint64(s[1])<<7
+	}
 	var v uint64
 	for shift := uint(0); ; shift += 7 {
 		c := r.byte()
@@ -99,6 +111,22 @@ func (r *blockText) text() string {
 }
 
 func (r *blockText) grains() fixed.Int128 {
+	// Nearly all have nine bytes at most, which are 63 bits.
+	var v uint64
+	for i := range min(len(r.rest), 9) {
+		c := r.rest[i]
+		v |= uint64(c&0x7f) << (7 * i)
+		if c < 0x80 {
+			r.rest = r.rest[i+1:]
+			n := int64(v>>1) ^ -int64(v&1)
+			return fixed.Int128{Hi: n >> 63, Lo: uint64(n)}
+		}
+	}
+	return r.wideGrains()
+}
+
+// wideGrains reads grains of any length.
+func (r *blockText) wideGrains() fixed.Int128 {
 	var lo, hi uint64
 	for shift := uint(0); ; shift += 7 {
 		c := r.byte()
@@ -132,8 +160,8 @@ const lastInstant = 7258118400e9 - 1
 // call, and its texts are cut from the block's.
 type unblocker struct {
 	text     blockText
-	subjects []metering.Event
-	known    map[string]metering.Event // subjects of earlier blocks, by their bytes
+	subjects []*metering.Event
+	known    map[string]*metering.Event // subjects of earlier blocks, by their bytes
 	first    uint64
 	count    int
 	from     *position // of imported events
@@ -191,7 +219,7 @@ func (u *unblocker) next() (*metering.Event, uint64, error) {
 	if r.err != nil {
 		return nil, 0, r.err
 	}
-	e := &u.subjects[n-1]
+	e := u.subjects[n-1]
 	e.ID = r.text()
 	u.last += r.varint()
 	e.Time = time.Unix(0, u.last).UTC()
