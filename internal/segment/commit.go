@@ -18,6 +18,7 @@ func (l *Log) run() {
 		case closing:
 			l.finish()
 			return
+		case l.ahead():
 		default:
 			select {
 			case <-l.wake:
@@ -38,7 +39,7 @@ func (l *Log) take() (g *group, closing bool) {
 		return nil, l.closing
 	case l.inflight != nil:
 		return l.inflight, false
-	case l.group.records > 0 || l.group.sync:
+	case (l.group.records > 0 || l.group.sync) && !l.holding(l.group):
 		l.hand(l.group)
 		return l.inflight, false
 	}
@@ -97,15 +98,58 @@ func (l *Log) write(g *group) error {
 			return err
 		}
 	}
-	if err := l.ensure(g.at.off); err != nil {
+	if err := l.ensureFor(g, g.at.off); err != nil {
 		return err
 	}
-	if err := l.put(g.buf, g.at.off-int64(len(g.buf))); err != nil {
+	if err := l.put(g.buf[g.written:], g.at.off-int64(len(g.buf)-g.written)); err != nil {
 		return err
 	}
 	l.dirty = true
 	return nil
 }
+
+// ensureFor is ensure for a group, of which nothing stays if there is no room.
+func (l *Log) ensureFor(g *group, to int64) error {
+	err := l.ensure(to)
+	if err != nil && g.written > 0 && !errors.Is(err, ErrPoisoned) {
+		return l.takeBack(err)
+	}
+	return err
+}
+
+// ahead writes what a group that is held has so far, and reports whether it did. What
+// it writes is as any part of a group that was not acknowledged: the end of the log
+// stays where it was, and goes back there if it fails.
+func (l *Log) ahead() bool {
+	l.mu.Lock()
+	g := l.group
+	from, to := g.written, len(g.buf)
+	if l.err != nil || l.opts.Interval > 0 || g.records == 0 || g.rotate || to-from < l.opts.Ahead || !l.holding(g) {
+		l.mu.Unlock()
+		return false
+	}
+	b, off := g.buf[from:to], g.at.off-int64(to-from)
+	l.mu.Unlock()
+	err := l.ensureFor(g, off+int64(len(b)))
+	if err == nil {
+		err = l.put(b, off)
+	}
+	if err != nil {
+		l.fail(nil, err) // it is the group being filled, or was handed over meanwhile
+		return true
+	}
+	if f, ok := l.file.(starter); ok {
+		f.Start(off, off+int64(len(b)))
+	}
+	l.mu.Lock()
+	g.written = to
+	l.mu.Unlock()
+	return true
+}
+
+// A starter is a file that can begin to bring a part of it to the disk. Whether that
+// comes about is what Sync says.
+type starter interface{ Start(from, to int64) }
 
 // put writes bytes, or takes back what of them it wrote.
 func (l *Log) put(b []byte, off int64) error {
@@ -116,9 +160,12 @@ func (l *Log) put(b []byte, off int64) error {
 	if err == nil {
 		return nil
 	}
-	err = failed("write", l.name(), err)
-	// The end is put back where it was and made durable before anyone hears of
-	// the failure: nothing of the group can come up later.
+	return l.takeBack(failed("write", l.name(), err))
+}
+
+// takeBack puts the end back where it was and makes that durable before anyone hears
+// of a failure: nothing of the group can come up later.
+func (l *Log) takeBack(err error) error {
 	back := l.file.Truncate(l.end.off)
 	if back == nil {
 		l.alloc = l.end.off

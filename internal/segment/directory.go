@@ -237,3 +237,6 @@ func (f *diskFile) Sync() error { return syncData(f.File) }
 // Allocate grows the file to a length with zeros, reserving the blocks where
 // the file system can.
 func (f *diskFile) Allocate(from, to int64) error { return allocate(f.File, from, to) }
+
+// Start begins to bring a part of the file to the disk, where the system can be told.
+func (f *diskFile) Start(from, to int64) { start(f.File, from, to) }

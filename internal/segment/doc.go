@@ -21,6 +21,9 @@
 // up. Stage calls its function under the log's lock, so a caller's lock comes
 // before it.
 //
+// [Log.Hold] is for who stages batches one after the other that are to be waited for
+// together: they are written as they come, and synced once.
+//
 // A group that fails takes along what was staged behind it, as that is chained
 // to it. Its sequences are used again: a caller that keeps an index drops what
 // it has from [Batch.First] on, the next time it stages. To answer for a record

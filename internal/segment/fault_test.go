@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ type scenario struct {
 	maybe uint64 // and up to here may be there or not
 	err   error  // the last one
 	log   *Log
+	held  bool // every other step is of batches that share a sync
 }
 
 func (s *scenario) open() bool {
@@ -61,6 +63,59 @@ func (s *scenario) step(n int) {
 	}
 }
 
+// heldStep is a step of batches of one record each, which are written one by one and
+// synced together.
+func (s *scenario) heldStep(n int) {
+	if s.log == nil && !s.open() {
+		return
+	}
+	var tickets []Ticket
+	s.log.Hold()
+	for range n {
+		ticket, err := stage(s.log, 1)
+		if err != nil {
+			s.err = err
+			break
+		}
+		tickets = append(tickets, ticket)
+		writtenAhead(s.log)
+	}
+	s.log.Release()
+	for _, ticket := range tickets {
+		err := ticket.Wait(bg)
+		if err == nil {
+			if ticket.First != s.acked+1 {
+				panic(fmt.Sprintf("sequence %d after %d", ticket.First, s.acked))
+			}
+			s.acked++
+			continue
+		}
+		s.err = err
+	}
+	s.maybe = s.acked
+	if errors.Is(s.err, ErrPoisoned) && s.log.Err() != nil {
+		s.maybe += uint64(n)
+		if s.log.Close() == nil {
+			panic("a poisoned log closes without an error")
+		}
+		s.log = nil
+	}
+}
+
+// writtenAhead waits until what is staged is written, or cannot be.
+func writtenAhead(l *Log) {
+	for start := time.Now(); time.Since(start) < time.Second; runtime.Gosched() {
+		l.mu.Lock()
+		g := l.group
+		done := l.err != nil || l.inflight != nil || g.records == 0 || g.rotate || g.written == len(g.buf)
+		l.mu.Unlock()
+		if done {
+			return
+		}
+	}
+	panic("nothing is written while syncs are held")
+}
+
 func (s *scenario) close() {
 	if s.log == nil {
 		return
@@ -73,12 +128,22 @@ func (s *scenario) close() {
 
 func (s *scenario) run() {
 	for i := range 24 {
-		s.step(1 + i%4)
+		if s.held && i%2 == 0 {
+			s.heldStep(1 + i%4)
+		} else {
+			s.step(1 + i%4)
+		}
 		if i == 12 {
 			s.close()
 		}
 	}
 	s.close()
+}
+
+// holding returns options with which batches that share a sync are written at once.
+func holding(o Options) Options {
+	o.Ahead = 1
+	return o
 }
 
 func tiny() Options { return Options{SegmentSize: minSegment, Preallocate: 1 << 10, ID: fixed} }
@@ -89,7 +154,7 @@ func newScenario(t testing.TB, opts Options) *scenario {
 	l, _ := open(t, m, opts)
 	add(t, l, 30)
 	require.NoError(t, l.Close())
-	return &scenario{m: m, opts: opts, acked: 30, maybe: 30}
+	return &scenario{m: m, opts: opts, acked: 30, maybe: 30, held: opts.Ahead > 0}
 }
 
 type inject struct {
@@ -112,7 +177,7 @@ func (i inject) after(n int) func(int, string, string) (int, error) {
 }
 
 func TestLaw_Fault_NothingAckedIsLost(t *testing.T) {
-	for _, opts := range []Options{tiny(), {SegmentSize: minSegment, Preallocate: -1, ID: fixed}} {
+	for _, opts := range []Options{tiny(), {SegmentSize: minSegment, Preallocate: -1, ID: fixed}, holding(tiny()), holding(Options{SegmentSize: minSegment, Preallocate: -1, ID: fixed})} {
 		clean := newScenario(t, opts)
 		clean.m.calls = 0
 		clean.run()
@@ -178,6 +243,9 @@ func TestLaw_Crash_NothingAckedIsLost(t *testing.T) {
 		if n%2 == 1 {
 			opts.Preallocate = -1
 		}
+		if n%4 > 1 {
+			opts = holding(opts)
+		}
 		s := newScenario(t, opts)
 		for range 3 {
 			s.m.calls = 0
@@ -186,7 +254,7 @@ func TestLaw_Crash_NothingAckedIsLost(t *testing.T) {
 			s.m.fault = nil
 			maybe := s.maybe
 			percent := []int{0, 25, 50, 75, 100}[rng.IntN(5)]
-			s = &scenario{m: s.m.crash(rng, percent), opts: opts, acked: s.acked, maybe: max(maybe, s.acked+4)}
+			s = &scenario{m: s.m.crash(rng, percent), opts: opts, acked: s.acked, maybe: max(maybe, s.acked+4), held: s.held}
 		}
 		after(t, s, s.m, fmt.Sprintf("case %d", n))
 	}

@@ -30,6 +30,7 @@ type Log struct {
 	durable  atomic.Uint64 // the last record before it
 	err      error         // ErrPoisoned or ErrClosed, for good
 	closing  bool
+	held     int           // how many hold
 	closed   error         // what Close returned
 	watch    chan struct{} // closed at the next change, nil while nobody waits
 

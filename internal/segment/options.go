@@ -43,6 +43,9 @@ type Options struct {
 	// alone: whoever wants to know how long that takes calls it from here. One
 	// call at a time is under way.
 	Sync func(File) error
+	// Ahead is how many bytes are worth a write of their own while a Sync is held:
+	// see Hold. 0 for 64 KiB.
+	Ahead int
 }
 
 // Known says that the log of a journal was durable from record First on, or from an
@@ -86,6 +89,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Sync == nil {
 		o.Sync = File.Sync
+	}
+	if o.Ahead <= 0 {
+		o.Ahead = 64 << 10
 	}
 	switch {
 	case o.SegmentSize < minSegment || o.SegmentSize > maxSegment:

@@ -13,6 +13,7 @@ type group struct {
 	start   place // where it goes, the seal and the header of a new segment before it
 	at      place // behind what it has so far
 	buf     []byte
+	written int // of buf, ahead of the rest: see Hold
 	records int
 
 	rotate bool // it begins a new segment
@@ -177,12 +178,37 @@ func (l *Log) Stage(fill func(*Batch) error) (Ticket, error) {
 		// Handed over here, not fetched by the writer: who stages next would
 		// often be quicker than it, join this group, and leave the disk idle
 		// while doing so.
-		if l.inflight == nil {
+		if l.inflight == nil && !l.holding(g) {
 			l.hand(g)
 		}
 		l.nudge()
 	}
 	return t, nil
+}
+
+// Hold says that batches are about to follow that are to share a Sync with the next
+// one: until Release, what is staged is written, and not yet synced. It does not hold
+// up a Sync that is asked for, nor more than 4 MiB, or half of MaxPending. Whoever holds must not wait for a
+// ticket.
+func (l *Log) Hold() {
+	l.mu.Lock()
+	l.held++
+	l.mu.Unlock()
+}
+
+// Release ends what Hold began.
+func (l *Log) Release() {
+	l.mu.Lock()
+	l.held--
+	l.mu.Unlock()
+	l.nudge()
+}
+
+const maxHeld = 4 << 20
+
+// holding reports whether a group is to be added to before it is synced. mu is held.
+func (l *Log) holding(g *group) bool {
+	return l.held > 0 && !g.sync && !l.closing && len(g.buf) < min(maxHeld, l.opts.MaxPending/2)
 }
 
 // begin lays out the start of a group: a new segment if the last one is long
@@ -194,7 +220,7 @@ func (l *Log) begin(g *group) {
 			g.buf, l.spare = l.spare[last], l.spare[:last]
 		}
 	}
-	g.buf = g.buf[:0]
+	g.buf, g.written = g.buf[:0], 0
 	if g.start.last == sealing || g.start.off >= l.opts.SegmentSize {
 		if g.start.last != sealing {
 			g.seal, g.at = appendMark(nil, l.id, g.at, mark{kind: sealing, durable: l.proven(g.at)})

@@ -22,6 +22,12 @@ func UpdateGolden() bool { return *updateGolden }
 // Tend does now what the keeper does beside those who append.
 func (j *Journal) Tend() error { return j.tend() }
 
+// InPieces makes a batch of twice so many events one of several pieces, which are
+// written one by one.
+func InPieces(events int) Option {
+	return optionFunc(func(o options) options { o.piece, o.log.Ahead = events, 1; return o })
+}
+
 // Oldest returns the first day of the window.
 func (j *Journal) Oldest() int32 {
 	j.mu.Lock()

@@ -36,6 +36,11 @@ func openBare(files journal.Files, now func() time.Time) (store, journal.Recover
 	return openWith(files, append(faultOptions(now), journal.WithPreallocation(0))...)
 }
 
+// openPieces is openReal with batches in pieces that share a sync.
+func openPieces(files journal.Files, now func() time.Time) (store, journal.Recovery, error) {
+	return openWith(files, append(faultOptions(now), journal.InPieces(2))...)
+}
+
 // openInterval is openReal with events that are synced when the keeper wants it.
 func openInterval(files journal.Files, now func() time.Time) (store, journal.Recovery, error) {
 	return openWith(files, append(faultOptions(now), journal.Interval(time.Hour))...)

@@ -27,6 +27,9 @@ func TestFaults(t *testing.T) {
 		{"power loss before any call", func(_ testing.TB, seed uint64) outcome {
 			return powerLoss(openReal, seed, form(2000, 100_000), false, asItIs)
 		}},
+		{"the same while pieces share a sync", func(_ testing.TB, seed uint64) outcome {
+			return powerLoss(openPieces, seed, form(1000, 100_000), false, asItIs)
+		}},
 		{"any call fails, in 14 ways", func(_ testing.TB, seed uint64) outcome {
 			return ioFaults(openReal, seed, form(71, 1), false)
 		}},

@@ -44,6 +44,8 @@ type options struct {
 	stopwatch func() time.Time
 	watch     metering.Watch
 
+	piece int // events of a piece of a batch that has several
+
 	// Of recorders.
 	usage       []metering.Option
 	checkpoints time.Duration
@@ -182,7 +184,7 @@ func (o *options) check() error {
 const minInMemory = 1024
 
 func newOptions(opts []Option) options {
-	o := options{window: DefaultWindow, inMemory: 16 << 20, checkpoints: DefaultCheckpoints}
+	o := options{window: DefaultWindow, inMemory: 16 << 20, piece: pieceLeast, checkpoints: DefaultCheckpoints}
 	for _, one := range opts {
 		if one != nil {
 			o = one.apply(o)

@@ -13,28 +13,30 @@ import (
 // A large batch is prepared and staged in pieces: while one is staged, and written,
 // others are prepared.
 const (
-	pieceLeast = 2048 // events of a piece where there are several
+	pieceLeast = 3000 // events of a piece where there are several
 	maxCrew    = 4    // goroutines that prepare those of one batch
 )
 
 // stageAll prepares and stages events, and returns the scribes of what was staged.
 func (j *Journal) stageAll(ctx context.Context, events []metering.Event, origin *position, pieces []*scribe) ([]*scribe, error) {
-	n := len(events) / pieceLeast
+	n := len(events) / j.opts.piece
 	if origin != nil || n < 2 {
-		return j.stageRest(ctx, events, 0, origin, pieces)
+		return j.stageRest(ctx, events, 0, origin, pieces, false)
 	}
 	c := crew{journal: j, events: events, pieces: make([]*scribe, n)}
 	defer c.end()
 	c.begin()
+	j.log.Hold() // they share one sync
+	defer j.log.Release()
 	for i := range c.pieces {
 		s := c.wait(i)
-		err := j.stage(ctx, s, origin)
+		err := j.stage(ctx, s, nil, true)
 		if err != nil {
 			return pieces, err
 		}
 		pieces, c.pieces[i] = append(pieces, s), nil
 		if _, to := c.bounds(i); s.from+len(s.events) < to {
-			if pieces, err = j.stageRest(ctx, events[:to], s.from+len(s.events), nil, pieces); err != nil {
+			if pieces, err = j.stageRest(ctx, events[:to], s.from+len(s.events), nil, pieces, true); err != nil {
 				return pieces, err
 			}
 		}
@@ -44,7 +46,7 @@ func (j *Journal) stageAll(ctx context.Context, events []metering.Event, origin 
 
 // stageRest prepares and stages events from one on, piece by piece; with an origin
 // as one piece, which tells how far that was read.
-func (j *Journal) stageRest(ctx context.Context, events []metering.Event, from int, origin *position, pieces []*scribe) ([]*scribe, error) {
+func (j *Journal) stageRest(ctx context.Context, events []metering.Event, from int, origin *position, pieces []*scribe, held bool) ([]*scribe, error) {
 	for whole := origin != nil; from < len(events) || whole; whole = false {
 		rest := events[from:]
 		if !whole {
@@ -54,7 +56,7 @@ func (j *Journal) stageRest(ctx context.Context, events []metering.Event, from i
 		s.from = from
 		j.prepare(s, rest, whole)
 		from += len(s.events)
-		if err := j.stage(ctx, s, origin); err != nil {
+		if err := j.stage(ctx, s, origin, held); err != nil {
 			j.scribes.put(s)
 			return pieces, err
 		}
@@ -144,8 +146,8 @@ func (c *crew) end() {
 	}
 }
 
-// stage stages a piece as soon as the log takes it.
-func (j *Journal) stage(ctx context.Context, s *scribe, origin *position) error {
+// stage stages a piece as soon as the log takes it, whose syncs the caller may hold.
+func (j *Journal) stage(ctx context.Context, s *scribe, origin *position, held bool) error {
 	if len(s.claims) == 0 && origin == nil {
 		return nil
 	}
@@ -153,9 +155,9 @@ func (j *Journal) stage(ctx context.Context, s *scribe, origin *position) error 
 		err := j.tryStage(s, origin)
 		switch {
 		case errors.Is(err, segment.ErrFull):
-			err = j.log.Ready(ctx)
+			err = j.waiting(held, func() error { return j.log.Ready(ctx) })
 		case errors.Is(err, errBehind):
-			err = j.catchUp()
+			err = j.waiting(held, j.catchUp)
 		default:
 			return err
 		}
@@ -163,4 +165,13 @@ func (j *Journal) stage(ctx context.Context, s *scribe, origin *position) error 
 			return err
 		}
 	}
+}
+
+// waiting waits for what may need a sync, and holds none meanwhile.
+func (j *Journal) waiting(held bool, wait func() error) error {
+	if held {
+		j.log.Release()
+		defer j.log.Hold()
+	}
+	return wait()
 }

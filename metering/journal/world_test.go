@@ -73,6 +73,9 @@ func newWorld(t testing.TB, seed uint64) *world {
 	case 1:
 		w.opts, w.synced = append(w.opts, journal.Interval(time.Millisecond)), false
 	}
+	if seed%2 == 1 {
+		w.opts = append(w.opts, journal.InPieces(3))
+	}
 	w.open()
 	return w
 }
