@@ -42,9 +42,10 @@ func quickStart(src []byte) error {
 		return err
 	}
 	month, _ := metering.Month(metering.Zone{}, 2026, time.October)
-	contract := accounting.Contract{Account: "acme", Card: card}
-	bill, _, err := rating.Rate(contract, month, agg.Usage(month), rating.State{})
-	fmt.Println(bill.Total(), "=", bill.Charges[0].Explain())
+	bill, _, err := rating.Rate(accounting.Contract{Account: "acme", Card: card}, month, agg.Usage(month), rating.State{})
+	if err == nil {
+		fmt.Println(bill.Total(), "=", bill.Charges[0].Explain())
+	}
 	return err
 }
 
