@@ -60,6 +60,7 @@ func (s *simulation) attribute() (energyBooks, error) {
 		if err := to.take(&result, estimated); err != nil {
 			return e, err
 		}
+		s.done.hours.Add(1)
 		e.Hours = append(e.Hours, hourPUE{Period: site.Period, PUE: result.PUE, Estimated: estimated})
 	}
 	return e, s.totalEnergy(&e)

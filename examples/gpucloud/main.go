@@ -73,11 +73,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		defer pprof.StopCPUProfile()
 	}
 	began := time.Now()
-	var samples atomic.Uint64
+	var done doneSoFar
 	stopProgress := program.Progress(stderr, func() string {
-		return fmt.Sprintf(program.Text{EN: "%d device samples metered", ZH: "已计量 %d 个设备采样"}.In(o.lang), samples.Load())
+		return done.line(o.lang)
 	})
-	b, err := keep(ctx, o, card, &samples)
+	b, err := keep(ctx, o, card, &done)
 	stopProgress()
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 }
 
 // keep meters, rates and attributes.
-func keep(ctx context.Context, o options, card *accounting.Card, samples *atomic.Uint64) (*books, error) {
+func keep(ctx context.Context, o options, card *accounting.Card, done *doneSoFar) (*books, error) {
 	if o.trace != "" {
 		return keepTraced(o, card)
 	}
@@ -102,7 +102,19 @@ func keep(ctx context.Context, o options, card *accounting.Card, samples *atomic
 	if err != nil {
 		return nil, err
 	}
-	return keepSimulated(ctx, o, card, negotiated, samples)
+	return keepSimulated(ctx, o, card, negotiated, done)
+}
+
+// doneSoFar is how far a run is: samples that were metered, hours whose energy found
+// its owners.
+type doneSoFar struct{ samples, hours atomic.Uint64 }
+
+func (d *doneSoFar) line(lang string) string {
+	if hours := d.hours.Load(); hours > 0 {
+		return fmt.Sprintf(program.Text{EN: "%d device samples metered, energy of %d hours attributed", ZH: "已计量 %d 个设备采样，已归集 %d 小时的能耗"}.In(lang),
+			d.samples.Load(), hours)
+	}
+	return fmt.Sprintf(program.Text{EN: "%d device samples metered", ZH: "已计量 %d 个设备采样"}.In(lang), d.samples.Load())
 }
 
 // announce tells the person what was found and written. Times are told here

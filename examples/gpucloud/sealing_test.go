@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -30,7 +29,7 @@ var cloud = sync.OnceValues(func() (*books, error) {
 	if err != nil {
 		return nil, err
 	}
-	return keep(context.Background(), o, card, new(atomic.Uint64))
+	return keep(context.Background(), o, card, new(doneSoFar))
 })
 
 func sealedCloud(t *testing.T) (*books, []sealedTenant) {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"math/rand/v2"
-	"sync/atomic"
 	"time"
 
 	"github.com/meterbook/meterbook/energy"
@@ -31,9 +30,9 @@ type simulation struct {
 	devices   []*device
 	site      []int64 // power of all devices at each sample, µW
 	siteHours []energy.Window
-	samples   *atomic.Uint64 // shared with the progress line
-	records   uint64         // handed to the aggregators, besides events
-	told                     // what is sealed
+	done      *doneSoFar // shared with the progress line
+	records   uint64     // handed to the aggregators, besides events
+	told                 // what is sealed
 }
 
 // A device is one accelerator and its energy, hour by hour.
@@ -54,7 +53,7 @@ type slot struct {
 	told   *leased   // nil for the operator
 }
 
-func newSimulation(seed uint64, devices int, month metering.Period, zone metering.Zone, demand int, samples *atomic.Uint64) (*simulation, error) {
+func newSimulation(seed uint64, devices int, month metering.Period, zone metering.Zone, demand int, done *doneSoFar) (*simulation, error) {
 	catalogue, err := metering.DefaultCatalogue().With(metering.Meter{
 		ID: busyTime, Title: "Accelerator time, busy", Unit: metering.MustUnit("{card}.h"),
 		Form: metering.Capacity, Aggregation: metering.Sum, Layer: metering.Infrastructure, Monotonic: true,
@@ -63,7 +62,7 @@ func newSimulation(seed uint64, devices int, month metering.Period, zone meterin
 		return nil, err
 	}
 	s := &simulation{
-		seed: seed, month: month, zone: zone, demand: demand, pools: poolsOf(devices), samples: samples,
+		seed: seed, month: month, zone: zone, demand: demand, pools: poolsOf(devices), done: done,
 		usage:     metering.NewAggregator(metering.WithWindow(metering.FullHour)),
 		telemetry: metering.NewAggregator(metering.WithWindow(metering.FullHour), metering.WithCatalogue(catalogue)),
 		site:      make([]int64, int(month.Duration()/sampleEvery)+1),
@@ -154,7 +153,7 @@ func (s *simulation) runDevice(i int) error {
 	for w := range power.Drain() {
 		d.hours = append(d.hours, w)
 	}
-	s.samples.Add(uint64(len(s.site) - 1)) // the reading at the month's end opens the next
+	s.done.samples.Add(uint64(len(s.site) - 1)) // the reading at the month's end opens the next
 	return nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/meterbook/meterbook/accounting"
@@ -19,7 +18,7 @@ const growth = 930
 
 // keepSimulated simulates the month and the one before it, side by side, and
 // keeps the books of the month.
-func keepSimulated(ctx context.Context, o options, card, negotiated *accounting.Card, samples *atomic.Uint64) (*books, error) {
+func keepSimulated(ctx context.Context, o options, card, negotiated *accounting.Card, done *doneSoFar) (*books, error) {
 	card, negotiated = titled(card, o.lang), titled(negotiated, o.lang)
 	zone, err := metering.LoadZone("Asia/Shanghai")
 	if err != nil {
@@ -38,7 +37,7 @@ func keepSimulated(ctx context.Context, o options, card, negotiated *accounting.
 	var wg sync.WaitGroup
 	var errs [2]error
 	for i, b := range []*books{now, was} {
-		wg.Go(func() { errs[i] = b.keepMonth(ctx, o, []int{1000, growth}[i], negotiated, samples) })
+		wg.Go(func() { errs[i] = b.keepMonth(ctx, o, []int{1000, growth}[i], negotiated, done) })
 	}
 	wg.Wait()
 	for _, err := range errs {
@@ -65,8 +64,8 @@ func keepSimulated(ctx context.Context, o options, card, negotiated *accounting.
 }
 
 // keepMonth simulates a month and fills in its books.
-func (b *books) keepMonth(ctx context.Context, o options, demand int, negotiated *accounting.Card, samples *atomic.Uint64) error {
-	s, err := newSimulation(o.seed, o.devices, b.Period, b.Zone, demand, samples)
+func (b *books) keepMonth(ctx context.Context, o options, demand int, negotiated *accounting.Card, done *doneSoFar) error {
+	s, err := newSimulation(o.seed, o.devices, b.Period, b.Zone, demand, done)
 	if err != nil {
 		return err
 	}
