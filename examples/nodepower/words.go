@@ -11,8 +11,8 @@ import (
 
 // words is what is printed in one language. Fields that end in F are formats.
 type words struct {
-	Recording, ReadingF, Because, Nobody, Ended, Account, Device, TotalF, Joules, MeanW, GPU, Closes, DoesNotClose string
-	remarks                                                                                                        map[string]string
+	Nothing, Recording, ReadingF, Because, Nobody, Ended, Account, Device, TotalF, Joules, MeanW, GPU, Closes, DoesNotClose string
+	remarks                                                                                                                 map[string]string
 }
 
 func wordsOf(lang string) *words {
@@ -23,14 +23,14 @@ func wordsOf(lang string) *words {
 }
 
 var english = words{
-	Recording: "Nothing to read here: this is a RECORDING of another machine.", ReadingF: "Reading %s.", Because: "  because",
+	Nothing: "Nothing to read here. ", Recording: "This is a RECORDING of another machine.", ReadingF: "Reading %s.", Because: "  because",
 	Nobody: "nobody", Ended: "ended, kernel", Account: "user or tenant", Device: "device", TotalF: "%.0f s", Joules: "J", MeanW: "mean W", GPU: "of it GPU J",
 	Closes: "Closes: users + tenants + nobody = meters, to the microjoule.", DoesNotClose: "DOES NOT CLOSE.",
 	remarks: map[string]string{},
 }
 
 var chinese = words{
-	Recording: "本机无可读取的功率传感器：以下为另一台机器的录制数据。", ReadingF: "正在读取 %s。", Because: "  原因：",
+	Nothing: "本机无可读取的功率传感器。", Recording: "以下为另一台机器的录制数据。", ReadingF: "正在读取 %s。", Because: "  原因：",
 	Nobody: "未分配", Ended: "已结束进程及内核", Account: "用户或租户", Device: "设备", TotalF: "共 %.0f 秒", Joules: "J", MeanW: "平均 W", GPU: "其中 GPU J",
 	Closes: "账目平衡：用户 + 租户 + 未分配 = 表计，精确到微焦。", DoesNotClose: "账目不平衡。",
 	remarks: map[string]string{"missed": "读取失败", "increase after-gap": "读取恢复，补计缺失时段", "wrap": "计数翻转", "wrap after-gap": "计数翻转，补计缺失时段"},
@@ -38,6 +38,9 @@ var chinese = words{
 
 func (w *words) opening(to io.Writer, m *machine, why []error) {
 	if m.recorded {
+		if len(why) > 0 {
+			fmt.Fprint(to, w.Nothing)
+		}
 		fmt.Fprintln(to, w.Recording)
 	} else {
 		var names []string
