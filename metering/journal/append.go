@@ -35,10 +35,10 @@ type Refusal struct {
 //     [metering.ErrTooEarly] for one after it.
 //
 // With an error, none of the accepted events is acknowledged: with [ErrNoSpace] or
-// another failure of the disk they are not in the journal, but for parts of
-// a batch of more than 4,000 events; with [ErrPoisoned] or the context's error it is
-// open whether they are. Send them again in each case: what is there already is a
-// duplicate then.
+// another failure of the disk they are not in the journal, but for parts of a batch
+// of 6,000 events or more, or of more than 8 MiB; with [ErrPoisoned] or the context's
+// error it is open whether they are. Send them again in each case: what is there
+// already is a duplicate then.
 //
 // Many callers share one sync of the disk. A batch of events costs less than as
 // many calls; up to [MaxBatch] are taken.

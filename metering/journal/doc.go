@@ -120,35 +120,46 @@
 //
 // # Cost
 //
-// An Append of 10,000 events checks, hashes and encodes what they have in common
-// once, in shares on several processors. It takes 4.9 ms on a disk and 4.5 ms in
-// memory, so that the disk is little of it: of 385 ns of a processor for an event 185
-// are checking and hashing, 145 the index and 50 encoding (go test -bench Append, two
-// cores of an AMD EPYC). Beside pebble's synced batch of the same events, which looks
-// nothing up, it takes 0.2 of the time, and 8 times that of writing and syncing the
-// same bytes, where 1.25 is wanted; 512 writers of one event take as long as pebble's,
-// where 0.77 is wanted, and 4.5 times as long as a bare group commit (go run
-// ./benchmarks/ratios -only journal). What helped: subjects that are kept over batches
-// (from 1,400 to 950 ns an event on a busy machine), buffers that are used again (from
-// 1,000 to 650), shares at once, and counts without the lock. Blocks of 512 KiB instead
-// of 192 made no difference that could be told from noise. What is left to try: writing
-// a group while it is being filled, and subjects whose texts lie together. Opening a
-// recorder takes 300 ns an event with a snapshot of the index, where 200 is wanted, and
-// 1,950 without one.
+// An Append of 10,000 events checks, digests and encodes each in one pass, in pieces on
+// several processors; a piece is looked up and staged under the lock while others are
+// prepared, and all share one sync. Of some 300 ns of a processor for an event 130 are
+// that pass (35 of them both digests, 60 to find the event's subject), 60 to 100 the
+// index and its memory, and the rest the log's copy, checksum and write (go test -bench
+// 'Prepare|Append|Identities_Add', two shared cores of an AMD EPYC).
 //
-// Of the index of identities, on two shared cores of an AMD EPYC that were busy with
-// other work, medians and the best in parentheses (go test -bench, and -run
-// Identities_Scale, give them again): a claim of a batch of 10,000 takes 86 ns (74)
-// beside a million others and 148 ns (122) beside ten million, where a Go map takes
-// 270 (220) and 520 (370). Memory has 44.4 bytes an entry on the mean. A snapshot
-// loads at 9 to 10 million entries a second. With 100 million identities in 35
-// files, 3 GB, a new one takes 113 ns (77), a known one of a file 3.0 µs (2.4) with
-// the file in the page cache, and opening, which verifies every block, 9 s.
+// Beside others in the same rounds (go run ./benchmarks/ratios -only journal), it takes a
+// tenth of the time of pebble's synced batch of the same events, which looks nothing up,
+// and 3.6 to 4.1 times that of writing and syncing the same bytes, where 1.25 is wanted;
+// 512 writers of one event take 0.5 of pebble's time, where 0.77 is wanted, and 2.2 to 2.4
+// times a bare group commit, where 1.11 is wanted. Opening a recorder takes 200 ns an
+// event with a snapshot of the index, which is what is wanted, and up to 280 while the
+// machine is busy; without one 600.
+//
+// What helped most: one pass that encodes before it is known what is new; subjects that
+// all share, whose texts lie together, and digests that begin where theirs end; entering
+// what most identities are, new and of a line with room, without a search; finding a
+// bucket without a read of its page; memory for the next batch while the disk is at this
+// one. What made no difference that could be told from noise, and is not there: huge
+// pages, reading subjects ahead for 32 events, comparing short texts by words, a table of
+// known subjects instead of a map, more or fewer pieces than three, and blocks of 512 KiB
+// instead of 192. A faster hash than SipHash-2-4 was not tried: it would give up what is
+// promised of fingerprints, or the index files that are there. What is left of a batch is
+// memory that no cache holds, five lines an event of its own and of its subject and three
+// of the index; of a single event it is that and the scheduler.
+//
+// Of the index of identities, on two shared cores of an AMD EPYC, medians and the best in
+// parentheses (go test -bench, and -run Identities_Scale, give them again): a claim of a
+// batch of 10,000 takes 40 ns (34) beside a million others and 62 ns (58) beside ten
+// million, where a Go map takes 220 (190) and 310 (270). Memory has 46 bytes an entry on
+// the mean. A snapshot loads at 12 million entries a second. With 100 million identities in
+// 35 files, 3 GB, measured before claims were this fast, a new one took 113 ns (77), a
+// known one of a file 3.0 µs (2.4) with the file in the page cache, and opening, which
+// verifies every block, 9 s.
 //
 // # Limits
 //
 // [MaxBatch] events an Append. One process has a journal ([ErrLocked] for the
-// second). Identities take 44 bytes each in memory, up to [WithIdentitiesInMemory];
+// second). Identities take 46 bytes each in memory, up to [WithIdentitiesInMemory];
 // then days go to files, beside those who append. Totals and sealed windows of a
 // recorder are in memory and written whole at each snapshot. A window is at most
 // [MaxWindow] days before today. Lives of resources are counted anew when a recorder
@@ -191,9 +202,9 @@
 // file, with which one damaged record makes the rest unreadable; and a checksum for
 // each event, which finds nothing more and costs as much as the event.
 //
-// Looking up, encoding and staging are one step under one lock, so that sequences
-// of events, of records and of the index never disagree; hashing is before it, and
-// the disk after. What the log takes back after a failed write is cut out of the
+// Looking up and staging are one step under one lock, so that sequences of events, of
+// records and of the index never disagree; hashing and encoding are before it, and the
+// disk after. What is encoded holds if all of it is new; otherwise it is encoded anew. What the log takes back after a failed write is cut out of the
 // index before its sequences are given again, by whoever comes next.
 //
 // Additions are drained from an aggregator of their own. Turned down: differences
