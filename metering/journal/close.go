@@ -63,7 +63,7 @@ func (j *Journal) knows(ctx context.Context, e *metering.Event) (verdict, error)
 	defer j.scribes.put(s)
 	claimed, invalid := s.check(e)
 	if invalid != nil {
-		return fresh, nil //nolint:nilerr // it is in no journal
+		return fresh, nil // it is in no journal
 	}
 	var f finding
 	j.mu.Lock()
