@@ -267,7 +267,7 @@
 // of six fields, for a second copy of the lookup), strings of up to 32 bytes
 // compared as words, the ends of the resource in the series' line and the
 // account behind a pointer, all of no effect that shows. Among 100,000 series
-// an addition is 1.1 to 1.7 times a plain map's, among a million 1.0 to 1.2, by
+// an addition is 1.1 to 1.7 times a plain map's, among a million 0.9 to 1.2, by
 // how much of the last cache others leave: the line of the series has to come
 // from memory, and it is the second that waits for another, where the map's first
 // one mostly is in a nearer cache. Tried against that: an index of numbers of 32

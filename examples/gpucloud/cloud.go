@@ -35,6 +35,9 @@ var fullPools = []pool{
 // fullCloud is the number of devices in fullPools.
 const fullCloud = 1000
 
+// usualCloud is as many as two cores meter, month and month before, in a few seconds.
+const usualCloud = 600
+
 // poolsOf returns the pools of a cloud of about n devices, in the same
 // proportions; each pool has at least one.
 func poolsOf(n int) []pool {

@@ -2,7 +2,7 @@
 // invoices: usage, energy, prices, reconciliation and a report; rows of FOCUS;
 // and a sealed month for each tenant, with proofs that examples/audit checks.
 //
-// Without arguments it simulates a cloud of 1,000 accelerators with eight
+// Without arguments it simulates a cloud of some 600 accelerators with eight
 // tenants from a seed. With -trace and -nodes it meters a real cluster. All
 // output files depend on the arguments alone: the same arguments give the
 // same bytes on every machine.

@@ -30,12 +30,12 @@ var about = program.Text{
 	EN: `gpucloud meters a month of a GPU cloud, attributes its energy, prices it with a
 rate card, and writes invoices and a report.
 
-  gpucloud                                  simulate a cloud of 1,000 devices
+  gpucloud                                  simulate a cloud of 600 devices
   gpucloud -trace PODS.csv -nodes NODES.csv meter a real cluster (Alibaba openb format)
   gpucloud -print-card                      print the rate card and stop`,
 	ZH: `gpucloud 计量 GPU 云一个月的用量，归集能耗，按价目表计费，并出具账单与报告。
 
-  gpucloud                                  模拟 1,000 台设备的云
+  gpucloud                                  模拟 600 台设备的云
   gpucloud -trace PODS.csv -nodes NODES.csv 计量真实集群（Alibaba openb 格式）
   gpucloud -print-card                      输出价目表后退出`,
 }
@@ -44,7 +44,7 @@ func parseOptions(args []string, stdout, stderr io.Writer) (o options, err error
 	var month, epoch, version string
 	f := program.NewFlags("gpucloud", args, about)
 	f.Uint64(&o.seed, "seed", 1, "seed of the simulation", "模拟所用的种子")
-	f.Int(&o.devices, "devices", fullCloud, "about how many devices to simulate, 1 to 20000", "模拟的设备数（约），1 至 20000")
+	f.Int(&o.devices, "devices", usualCloud, "about how many devices to simulate, 1 to 20000", "模拟的设备数（约），1 至 20000")
 	f.String(&month, "month", "2026-10", "`MONTH` to simulate, YYYY-MM", "模拟的月份 `MONTH`，YYYY-MM")
 	f.String(&o.out, "out", "out", "write report, invoices, CSV, FOCUS, sealed months and proofs to `DIR`; \"\" for nowhere", "将报告、账单、CSV、FOCUS、封存月份与证明写入目录 `DIR`；空为不写")
 	f.Bool(&o.json, "json", "print summary.json, and nothing else", "仅输出 summary.json")
