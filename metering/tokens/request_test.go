@@ -145,11 +145,15 @@ func TestUsage_Event_CountsOnce(t *testing.T) {
 // TestParse_Allocations: reading usage allocates nothing, an event its items.
 func TestParse_Allocations(t *testing.T) {
 	text := []byte(`{"prompt_tokens":1000,"completion_tokens":500,"total_tokens":1500,"prompt_tokens_details":{"cached_tokens":300}}`)
-	require.Zero(t, testing.AllocsPerRun(100, func() {
-		if _, err := tokens.ParseOpenAIChat(text); err != nil {
-			panic(err)
-		}
-	}))
+	fewest := math.Inf(1) // a pool of package json forgets at random under the race detector
+	for range 5 {
+		fewest = min(fewest, testing.AllocsPerRun(100, func() {
+			if _, err := tokens.ParseOpenAIChat(text); err != nil {
+				panic(err)
+			}
+		}))
+	}
+	require.Zero(t, fewest)
 	u := tokens.Usage{Input: 700, CacheRead: 300, Output: 500}
 	require.LessOrEqual(t, testing.AllocsPerRun(100, func() {
 		if _, err := u.Event(request); err != nil {
