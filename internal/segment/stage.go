@@ -188,8 +188,8 @@ func (l *Log) Stage(fill func(*Batch) error) (Ticket, error) {
 
 // Hold says that batches are about to follow that are to share a Sync with the next
 // one: until Release, what is staged is written, and not yet synced. It does not hold
-// up a Sync that is asked for, nor more than 4 MiB, or half of MaxPending. Whoever holds must not wait for a
-// ticket.
+// up a Sync that is asked for, nor more than 4 MiB or half of MaxPending. Whoever
+// holds must not wait for a ticket.
 func (l *Log) Hold() {
 	l.mu.Lock()
 	l.held++
