@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unsafe"
 )
 
 // An Aggregator keeps usage in memory by key and window, exactly. Build one
@@ -26,8 +27,8 @@ type Aggregator struct {
 	perWindow uint64 // see windowAt
 
 	hash   keyHash
-	lanes  *lanes
-	index  *index
+	lanes  lanes
+	index  index
 	now    atomic.Pointer[clock]
 	sealed atomic.Int64 // windows before it are sealed
 	closed atomic.Bool
@@ -84,8 +85,6 @@ func NewAggregator(opts ...Option) *Aggregator {
 		openWindows: int64(cfg.openWindows),
 		perWindow:   math.MaxUint64/uint64(width/second) + 1,
 		hash:        newKeyHash(),
-		index:       newIndex(),
-		lanes:       newLanes(),
 		groups:      make(map[groupKey]*group),
 		owners:      make(map[Account]*owner),
 		places:      make(map[placeKey]*place),
@@ -93,6 +92,8 @@ func NewAggregator(opts ...Option) *Aggregator {
 		events:      make(map[fingerprint]fingerprint),
 		timelines:   make(map[resourceKey]*timeline),
 	}
+	a.lanes.begin()
+	a.index.begin()
 	a.now.Store(new(clock))
 	return a
 }
@@ -120,8 +121,56 @@ func (a *Aggregator) Window() time.Duration { return time.Duration(a.width) }
 // does not allocate for a series that is there. The key comes by pointer
 // because copying its 88 bytes takes as long as hashing them; it is not kept.
 func (a *Aggregator) AddAt(key *Key, t time.Time, q Quantity) error {
+	// Most additions are done here, without a call, but for those that addAny is
+	// left to do: it does any. Each instruction counts, for how many of them there
+	// are says whether the processor sees the next addition while this one waits
+	// for memory.
+	var here [0]byte
+	stack := uintptr(unsafe.Pointer(&here))
+	if key == nil || !key.isUsual() || uint64(q.n.Hi)|q.n.Lo>>sumBits != 0 {
+		return a.addAny(key, t, q, stack)
+	}
+	la, lm, ls := len(key.Account), len(key.Meter), len(key.SKU)
+	account := ends{first8(string(key.Account)), last8(string(key.Account))}
+	meter := ends{first8(string(key.Meter)), last8(string(key.Meter))}
+	var sku ends
+	if ls >= 8 {
+		sku = ends{first8(key.SKU), last8(key.SKU)}
+	} else if ls >= 4 {
+		sku = ends{first4(key.SKU), last4(key.SKU)}
+	} else {
+		sku = tiny(key.SKU)
+	}
+	of := lengths(la, lm, ls)
+	hash := a.hash.names(account, meter, sku, of)
+	bk := a.index.directory.Load().segment(hash).bucket(hash)
+	equal := bk.equal(tagByte(hash) * eachByte)
+	if equal == 0 {
+		return a.addAny(key, t, q, stack)
+	}
+	s := bk.slot(equal)
+	if s == nil || !s.is(of, account, meter, sku) {
+		return a.addAny(key, t, q, stack)
+	}
+	w, lane := windowAt(t, a.perWindow), a.lanes.at(stack)
+	word := &s.words[w&1]
+	if first := s.stripes.Load(); first != nil {
+		word = &first.at(lane).words[w&1]
+	}
+	// Of times that are out of range w is below 2^55: no head is mistaken for another.
+	old := word.Load()
+	sum, head := old+q.n.Lo, tagOf(w)<<laneBits+number(lane)
+	if old>>sumBits != head || sum>>sumBits != head || q.dim != s.group.dim || !word.CompareAndSwap(old, sum) {
+		return a.addAny(key, t, q, stack)
+	}
+	return nil
+}
+
+// addAny is AddAt for every key and amount, and for words of other lanes than that
+// of the place on the stack where AddAt was called: its own place may have another.
+func (a *Aggregator) addAny(key *Key, t time.Time, q Quantity, stack uintptr) error {
 	if key == nil {
-		return a.addNew(new(Key), t, q) // which is not valid, and says so
+		key = new(Key) // which is not valid, and says so
 	}
 	var s *Series
 	if key.isPlain() {
@@ -134,7 +183,7 @@ func (a *Aggregator) AddAt(key *Key, t time.Time, q Quantity) error {
 			return a.addNew(key, t, q)
 		}
 	}
-	w, lane := windowAt(t, a.perWindow), a.lanes.mine()
+	w, lane := windowAt(t, a.perWindow), a.lanes.at(stack)
 	word, tag := &s.words[w&1], tagOf(w)
 	first := s.stripes.Load()
 	if first != nil {

@@ -220,7 +220,8 @@
 //   - One word has a window's number and its sum, so that one compare-and-swap
 //     both checks that the window is open and adds. [Series.Add] needs no window:
 //     its word is summed up blindly, by an atomic addition, and taken away when
-//     the current window changes. Sums above 37 bits, and amounts above, go to
+//     the current window changes. Whether others add to it too is looked at for
+//     one addition in 512: to read the word before each one made it a tenth slower. Sums above 37 bits, and amounts above, go to
 //     128-bit books under a lock.
 //   - A series has a stripe for each lane once two processors are seen to share
 //     it, as the lane in its words tells without another field. Before, two
@@ -230,13 +231,15 @@
 //     that Go promises.
 //   - What an addition reads of a series is one cache line of 64 bytes: two
 //     windows, the running sum, the account as two words. The rest lies apart.
-//   - A key is hashed and found in one function without a call, but for the few
-//     that are not the first that their hash leads to. With calls on its rare
-//     ways the compiler kept 18 values in memory for them, all the time; it
-//     keeps two. All stores have to reach memory before a compare-and-swap, and
-//     what the processor looks ahead is some 300 instructions: with fewer, the
-//     reads of the next addition begin while this one waits. Fields are
-//     compared as words. Lookups write nothing and take no lock.
+//   - What the processor looks ahead is some 300 instructions, so an addition
+//     among many series takes as long as memory does, over how many additions
+//     are in sight. [Aggregator.AddAt] is therefore one function without a call for
+//     keys of account, meter and SKU, of 9 to 16 bytes, 9 to 16 and up to 16, and
+//     leaves all others to another: 220 instructions, which were 265. That was a
+//     tenth of the time among 1,000 series, and a fifth among 100,000 and more.
+//     Window, lane and room of a word are compared at once; the SKU is hashed by the
+//     multiplication of the meter. Fields are compared as words. Lookups write
+//     nothing and take no lock.
 //   - Labels are one word, the same for equal sets ([unique.Handle]): to hash and
 //     to compare them takes no look at them, a sixth of an addition by all six
 //     fields.
@@ -259,32 +262,24 @@
 // (twice the time of an atomic addition, and 8 bytes).
 //
 // Where it is behind what it is meant to be (ratios and their intervals are in
-// README.md): an addition by three strings is 0.41 to 0.46 of an xsync.Map's
-// load and atomic add, by six fields 0.44 to 0.47, and 0.4 is the aim. Of 23 ns
-// among 1,000 series, 4 are the caller's loop; an atomic addition alone is 2 to
-// 4. Tried against that: all checks of an addition in one branch, the segment
-// found without a check of bounds, the rare fields hashed without a call (3 %
-// of six fields, for a second copy of the lookup), strings of up to 32 bytes
-// compared as words, the ends of the resource in the series' line and the
-// account behind a pointer, all of no effect that shows. Among 100,000 series
-// an addition is 1.1 to 1.7 times a plain map's, among a million 0.9 to 1.2, by
-// how much of the last cache others leave: the line of the series has to come
-// from memory, and it is the second that waits for another, where the map's first
-// one mostly is in a nearer cache. Tried against that: an index of numbers of 32
-// bits, half as large, with series in blocks of 64 (no faster), one load less
-// in the index (no faster), segments with as many buckets as they need (no
-// faster, and growing took twice as long), pages of 2 MiB (a tenth among a
-// million, and a map gains half of that), and additions without an atomic
-// operation at all, to see what they would gain: nothing. A bare table that has
-// the series themselves behind dense tags, so that one line comes from memory and
-// not two, is quicker by a seventh among 100,000 and by a sixteenth among a
-// million; but a series in a table moves when the table grows, and who holds it
-// would have to be told. Two goroutines on one series take 0.33 to 0.42 of a
-// contended atomic addition, and 0.3 is the aim; this machine moves a contended
-// line in 4 to 5 ns. An addition to a stripe is 3.4 ns by itself, where one to a series alone
-// is 2.8: finding the lane is the rest. Tried against that: lanes of the
-// process instead of the aggregator's, no look whether two met, a variable of
-// no size for the place on the stack; none shows.
+// README.md): an addition by six fields is 0.44 to 0.47 of an xsync.Map's load and
+// atomic add, where 0.4 is the aim, and by three strings 0.36 to 0.38, which is
+// within it. Tried against that: the rare fields hashed without a call (3 %, for a
+// second copy of the lookup), strings of up to 32 bytes compared as words, the ends
+// of the resource in the series' line and the account behind a pointer, all of no
+// effect that shows. Among 100,000 series and a million an addition is 0.85 to 1.15
+// times a plain map's, by how much of the last cache others leave: two lines have to
+// come from memory, and the second waits for the first. It was 1.2 to 1.7. What did
+// not help: an index of numbers of 32 bits, half as large, with series in blocks of
+// 64, one load less in the index, segments with as many buckets as they need
+// (growing took twice as long), pages of 2 MiB (a tenth among a million, and a map
+// gains half of that), and additions without an atomic operation at all. Two
+// goroutines on one series take 0.3 to 0.38 of a contended atomic addition, by
+// whether this machine moves a contended line in 5 ns or in 4, and 0.3 is the aim. An
+// addition to a stripe is 3.0 ns by itself, and was 3.4; one to a series alone is 2.5,
+// and was 2.7. Tried against that: no look at all whether two met, lanes of the
+// process instead of the aggregator's, lanes dealt out beforehand, to draw additions
+// by a multiplication of their sum; none shows, or it is slower.
 //
 // Turned down: finding series by the addresses of strings, which would be half
 // the time for who passes the same strings again, and would keep every buffer

@@ -11,8 +11,9 @@ import (
 // finds a key by its hash compares all of it.
 //
 // A field is one multiplication of 64 × 64 bits per 16 bytes, its two halves
-// xored, with secrets of its own; fields are added up, so that none waits for
-// another. Labels are hashed by where they lie. Nothing mixes the sum again. Of
+// xored, with secrets of its own, but for the SKU, which is added to what the
+// meter multiplies; fields are added up, so that none waits for another. Labels
+// are hashed by where they lie. Nothing mixes the sum again. Of
 // keys that differ in a digit or two, one secret in a hundred puts a third more
 // than the mean where most come together, and one in a few thousand four times
 // the mean: its lookups compare a few more keys. It is the price of a
@@ -48,12 +49,20 @@ func (e ends) hash(secret *[2]uint64, length int) uint64 {
 	return mix(e.head^secret[0], e.tail^secret[1]^uint64(length))
 }
 
+// names hashes what all keys have, as far as ends go.
+func (h *keyHash) names(account, meter, sku ends, of shape) uint64 {
+	return mix(account.head^h.secret[accountField][0], account.tail^h.secret[accountField][1]) +
+		mix((meter.head^h.secret[meterField][0])+sku.head, (meter.tail^h.secret[meterField][1])+sku.tail+uint64(of))
+}
+
 // Words are read with unsafe because the compiler, which makes one load of the
 // bytes of a word as well, does not inline what says so a byte at a time. Each is
 // of a string that is long enough.
 func first8(s string) uint64 { return *(*uint64)(unsafe.Pointer(unsafe.StringData(s))) }
 
-func last8(s string) uint64 { return wordAt(s, len(s)-8) }
+func last8(s string) uint64 {
+	return *(*uint64)(unsafe.Add(unsafe.Pointer(unsafe.StringData(s)), len(s)-8))
+}
 
 func first4(s string) uint64 { return uint64(*(*uint32)(unsafe.Pointer(unsafe.StringData(s)))) }
 
@@ -161,6 +170,12 @@ func lengths(account, meter, sku int) shape {
 // isPlain reports whether lengths are all there is to the shape of a key.
 func (k *Key) isPlain() bool {
 	return uint64(len(k.Resource)|len(k.Region)|((len(k.Account)+15)|(len(k.Meter)+15)|(len(k.SKU)+15))&^31)|k.Labels.word() == 0
+}
+
+// isUsual reports whether a key is plain, and account and meter have 9 to 16
+// bytes.
+func (k *Key) isUsual() bool {
+	return (uint64(len(k.Account)-9)|uint64(len(k.Meter)-9))&^7|uint64(len(k.SKU)+15)&^31|uint64(len(k.Resource)|len(k.Region))|k.Labels.word() == 0
 }
 
 func (k *Key) shape() shape {

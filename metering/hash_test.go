@@ -12,7 +12,8 @@ import (
 // fill the bits that choose a segment, a bucket and a tag about evenly. One
 // secret in a hundred is less even than this asks for, so it asks most of nine.
 func TestKeyHash_Spreads(t *testing.T) {
-	x := newIndex()
+	x := new(index)
+	x.begin()
 	for name, key := range map[string]func(i int) Key{
 		"account": func(i int) Key { return Key{Account: Account(fmt.Sprint("tenant-", i)), Meter: InputTokens} },
 		"long account": func(i int) Key {
@@ -59,7 +60,8 @@ func TestKeyHash_Spreads(t *testing.T) {
 // TestKeyHash_IsSeeded: two aggregators hash a key differently, so that keys that
 // collide in one do not in another.
 func TestKeyHash_IsSeeded(t *testing.T) {
-	x, a, b := newIndex(), newKeyHash(), newKeyHash()
+	x, a, b := new(index), newKeyHash(), newKeyHash()
+	x.begin()
 	differ := 0
 	for i := range 100 {
 		k := Key{Account: Account(fmt.Sprint("tenant-", i)), Meter: InputTokens}

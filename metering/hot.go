@@ -38,7 +38,7 @@ func tagOf(w uint64) uint64 { return w>>1 + 1 }
 // windowOf returns the window of a word that is not 0, in place i of its two.
 func windowOf(word uint64, i int) int64 { return int64(word>>tagShift-1)<<1 | int64(i) }
 
-func laneOf(word uint64) uint32 { return uint32(word>>sumBits) & (maxLanes - 1) }
+func laneOf(word uint64) uint64 { return word >> sumBits & (maxLanes - 1) }
 
 func sumOf(word uint64) uint64 { return word & (hotLimit - 1) }
 
@@ -53,8 +53,9 @@ func sumOf(word uint64) uint64 { return word & (hotLimit - 1) }
 // off. The word could only come to life, or a live word die, by more than 30
 // million goroutines that are all stopped between two instructions.
 const (
-	runFull = 1 << 62 // from here on the sum is taken and booked
-	runDead = 1 << 63
+	runFull = 1 << 63 // from here on, where it is negative, the sum is taken and booked
+	runDead = 3 << 62
+	runRoom = 1<<64 - runDead // a sum below it has room for what a live word holds
 )
 
 // takeRun takes what a running word holds and leaves then in it: 0 or runDead.

@@ -3,6 +3,7 @@ package metering
 import (
 	"iter"
 	"sync/atomic"
+	"unsafe"
 )
 
 // An index finds the series of a key by extendible hashing: the leading bits of
@@ -20,7 +21,8 @@ type index struct {
 	count     int
 }
 
-// A directory has 2^n entries, and shift is 64 - n. Its size never changes.
+// A directory has 2^n entries, two at least, and shift is 64 - n. Its size never
+// changes.
 type directory struct {
 	shift   uint8
 	entries []atomic.Pointer[segment]
@@ -57,17 +59,21 @@ func bucketOf(hash uint64) uint64 { return hash % segmentBuckets }
 
 func tagByte(hash uint64) uint64 { return hash>>6&0xff | 1 }
 
-func newIndex() *index {
-	x := new(index)
-	d := &directory{shift: 64, entries: make([]atomic.Pointer[segment], 1)}
-	d.entries[0].Store(new(segment))
+// begin makes an index of the zero one, which must not be used.
+func (x *index) begin() {
+	d := &directory{shift: 63, entries: make([]atomic.Pointer[segment], 2)}
+	only := new(segment)
+	for i := range d.entries {
+		d.entries[i].Store(only)
+	}
 	x.directory.Store(d)
-	return x
 }
 
-// segment returns the segment of a hash.
+// segment returns the segment of a hash. Its place is worked out by hand because
+// the compiler does not know that it is one.
 func (d *directory) segment(hash uint64) *segment {
-	return d.entries[hash>>(d.shift&63)&uint64(len(d.entries)-1)].Load()
+	first := unsafe.Pointer(unsafe.SliceData(d.entries))
+	return (*atomic.Pointer[segment])(unsafe.Add(first, uintptr(hash>>(d.shift&63))*unsafe.Sizeof(d.entries[0]))).Load()
 }
 
 // insert puts in the series of a hash, whose key is not there.

@@ -1,6 +1,7 @@
 package metering
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
@@ -9,6 +10,8 @@ import (
 	"time"
 	"unique"
 	"unsafe"
+
+	"github.com/meterbook/meterbook/internal/fixed"
 )
 
 // keysLike returns keys that are easily mistaken for each other: fields that
@@ -240,4 +243,100 @@ func heap() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
+}
+
+// TestAddAt_EveryShape: additions by keys of all lengths, of which some take the
+// short way, are those of the series that the keys have, and times that are out of
+// range are never taken for a window.
+func TestAddAt_EveryShape(t *testing.T) {
+	a := NewAggregator(WithSeriesQuota(1 << 20))
+	for i := range a.lanes.of { // one lane wherever the stack is, and not the first
+		a.lanes.of[i].Store(1 + uintptr(laneBytes))
+	}
+	at := time.Date(2026, time.March, 1, 10, 20, 0, 0, time.UTC)
+	want := make(map[Key]int64)
+	for range 3 {
+		for i, k := range keysLike(5_000) {
+			meter, err := a.Catalogue().Lookup(k.Meter)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := int64(i%7) << (i % 45)
+			if err := a.AddAt(&k, at, Grains(n, meter.Unit.Dimension())); err != nil {
+				t.Fatal(err)
+			}
+			want[k] += n
+			wrong := Grains(1, Energy)
+			if err := a.AddAt(&k, at, wrong); !errors.As(err, new(*DimensionError)) {
+				t.Fatalf("%+v: %v", k, err)
+			}
+		}
+	}
+	usual := Key{Account: "tenant-0001", Meter: InputTokens, SKU: "sku-1"}
+	for shift := 33; shift < 63; shift++ {
+		for _, sign := range []int64{1, -1} {
+			far := time.Unix(at.Unix()+sign<<shift, 0)
+			if err := a.AddAt(&usual, at, Grains(1, Token)); err != nil {
+				t.Fatal(err)
+			}
+			want[usual]++
+			if err := a.AddAt(&usual, far, Grains(1, Token)); !errors.Is(err, ErrTimeRange) {
+				t.Fatalf("%v: %v", far, err)
+			}
+		}
+	}
+	// Amounts of more than 64 bits, and below 0, whose low word is small.
+	wide := Key{Account: "tenant-0002", Meter: InputTokens}
+	bound, err := a.Series(wide)
+	if err == nil {
+		err = a.Advance(at)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sum fixed.Int128
+	for _, n := range []fixed.Int128{{Lo: 7}, {Hi: 1, Lo: 5}, {Lo: 3}, {Lo: 1<<64 - 1}, {Lo: 1 << sumBits}, {Lo: 3}} {
+		for _, err := range []error{
+			a.AddAt(&wide, at, GrainsWide(n, Token)), bound.AddAt(at, GrainsWide(n, Token)), bound.Add(GrainsWide(n, Token)),
+		} {
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum, _ = sum.Add(n)
+		}
+	}
+	if err := errors.Join(a.AddAt(&wide, at, Grains(-1, Token)), bound.AddAt(at, Grains(-1, Token)), bound.Add(Grains(-1, Token))); !errors.Is(err, ErrNegative) {
+		t.Fatal(err)
+	}
+	// A sum that outgrows its bits, in the word of the lane before.
+	s, err := a.Series(usual)
+	if err != nil {
+		t.Fatal(err)
+	}
+	word := &s.words[at.UnixNano()/a.width&1]
+	want[usual] += hotLimit - 1 - int64(sumOf(word.Load())) + 1
+	word.Store(word.Load()>>tagShift<<tagShift | hotLimit - 1)
+	if err := a.AddAt(&usual, at, Grains(1, Token)); err != nil {
+		t.Fatal(err)
+	}
+	rows := 0
+	for u, err := range a.Usage(MustPeriod("2026-03-01T10:00:00Z", "2026-03-01T11:00:00Z")) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows++
+		if u.Key == wide {
+			want[u.Key] = 0
+			if u.Quantity.Grains() != sum {
+				t.Fatalf("%v, want %v", u.Quantity.Grains(), sum)
+			}
+			continue
+		}
+		if u.Quantity.Grains() != fixed.FromInt64(want[u.Key]) {
+			t.Fatalf("%+v: %v, want %d", u.Key, u.Quantity, want[u.Key])
+		}
+	}
+	if rows != len(want) {
+		t.Fatalf("%d rows of %d keys", rows, len(want))
+	}
 }

@@ -31,7 +31,7 @@ func TestInlining(t *testing.T) {
 	}
 	for _, name := range []string{
 		"Grains", "GrainsWide", "Quantity.Grains",
-		"(*lanes).mine", "(*stripe).at", "windowAt", "tagOf", "laneOf", "sumOf", "windowOf", "bucketOf", "tagByte", "(*directory).segment", "mix", "first8", "last8", "lengths", "(*segment).bucket", "(*bucket).equal", "(*bucket).slot", "(*Series).is", "ends.hash", "divider.of", "roomy",
+		"(*lanes).mine", "(*lanes).at", "(*stripe).at", "(*stripe).runAt", "(*keyHash).names", "(*Key).isUsual", "windowAt", "tagOf", "laneOf", "sumOf", "windowOf", "bucketOf", "tagByte", "(*directory).segment", "mix", "first8", "last8", "lengths", "(*segment).bucket", "(*bucket).equal", "(*bucket).slot", "(*Series).is", "ends.hash", "divider.of", "roomy",
 	} {
 		require.True(t, slices.Contains(inlined, name), "%s is no longer inlined", name)
 	}

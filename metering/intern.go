@@ -95,7 +95,7 @@ func (a *Aggregator) group(key *Key, m *Meter) *group {
 	if g == nil {
 		g = &group{
 			groupKey: k, meter: endsOf(string(key.Meter)), sku: endsOf(key.SKU),
-			dim: m.Unit.dim, perWindow: a.perWindow, lanes: a.lanes, agg: a, def: m,
+			dim: m.Unit.dim, perWindow: a.perWindow, lanes: &a.lanes, agg: a, def: m,
 		}
 		a.groups[k] = g
 	}

@@ -2,7 +2,6 @@ package metering
 
 import (
 	"math/bits"
-	"sync/atomic"
 	"unsafe"
 )
 
@@ -43,7 +42,7 @@ func (x *index) candidate(h *keyHash, k *Key, hash uint64, of shape) *Series {
 	} else {
 		sku = tiny(k.SKU)
 	}
-	hash += account.hash(&h.secret[accountField], la) + meter.hash(&h.secret[meterField], lm) + sku.hash(&h.secret[skuField], ls)
+	hash += h.names(account, meter, sku, lengths(la, lm, ls))
 
 	bk := x.directory.Load().segment(hash).bucket(hash)
 	equal := bk.equal(tagByte(hash) * eachByte)
@@ -60,7 +59,7 @@ func (x *index) candidate(h *keyHash, k *Key, hash uint64, of shape) *Series {
 // find returns the series of a key, or nil, and the key's hash.
 func (x *index) find(h *keyHash, k *Key) (*Series, uint64) {
 	account, meter, sku := endsOf(string(k.Account)), endsOf(string(k.Meter)), endsOf(k.SKU)
-	hash := account.hash(&h.secret[accountField], len(k.Account)) + meter.hash(&h.secret[meterField], len(k.Meter)) + sku.hash(&h.secret[skuField], len(k.SKU))
+	hash := h.names(account, meter, sku, lengths(len(k.Account), len(k.Meter), len(k.SKU)))
 	shape := k.shape()
 	if shape&hasMore != 0 {
 		hash += h.rest(k)
@@ -83,7 +82,10 @@ func (x *index) find(h *keyHash, k *Key) (*Series, uint64) {
 }
 
 // bucket returns the bucket in which the search for a hash begins.
-func (seg *segment) bucket(hash uint64) *bucket { return &seg.buckets[hash%segmentBuckets] }
+// Neither it nor slot asks whether there is one.
+func (seg *segment) bucket(hash uint64) *bucket {
+	return (*bucket)(unsafe.Add(unsafe.Pointer(seg), uintptr(hash%segmentBuckets)*unsafe.Sizeof(bucket{})))
+}
 
 // equal returns a number whose lowest bit set is of a tag that is equal to the
 // one that all bytes of tag have, if there is one. A higher bit may be wrong,
@@ -98,7 +100,7 @@ func (bk *bucket) equal(tag uint64) uint64 {
 // that it is one.
 func (bk *bucket) slot(equal uint64) *Series {
 	slot := uintptr(bits.TrailingZeros64(equal)) >> 3 * unsafe.Sizeof(bk.slots[0])
-	return (*atomic.Pointer[Series])(unsafe.Add(unsafe.Pointer(&bk.slots), slot)).Load()
+	return (*bucket)(unsafe.Add(unsafe.Pointer(bk), slot)).slots[0].Load()
 }
 
 // is compares what all keys have; of fields of more than 16 bytes only a part.

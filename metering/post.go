@@ -59,7 +59,7 @@ func (s *Series) postHot(p posting) bool {
 				return true
 			}
 		default:
-			lane := uint64(number(s.group.lanes.mine()))
+			lane := number(s.group.lanes.mine())
 			s.book(word.Swap(tag<<tagShift|lane<<sumBits|p.n.Lo), int(p.window&1))
 			return true
 		}
@@ -129,14 +129,14 @@ func (s *Series) settleBefore(w int64) {
 // takeRuns books what running words hold as usage of window w, and leaves
 // those that live at then: 0, or runDead.
 func (s *Series) takeRuns(w int64, then uint64) {
-	var sum uint64 // of at most 33 words below 2^63: it may need more
+	var sum uint64 // of at most 33 words below runDead: it may need more
 	take := func(run *atomic.Uint64) {
 		if run.Load() >= runDead {
 			run.Store(runDead)
 			return
 		}
 		if held := takeRun(run, then); held > 0 {
-			if sum += held; sum >= runDead {
+			if sum += held; sum >= runRoom {
 				s.bookkeeping().used.add(w, fixed.FromUint64(sum))
 				sum = 0
 			}
@@ -154,7 +154,7 @@ func (s *Series) takeRuns(w int64, then uint64) {
 func (s *Series) revive(w int64) {
 	run := &s.run
 	if first := s.stripes.Load(); first != nil {
-		run = &first.at(s.group.lanes.mine()).run
+		run = first.runAt(s.group.lanes.mine())
 	}
 	if run.Load() < runDead {
 		return

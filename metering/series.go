@@ -81,22 +81,21 @@ func (s *Series) Meter() Meter { return *s.group.def }
 // of time, 0.14 s of a core and 2 µs of a card.
 func (s *Series) Add(q Quantity) error {
 	// Zero goes the other way: it leaves a row, and no trace in a sum.
-	if q.n.Hi != 0 || q.n.Lo-1 >= hotLimit-1 || q.dim != s.group.dim {
+	if uint64(q.n.Hi)|(q.n.Lo-1)>>sumBits != 0 || q.dim != s.group.dim {
 		return s.addNow(q)
 	}
 	run := &s.run
 	if first := s.stripes.Load(); first != nil {
-		run = &first.at(s.group.lanes.mine()).run
+		run = first.runAt(s.group.lanes.mine())
 	}
-	alone := run.Load() + q.n.Lo
-	if sum := run.Add(q.n.Lo); sum != alone || sum >= runFull {
+	if sum := run.Add(q.n.Lo); int64(sum) < 0 || sum&drawn == 0 {
 		return s.disturbed(run, sum, q)
 	}
 	return nil
 }
 
-// disturbed goes on after an addition to a running word that another one came
-// between, or that left it full or found it dead.
+// disturbed goes on after an addition to a running word that left it full, found it
+// dead, or was drawn.
 func (s *Series) disturbed(run *atomic.Uint64, sum uint64, q Quantity) error {
 	switch {
 	case sum >= runDead: // it does not count
@@ -104,7 +103,7 @@ func (s *Series) disturbed(run *atomic.Uint64, sum uint64, q Quantity) error {
 	case sum >= runFull:
 		s.spill(run)
 	default:
-		s.contended()
+		s.watch(run, sum, q.n.Lo)
 	}
 	return nil
 }

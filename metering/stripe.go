@@ -39,66 +39,87 @@ const (
 
 // lanes deals out lanes to goroutines, and stripes to series.
 type lanes struct {
+	// of has, by place of a goroutine's stack, 1 + the offset of its lane in a
+	// block, in bytes; 0 where none has been dealt out. It comes first, so that
+	// finding a lane takes an addition less.
+	of    [256]atomic.Uintptr
 	count int           // a power of two
 	next  atomic.Uint32 // the next lane to be dealt out
 	// visitor is the lane of who last visited a series of another lane.
-	visitor atomic.Uint32
-	// of has, by place of a goroutine's stack, 1 + the offset of its lane in a
-	// block, in bytes; 0 where none has been dealt out.
-	of [256]atomic.Uint32
+	visitor atomic.Uint64
 
 	mu   sync.Mutex
 	free []*stripe // the first lane's, of series that have none yet
 	made int       // series that have stripes
 }
 
-// newLanes has two lanes for each processor, so that two goroutines that run
+// begin makes two lanes for each processor, so that two goroutines that run
 // at once seldom share one.
-func newLanes() *lanes {
-	procs := runtime.GOMAXPROCS(0)
-	if procs == 1 {
-		return &lanes{count: 1}
+func (l *lanes) begin() {
+	l.count = 1
+	if procs := runtime.GOMAXPROCS(0); procs > 1 {
+		l.count <<= bits.Len(uint(min(2*procs, maxLanes) - 1))
 	}
-	return &lanes{count: 1 << bits.Len(uint(min(2*procs, maxLanes)-1))}
 }
 
 // mine returns 1 + the offset of the caller's lane. Go does not tell which
 // processor or goroutine one is on; where the stack lies does, near enough:
 // stacks are at least 2 KiB.
-func (l *lanes) mine() uint32 {
-	var here byte
-	place := uint8(uintptr(unsafe.Pointer(&here)) >> 11)
-	if lane := l.of[place].Load(); lane != 0 {
+func (l *lanes) mine() uintptr {
+	var here [0]byte
+	of := l.place(uintptr(unsafe.Pointer(&here)))
+	if lane := of.Load(); lane != 0 {
 		return lane
 	}
-	return l.deal(place)
+	return l.deal(of)
+}
+
+// at is mine for an address on the caller's stack. It is not what mine calls, which
+// would be too much for the compiler to inline.
+func (l *lanes) at(stack uintptr) uintptr {
+	of := l.place(stack)
+	if lane := of.Load(); lane != 0 {
+		return lane
+	}
+	return l.deal(of)
+}
+
+// place returns where the lane of those is whose stack is at an address. It is
+// worked out by hand because the compiler would look whether l is nil.
+func (l *lanes) place(stack uintptr) *atomic.Uintptr {
+	return (*atomic.Uintptr)(unsafe.Add(unsafe.Pointer(l), stack>>11%uintptr(len(l.of))*unsafe.Sizeof(l.of[0])))
 }
 
 // deal gives a place the next lane in turn.
-func (l *lanes) deal(place uint8) uint32 {
-	lane := 1 + (l.next.Add(1)-1)&uint32(l.count-1)*uint32(laneBytes)
-	l.of[place].Store(lane)
+func (l *lanes) deal(of *atomic.Uintptr) uintptr {
+	lane := 1 + uintptr((l.next.Add(1)-1)&uint32(l.count-1))*uintptr(laneBytes)
+	of.Store(lane)
 	return lane
 }
 
 // dealAgain is for a goroutine that met another on its lane.
 func (l *lanes) dealAgain() {
-	var here byte
-	l.deal(uint8(uintptr(unsafe.Pointer(&here)) >> 11))
+	var here [0]byte
+	l.deal(l.place(uintptr(unsafe.Pointer(&here))))
 }
 
 // number returns the number of a lane that mine returned.
-func number(mine uint32) uint32 { return mine / uint32(laneBytes) }
+func number(mine uintptr) uint64 { return uint64(mine / uintptr(laneBytes)) }
 
 // at returns the stripe of a lane, which mine returned; s is that of the first.
-func (s *stripe) at(mine uint32) *stripe {
+func (s *stripe) at(mine uintptr) *stripe {
 	return (*stripe)(unsafe.Add(unsafe.Pointer(s), mine-1))
+}
+
+// runAt is &s.at(mine).run in one step.
+func (s *stripe) runAt(mine uintptr) *atomic.Uint64 {
+	return (*atomic.Uint64)(unsafe.Add(unsafe.Pointer(s), mine+(unsafe.Offsetof(s.run)-1)))
 }
 
 // each yields the stripe of each lane.
 func (l *lanes) each(first *stripe, yield func(*stripe) bool) {
 	for lane := range l.count {
-		if !yield(first.at(1 + uint32(lane*laneBytes))) {
+		if !yield(first.at(1 + uintptr(lane*laneBytes))) {
 			return
 		}
 	}

@@ -108,7 +108,7 @@ type posting struct {
 }
 
 // roomy reports whether sum is so far from the limits of 128 bits that all
-// hot words of a series can be added to it: they hold less than 2^68.
+// hot words of a series can be added to it: they hold less than 2^69.
 func roomy(sum fixed.Int128) bool {
 	const limit = 1 << 62
 	return -limit < sum.Hi && sum.Hi < limit
