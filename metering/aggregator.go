@@ -192,7 +192,7 @@ func (a *Aggregator) addAny(key *Key, t time.Time, q Quantity, stack uintptr) er
 	old := word.Load()
 	sum := old + q.n.Lo
 	if old>>tagShift != tag || (old^sum)>>sumBits != 0 || q.n.Hi != 0 || q.n.Lo >= hotLimit || q.dim != s.group.dim {
-		return s.addAt(t, q)
+		return s.addAt(t, q, lane)
 	}
 	if laneOf(old) != number(lane) && first == nil {
 		sum = s.visited(sum, number(lane))
@@ -200,7 +200,7 @@ func (a *Aggregator) addAny(key *Key, t time.Time, q Quantity, stack uintptr) er
 	if word.CompareAndSwap(old, sum) || s.addHot(w, q.n.Lo) {
 		return nil
 	}
-	return s.addAt(t, q)
+	return s.addAt(t, q, lane)
 }
 
 // addNew is AddAt for a key that has no series, or had none a moment ago.

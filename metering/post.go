@@ -42,9 +42,13 @@ func (s *Series) postHot(p posting) bool {
 	if s.books != nil && !roomy(s.books.used.get(p.window)) {
 		return false
 	}
+	mine := p.lane
+	if mine == 0 {
+		mine = s.group.lanes.mine()
+	}
 	words := &s.words
 	if first := s.stripes.Load(); first != nil {
-		words = &first.at(s.group.lanes.mine()).words
+		words = &first.at(mine).words
 	}
 	word, tag := &words[p.window&1], tagOf(uint64(p.window))
 	// Others may add to the word as long as it has its tag, and never change it.
@@ -59,8 +63,7 @@ func (s *Series) postHot(p posting) bool {
 				return true
 			}
 		default:
-			lane := number(s.group.lanes.mine())
-			s.book(word.Swap(tag<<tagShift|lane<<sumBits|p.n.Lo), int(p.window&1))
+			s.book(word.Swap(tag<<tagShift|number(mine)<<sumBits|p.n.Lo), int(p.window&1))
 			return true
 		}
 	}

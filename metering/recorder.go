@@ -171,5 +171,5 @@ func (s *Series) addSum(w int64, n fixed.Int128) error {
 	if n.Hi == 0 && n.Lo < hotLimit && s.addHot(uint64(w), n.Lo) {
 		return nil
 	}
-	return s.addLocked(w*s.group.agg.width, n)
+	return s.addLocked(w*s.group.agg.width, n, 0)
 }

@@ -123,7 +123,7 @@ func (s *Series) AddAt(t time.Time, q Quantity) error {
 	if q.n.Hi == 0 && q.n.Lo < hotLimit && q.dim == s.group.dim && s.addHot(w, q.n.Lo) {
 		return nil
 	}
-	return s.addAt(t, q)
+	return s.addAt(t, q, s.group.lanes.mine())
 }
 
 // windowAt returns the number of the window that contains t; a number that is
@@ -155,8 +155,9 @@ func (s *Series) addHot(w, n uint64) bool {
 	}
 }
 
-// addAt is AddAt for all that is not hot.
-func (s *Series) addAt(t time.Time, q Quantity) error {
+// addAt is AddAt for all that is not hot. What it opens is for the lane of who adds:
+// its own place on the stack may have another.
+func (s *Series) addAt(t time.Time, q Quantity, lane uintptr) error {
 	n, err := instant(t)
 	if err != nil {
 		return err
@@ -164,11 +165,11 @@ func (s *Series) addAt(t time.Time, q Quantity) error {
 	if err := s.group.def.takes(Amount, q); err != nil {
 		return err
 	}
-	return s.addLocked(n, q.n)
+	return s.addLocked(n, q.n, lane)
 }
 
 // addLocked adds n to the window of an instant, under the lock.
-func (s *Series) addLocked(at int64, n fixed.Int128) error {
+func (s *Series) addLocked(at int64, n fixed.Int128, lane uintptr) error {
 	live, err := s.live()
 	if err != nil {
 		return s.group.agg.refused(err, s.owner.path, s.group.def, n)
@@ -179,6 +180,7 @@ func (s *Series) addLocked(at int64, n fixed.Int128) error {
 	if err != nil {
 		return err
 	}
+	p.lane = lane
 	if !s.post(p) {
 		return s.overflow(p.window)
 	}

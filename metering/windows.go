@@ -105,6 +105,7 @@ type posting struct {
 	n         fixed.Int128
 	estimated fixed.Int128 // the estimated part of n
 	late      bool
+	lane      uintptr // of who adds, as [lanes.mine] tells it; 0 for that of who posts
 }
 
 // roomy reports whether sum is so far from the limits of 128 bits that all
