@@ -263,7 +263,7 @@
 //
 // Where it is behind what it is meant to be (ratios and their intervals are in
 // README.md): an addition by six fields is 0.44 to 0.47 of an xsync.Map's load and
-// atomic add, where 0.4 is the aim, and by three strings 0.36 to 0.38, which is
+// atomic add, where 0.4 is the aim, and by three strings 0.37 to 0.39, which is
 // within it. Tried against that: the rare fields hashed without a call (3 %, for a
 // second copy of the lookup), strings of up to 32 bytes compared as words, the ends
 // of the resource in the series' line and the account behind a pointer, all of no

@@ -22,7 +22,7 @@ const drawn = 511 << 6
 // watch looks for some 20 ns whether somebody else adds to a running word, to which
 // n was added.
 func (s *Series) watch(run *atomic.Uint64, sum, n uint64) {
-	if n&(drawn|drawn-1) == 0 && sum*0x9e3779b97f4a7c15>>55 != 0 {
+	if n&(drawn|1<<6-1) == 0 && sum*0x9e3779b97f4a7c15>>55 != 0 {
 		return // all sums of such amounts would be drawn
 	}
 	for range 64 {
