@@ -11,6 +11,7 @@ import (
 	"github.com/meterbook/meterbook/benchmarks/contest"
 	"github.com/meterbook/meterbook/benchmarks/workload"
 	"github.com/meterbook/meterbook/internal/segment"
+	"github.com/meterbook/meterbook/metering"
 	"github.com/meterbook/meterbook/metering/journal"
 )
 
@@ -56,7 +57,9 @@ func JournalWriters(writers int) contest.Entrant {
 		return &contest.Run{Close: closing(dir, j), Loops: contest.Workers(writers, func(int) contest.Loop {
 			return func(n int) error {
 				events := workload.EventsFrom(next.Add(uint64(n)) - uint64(n))
-				for _, e := range events.Next(n) {
+				var e metering.Event
+				for range n {
+					events.Write(&e)
 					if _, err := j.Append(context.Background(), e); err != nil {
 						return err
 					}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/meterbook/meterbook/benchmarks/contest"
 	"github.com/meterbook/meterbook/benchmarks/workload"
+	"github.com/meterbook/meterbook/metering"
 )
 
 // Pebble is what many would use for durable events: a store of keys and values with
@@ -78,9 +79,11 @@ func PebbleWriters(writers int) contest.Entrant {
 		return &contest.Run{Close: func() error { return errors.Join(db.Close(), os.RemoveAll(dir)) }, Loops: contest.Workers(writers, func(int) contest.Loop {
 			return func(n int) error {
 				var key, value []byte
-				events := workload.EventsFrom(next.Add(uint64(n)) - uint64(n)).Next(n)
-				for i := range events {
-					key, value = workload.AppendKey(key[:0], &events[i]), workload.AppendBody(value[:0], &events[i])
+				events := workload.EventsFrom(next.Add(uint64(n)) - uint64(n))
+				var e metering.Event
+				for range n {
+					events.Write(&e)
+					key, value = workload.AppendKey(key[:0], &e), workload.AppendBody(value[:0], &e)
 					if err := db.Set(key, value, pebble.Sync); err != nil {
 						return err
 					}

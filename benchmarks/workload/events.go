@@ -22,16 +22,25 @@ func (e *Events) Next(n int) []metering.Event {
 	events := make([]metering.Event, n)
 	items := make([]metering.Item, n)
 	for i := range events {
-		id := e.next
-		e.next++
-		mixed := id * 0x9e3779b97f4a7c15
-		items[i] = metering.Item{Meter: metering.InputTokens, SKU: eventModels[mixed>>61], Quantity: metering.Grains(int64(1+mixed>>52), metering.Token)}
-		events[i] = metering.Event{
-			Account: eventTenants[mixed%uint64(len(eventTenants))], Source: "gateway-1", ID: requestID(mixed),
-			Time: EventsNow.Add(time.Duration(id) * time.Microsecond), Kind: metering.Amount, Region: "cn-north-1", Items: items[i : i+1],
-		}
+		events[i].Items = items[i : i : i+1]
+		e.Write(&events[i])
 	}
 	return events
+}
+
+// Write makes one of the next event, in memory whose items are used again: a
+// program makes an event when it has something to report, and not long before.
+func (e *Events) Write(to *metering.Event) {
+	id := e.next
+	e.next++
+	mixed := id * 0x9e3779b97f4a7c15
+	items := append(to.Items[:0], metering.Item{
+		Meter: metering.InputTokens, SKU: eventModels[mixed>>61], Quantity: metering.Grains(int64(1+mixed>>52), metering.Token),
+	})
+	*to = metering.Event{
+		Account: eventTenants[mixed%uint64(len(eventTenants))], Source: "gateway-1", ID: requestID(mixed),
+		Time: EventsNow.Add(time.Duration(id) * time.Microsecond), Kind: metering.Amount, Region: "cn-north-1", Items: items,
+	}
 }
 
 // requestID is "req-" and the sixteen digits of a number: what is measured beside it
