@@ -11,6 +11,9 @@ import (
 func (l *Log) run() {
 	defer close(l.stopped)
 	for {
+		if l.opts.Gather != nil {
+			l.opts.Gather()
+		}
 		g, closing := l.take()
 		switch {
 		case g != nil:
@@ -49,6 +52,7 @@ func (l *Log) take() (g *group, closing bool) {
 // hand hands the group over to the writer and begins the next one. mu is held.
 func (l *Log) hand(g *group) {
 	l.inflight = g
+	l.busy.Store(true)
 	l.group = newGroup(g.at)
 	l.changed()
 }
@@ -206,8 +210,10 @@ func (l *Log) acknowledge(g *group, durable bool) {
 	}
 	if l.inflight == g { // a Sync that was due has no group there
 		l.inflight = nil
+		l.busy.Store(false)
 	}
 	l.recycle(g)
+	g.answered = true
 	next := l.end
 	// Behind a seal nothing follows but the next segment.
 	if durable && !l.end.marked && l.end.last != sealing && l.inflight == nil && l.group.records == 0 && !l.closing {
@@ -216,7 +222,7 @@ func (l *Log) acknowledge(g *group, durable bool) {
 	}
 	l.changed()
 	l.mu.Unlock()
-	close(g.done)
+	g.answer()
 	if m == nil {
 		return
 	}
@@ -256,17 +262,18 @@ func (l *Log) fail(g *group, err error) {
 		failed = append(failed, g)
 	}
 	l.group, l.inflight = newGroup(l.end), nil
+	l.busy.Store(false)
 	if errors.Is(err, ErrPoisoned) {
 		l.err, l.due = err, nil
 	}
 	for _, g := range failed {
-		g.err = err
+		g.err, g.answered = err, true
 		l.recycle(g)
 	}
 	l.changed()
 	l.mu.Unlock()
 	for _, g := range failed {
-		close(g.done)
+		g.answer()
 	}
 }
 

@@ -28,6 +28,7 @@ type Log struct {
 	end      place         // behind the last frame written
 	synced   place         // behind the last frame that is durable
 	durable  atomic.Uint64 // the last record before it
+	busy     atomic.Bool   // there is a group in flight
 	err      error         // ErrPoisoned or ErrClosed, for good
 	closing  bool
 	held     int           // how many hold
@@ -111,6 +112,10 @@ func (l *Log) Firsts() []uint64 {
 // Durable returns the sequence of the last record that is durable, or one less
 // than First.
 func (l *Log) Durable() uint64 { return l.durable.Load() }
+
+// Busy reports whether something was handed over to be written and was not yet
+// answered for. Once it is not, Gather is called.
+func (l *Log) Busy() bool { return l.busy.Load() }
 
 // Err returns [ErrPoisoned] with its cause, or [ErrClosed], or nil while the log
 // takes batches.

@@ -46,6 +46,10 @@ type Options struct {
 	// Ahead is how many bytes are worth a write of their own while a Sync is held:
 	// see Hold. 0 for 64 KiB.
 	Ahead int
+	// Gather is for who collects records while the log is [Log.Busy], to stage them at
+	// once: the writer calls it whenever it has answered for a group, before it takes
+	// the next one. It may call Stage, and must not wait for the log.
+	Gather func()
 }
 
 // Known says that the log of a journal was durable from record First on, or from an

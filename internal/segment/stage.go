@@ -20,9 +20,19 @@ type group struct {
 	seal   []byte
 	header header
 
-	sync bool          // it is to be synced whatever the mode
-	done chan struct{} // closed once it is acknowledged or failed
-	err  error         // set before
+	sync     bool            // it is to be synced whatever the mode
+	done     chan struct{}   // closed once it is acknowledged or failed
+	err      error           // set before
+	also     []chan struct{} // closed with done
+	answered bool            // or about to be: nothing is added to also. The log's lock guards both
+}
+
+// answer tells who waits that the group is acknowledged or failed.
+func (g *group) answer() {
+	close(g.done)
+	for _, one := range g.also {
+		close(one)
+	}
 }
 
 // A Batch takes the records of one Stage. It holds only until the function it
@@ -126,6 +136,20 @@ func (t Ticket) Wait(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// Then closes a channel when Wait would return, at once if it would by now: whoever
+// waits for several tickets, or began to wait before there was one, waits once.
+func (t Ticket) Then(done chan struct{}) {
+	if t.group != nil {
+		t.log.mu.Lock()
+		defer t.log.mu.Unlock()
+		if !t.group.answered {
+			t.group.also = append(t.group.also, done)
+			return
+		}
+	}
+	close(done)
 }
 
 // Stage takes the records of a batch, all or none, and gives them their

@@ -62,6 +62,11 @@ func (j *Journal) appendFrom(ctx context.Context, events []metering.Event, origi
 	if len(events) == 0 && origin == nil {
 		return Result{}, outward(j.refusing())
 	}
+	if len(events) == 1 && origin == nil && j.log.Busy() {
+		if res, ok, err := j.appendGathered(ctx, &events[0], to); ok {
+			return res, err
+		}
+	}
 	var room [4]*scribe
 	pieces, err := j.stageAll(ctx, events, origin, room[:0])
 	if len(pieces) > 1 {

@@ -19,8 +19,9 @@ type Journal struct {
 	log    *segment.Log
 	secret secret
 
-	scribes  scribes
-	recorded atomic.Bool // a recorder has it
+	scribes    scribes
+	gatherings gatherings
+	recorded   atomic.Bool // a recorder has it
 
 	// mu is held while events are looked up and encoded, never while the disk is
 	// waited for. It is locked before the log's own lock.

@@ -10,7 +10,7 @@ import (
 // A numbering encodes the events of one block at a time: it knows which subjects the
 // block has, and the time of its last event.
 type numbering struct {
-	mentions []mention // by serial of the subject; nil while blocks are small
+	mentions []mention // by serial of the subject, a power of two; nil while blocks are small
 	few      []uint64  // serials of the block's subjects, while they are
 	block    uint32    // counts blocks
 	next     uint32    // subjects of the block
@@ -54,7 +54,7 @@ func (n *numbering) number(of *subject) uint32 {
 		n.few = append(n.few, of.serial)
 		return 0
 	}
-	m := &n.mentions[of.serial%mentionCount]
+	m := &n.mentions[of.serial%uint64(len(n.mentions))]
 	if m.block == n.block && m.serial == of.serial {
 		return m.number
 	}

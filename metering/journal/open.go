@@ -84,6 +84,7 @@ func OpenFiles(files Files, opts ...Option) (*Journal, Recovery, error) {
 	}
 	j.opts.log.Known = segment.Known{ID: known.journal, First: known.first, Durable: known.record}
 	j.opts.log.Sync = j.sync
+	j.opts.log.Gather = j.stageGathered
 	log, found, err := segment.Open(files, j.opts.log)
 	if err != nil {
 		return nil, Recovery{}, outward(err)

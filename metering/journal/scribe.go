@@ -116,17 +116,27 @@ func (s *scribe) event(claim int) *metering.Event { return &s.events[s.index(cla
 
 // check makes the claim of one event.
 func (s *scribe) check(e *metering.Event) (claim, error) {
+	of, items, err := s.subject(e)
+	if err != nil {
+		return claim{}, err
+	}
+	return s.claim(of, e, items, e.Time.UnixNano()), nil
+}
+
+// subject returns the subject of one event, and its items in order, or why it is not
+// valid.
+func (s *scribe) subject(e *metering.Event) (*subject, []metering.Item, error) {
 	items := s.ordered(e)
 	of := s.subjects.find(e, items)
 	if of == nil || !plain(e) {
 		if err := e.Validate(); err != nil {
-			return claim{}, err
+			return nil, nil, err
 		}
 	}
 	if of == nil {
 		of = s.subjects.add(e, items)
 	}
-	return s.claim(of, e, items, e.Time.UnixNano()), nil
+	return of, items, nil
 }
 
 // plain reports whether an event of a subject that is valid is valid for sure, as
