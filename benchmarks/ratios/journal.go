@@ -39,8 +39,9 @@ func journalFields() []field {
 			},
 			Patience: patience,
 		}},
-		hot([]contest.Entrant{rival.RawWriters(journalWriters), rival.PebbleWriters(journalWriters), ours.JournalWriters(journalWriters)},
+		hot(append(rival.RawWriters(journalWriters), rival.PebbleWriters(journalWriters), ours.JournalWriters(journalWriters)),
 			contest.Row{Path: writers, Ours: ours.Name, Rival: "raw", Budget: rawWritersBudget},
+			contest.Row{Path: writers, Ours: ours.Name, Rival: "raw-growing"},
 			contest.Row{Path: writers, Ours: ours.Name, Rival: "pebble", Budget: pebbleWritersBudget},
 		),
 		{Field: contest.Field{

@@ -12,12 +12,16 @@ import (
 )
 
 // The most that a disk can do: bytes that are there already are written and
-// synced, with nothing worked out. Files grow ahead as the journal's do, or only
-// by what is written.
+// synced, with nothing worked out. Files grow ahead as the journal's do, and small
+// groups have zeros written ahead of them as there, or files grow only by what is
+// written.
 const (
 	rawAhead   = 4 << 20
 	rawSegment = 64 << 20
+	rawBlank   = 1 << 20
 )
+
+var zeros [rawBlank]byte
 
 // A raw is a file that is appended to.
 type raw struct {
@@ -27,6 +31,7 @@ type raw struct {
 	ahead int64
 	size  int64 // allocated
 	end   int64
+	blank int64 // up to where zeros were written
 	n     int
 }
 
@@ -50,7 +55,7 @@ func (r *raw) roll() (err error) {
 	}
 	r.n++
 	r.file, err = r.files.Create("raw-" + string(rune('a'+r.n%26)) + string(rune('a'+r.n/26%26)) + string(rune('a'+r.n/676%26)))
-	r.size, r.end = 0, 0
+	r.size, r.end, r.blank = 0, 0, 0
 	return err
 }
 
@@ -75,6 +80,12 @@ func (r *raw) append(b []byte) error {
 		return err
 	}
 	r.end += int64(len(b))
+	if f, ok := r.file.(interface{ Converts() bool }); ok && r.end > r.blank && r.end < r.size && len(b) <= rawBlank/8 && f.Converts() {
+		r.blank = min(r.end+rawBlank, r.size)
+		if _, err := r.file.WriteAt(zeros[:r.blank-r.end], r.end); err != nil {
+			return err
+		}
+	}
 	return r.file.Sync()
 }
 
@@ -115,29 +126,32 @@ func RawBatches(bytes func() (int, error), batches int) []contest.Entrant {
 	return []contest.Entrant{entrant("raw", rawAhead), entrant("raw-growing", 0)}
 }
 
-// RawWriters returns the entrant in which many goroutines hand over the bytes of an
+// RawWriters returns the entrants in which many goroutines hand over the bytes of an
 // event and wait until they are synced, as many at once as have come meanwhile.
-func RawWriters(writers int) contest.Entrant {
-	return contest.Entrant{Name: "raw", Open: func() (*contest.Run, error) {
-		r, err := openRaw(rawAhead)
-		if err != nil {
-			return nil, err
-		}
-		g := &groupCommit{raw: r, open: newCommit()}
-		var events workload.Events
-		e := &events.Next(1)[0]
-		body := workload.AppendBody(workload.AppendKey(nil, e), e)
-		return &contest.Run{Close: r.close, Loops: contest.Workers(writers, func(int) contest.Loop {
-			return func(n int) error {
-				for range n {
-					if err := g.append(body); err != nil {
-						return err
-					}
-				}
-				return nil
+func RawWriters(writers int) []contest.Entrant {
+	entrant := func(name string, ahead int64) contest.Entrant {
+		return contest.Entrant{Name: name, Open: func() (*contest.Run, error) {
+			r, err := openRaw(ahead)
+			if err != nil {
+				return nil, err
 			}
-		})}, nil
-	}}
+			g := &groupCommit{raw: r, open: newCommit()}
+			var events workload.Events
+			e := &events.Next(1)[0]
+			body := workload.AppendBody(workload.AppendKey(nil, e), e)
+			return &contest.Run{Close: r.close, Loops: contest.Workers(writers, func(int) contest.Loop {
+				return func(n int) error {
+					for range n {
+						if err := g.append(body); err != nil {
+							return err
+						}
+					}
+					return nil
+				}
+			})}, nil
+		}}
+	}
+	return []contest.Entrant{entrant("raw", rawAhead), entrant("raw-growing", 0)}
 }
 
 // A groupCommit is the least that lets many share one sync.

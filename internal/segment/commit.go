@@ -109,6 +109,7 @@ func (l *Log) write(g *group) error {
 		return err
 	}
 	l.dirty = true
+	l.blankAhead(len(g.buf), g.at.off)
 	return nil
 }
 
@@ -172,7 +173,7 @@ func (l *Log) put(b []byte, off int64) error {
 func (l *Log) takeBack(err error) error {
 	back := l.file.Truncate(l.end.off)
 	if back == nil {
-		l.alloc = l.end.off
+		l.alloc, l.blank = l.end.off, l.end.off
 		back = l.file.Sync()
 	}
 	if back != nil {

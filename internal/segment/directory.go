@@ -238,5 +238,9 @@ func (f *diskFile) Sync() error { return syncData(f.File) }
 // the file system can.
 func (f *diskFile) Allocate(from, to int64) error { return allocate(f.File, from, to) }
 
+// Converts reports whether blocks that Allocate reserved sync slower than blocks that
+// were written before.
+func (f *diskFile) Converts() bool { return converts(f.File) }
+
 // Start begins to bring a part of the file to the disk, where the system can be told.
 func (f *diskFile) Start(from, to int64) { start(f.File, from, to) }

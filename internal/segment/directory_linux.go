@@ -23,6 +23,16 @@ func allocate(f *os.File, from, to int64) error {
 	return err
 }
 
+// converts reports whether the file system has to note, in its own journal, that a
+// reserved block was written: ext4 (ext2, ext3) and XFS.
+func converts(f *os.File) bool {
+	var on syscall.Statfs_t
+	if control(f, "fstatfs", func(fd int) error { return syscall.Fstatfs(fd, &on) }) != nil {
+		return false
+	}
+	return uint32(on.Type) == 0xef53 || uint32(on.Type) == 0x58465342 // statfs(2)
+}
+
 // control calls the system with a file that is kept open meanwhile. A call that
 // a signal ended did nothing yet, and is made again as package os does.
 func control(f *os.File, op string, call func(fd int) error) error {

@@ -149,8 +149,9 @@ func holding(o Options) Options {
 func tiny() Options { return Options{SegmentSize: minSegment, Preallocate: 1 << 10, ID: fixed} }
 
 // newScenario begins so near the end of a segment that a few steps pass it.
-func newScenario(t testing.TB, opts Options) *scenario {
+func newScenario(t testing.TB, opts Options, converts bool) *scenario {
 	m := newMemory()
+	m.converts = converts
 	l, _ := open(t, m, opts)
 	add(t, l, 30)
 	require.NoError(t, l.Close())
@@ -177,8 +178,10 @@ func (i inject) after(n int) func(int, string, string) (int, error) {
 }
 
 func TestLaw_Fault_NothingAckedIsLost(t *testing.T) {
-	for _, opts := range []Options{tiny(), {SegmentSize: minSegment, Preallocate: -1, ID: fixed}, holding(tiny()), holding(Options{SegmentSize: minSegment, Preallocate: -1, ID: fixed})} {
-		clean := newScenario(t, opts)
+	growing := Options{SegmentSize: minSegment, Preallocate: -1, ID: fixed}
+	for i, opts := range []Options{tiny(), growing, holding(tiny()), holding(growing), tiny(), holding(tiny())} {
+		converts := i > 3
+		clean := newScenario(t, opts, converts)
 		clean.m.calls = 0
 		clean.run()
 		calls := clean.m.calls
@@ -195,7 +198,7 @@ func TestLaw_Fault_NothingAckedIsLost(t *testing.T) {
 			{err: syscall.ENOSPC, short: 50}, {err: syscall.EIO, short: 200, sticky: true},
 		} {
 			for n := 1; n <= calls; n += step {
-				s := newScenario(t, opts)
+				s := newScenario(t, opts, converts)
 				s.m.calls = 0
 				s.m.fault = in.after(n)
 				start := time.Now()
@@ -246,7 +249,7 @@ func TestLaw_Crash_NothingAckedIsLost(t *testing.T) {
 		if n%4 > 1 {
 			opts = holding(opts)
 		}
-		s := newScenario(t, opts)
+		s := newScenario(t, opts, n%8 > 3)
 		for range 3 {
 			s.m.calls = 0
 			s.m.fault = inject{err: down, sticky: true, short: rng.IntN(300)}.after(1 + rng.IntN(200))

@@ -43,6 +43,7 @@ type Log struct {
 	// What follows is the writer's alone.
 	file  File
 	alloc int64            // length of the file
+	blank int64            // up to where it was written, also with zeros
 	dirty bool             // something is written that is not synced
 	due   <-chan time.Time // when the next Sync is, nil if nothing waits for one
 }

@@ -23,6 +23,9 @@ type memory struct {
 	// are written before it fails.
 	fault func(call int, op, name string) (n int, err error)
 	room  int64 // bytes that all files together may have, 0 for no bound
+	// converts has files that tell of blocks that were reserved, and sync faster where
+	// something was written.
+	converts bool
 }
 
 const block = 512
@@ -74,8 +77,17 @@ func (m *memory) open(op, name string) (File, error) {
 	} else if !ok {
 		return nil, fs.ErrNotExist
 	}
-	return &memoryHandle{m, f, name}, nil
+	h := &memoryHandle{m, f, name}
+	if m.converts {
+		return convertingHandle{h}, nil
+	}
+	return h, nil
 }
+
+type convertingHandle struct{ *memoryHandle }
+
+func (h convertingHandle) Allocate(_, to int64) error { return h.Truncate(to) }
+func (h convertingHandle) Converts() bool             { return true }
 
 func (m *memory) Open(name string) (File, error)   { return m.open("open", name) }
 func (m *memory) Edit(name string) (File, error)   { return m.open("edit", name) }
@@ -274,6 +286,7 @@ func (m *memory) crash(rng *rand.Rand, percent int) *memory {
 	defer m.mu.Unlock()
 	keep := func(int) bool { return rng.IntN(100) < percent }
 	after := newMemory()
+	after.converts = m.converts
 	all := map[string]bool{}
 	for name := range m.names {
 		all[name] = true
@@ -309,6 +322,7 @@ func (m *memory) kill() *memory {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	after := newMemory()
+	after.converts = m.converts
 	for name, f := range m.names {
 		after.names[name] = &memoryFile{data: slices.Clone(f.data), disk: slices.Clone(f.disk), dirty: cloneSet(f.dirty)}
 	}

@@ -27,7 +27,8 @@ type Options struct {
 	// Preallocate is how many bytes a segment is grown by ahead of what is
 	// written: 0 for 4 MiB, negative for none, at most 1 GiB. A file that does
 	// not grow is synced faster, and 4 KiB of it are kept for closing the log
-	// when the disk is full.
+	// when the disk is full. Of it up to 1 MiB is written with zeros where that
+	// makes small groups faster still.
 	Preallocate int64
 	// ID is the journal's: the zero ID takes that of the log that is there, or
 	// a new one. Any other one must be that of the log.

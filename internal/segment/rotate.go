@@ -29,7 +29,7 @@ func (l *Log) rotate(g *group) error {
 	}
 	// Everything in it is durable: there is nothing that closing could tell.
 	_ = l.file.Close()
-	l.file, l.alloc = file, headerSize
+	l.file, l.alloc, l.blank = file, headerSize, headerSize
 	l.mu.Lock()
 	l.end = g.header.start()
 	l.synced = l.end
@@ -159,4 +159,31 @@ func (l *Log) grow(to int64) error {
 		return poisoned(errors.Join(err, failed("roll back", l.name(), back)))
 	}
 	return err
+}
+
+// A converter is a file in which a block that was reserved is converted when it is
+// first written, and a Sync waits for a note of that: it takes two or three times as
+// long as one of blocks that were written before. The first write of many small groups
+// is therefore one of zeros, for all of them. Large groups are not worth writing twice.
+type converter interface{ Converts() bool }
+
+const (
+	blankRun   = 1 << 20      // bytes that are written at once
+	blankWorth = blankRun / 8 // and the largest group for which they are
+)
+
+var zeros [blankRun]byte // which takes no memory, as it is never written
+
+// blankAhead writes zeros behind a group of so many bytes that ends at off, if what
+// follows was never written. They are of the same Sync. That they could not be written
+// is no loss: what was reserved reads as zeros, too.
+func (l *Log) blankAhead(size int, off int64) {
+	if off <= l.blank || size > blankWorth || l.opts.Interval > 0 || off >= l.alloc {
+		return
+	}
+	if f, ok := l.file.(converter); !ok || !f.Converts() {
+		return
+	}
+	l.blank = min(off+blankRun, l.alloc)
+	_, _ = l.file.WriteAt(zeros[:l.blank-off], off)
 }
