@@ -30,6 +30,9 @@ func TestFaults(t *testing.T) {
 		{"the same while pieces share a sync", func(_ testing.TB, seed uint64) outcome {
 			return powerLoss(openPieces, seed, form(1000, 100_000), false, asItIs)
 		}},
+		{"the same while many append one event each", func(_ testing.TB, seed uint64) outcome {
+			return powerLossAmong(seed, form(500, 100_000))
+		}},
 		{"any call fails, in 14 ways", func(_ testing.TB, seed uint64) outcome {
 			return ioFaults(openReal, seed, form(71, 1), false)
 		}},

@@ -45,16 +45,20 @@ func TestChild(t *testing.T) {
 	var group sync.WaitGroup
 	var number atomic.Int64
 	number.Store(int64(r.Events))
-	for writer := range 3 {
+	for writer := range 15 {
 		group.Go(func() {
 			r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), uint64(writer)))
 			for {
-				var events []metering.Event
-				for range 1 + r.IntN(20) {
-					events = append(events, event(int(number.Add(1))))
-				}
-				for range r.IntN(5) {
-					events = append(events, event(1+r.IntN(int(number.Load()))))
+				events := []metering.Event{event(int(number.Add(1)))} // all that most have: they are gathered
+				if writer < 3 {
+					for range r.IntN(20) {
+						events = append(events, event(int(number.Add(1))))
+					}
+					for range r.IntN(5) {
+						events = append(events, event(1+r.IntN(int(number.Load()))))
+					}
+				} else if r.IntN(8) == 0 {
+					events[0] = event(1 + r.IntN(int(number.Load())))
 				}
 				res, err := j.Append(bg, events...)
 				if err != nil || len(res.Refused) > 0 {
