@@ -149,7 +149,7 @@ func (j *Journal) readOn(from place, events func(*unblocker) error) error {
 		if err != nil {
 			return err
 		}
-		kind, err := u.open(string(rec.Payload))
+		kind, err := u.borrow(rec.Payload)
 		switch {
 		case err != nil:
 		case kind == controlRecord:

@@ -124,7 +124,7 @@ func (r *Recorder) replay(report *RecorderRecovery) error {
 		if err != nil {
 			return err
 		}
-		kind, err := u.open(string(rec.Payload))
+		kind, err := u.borrow(rec.Payload) // what is counted keeps no id, and lives have copies
 		switch {
 		case err != nil:
 		case kind == controlRecord:

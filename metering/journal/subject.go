@@ -183,7 +183,7 @@ func (r *blockText) labels() metering.Labels {
 }
 
 // subject reads a subject, or passes over one that an earlier block had. It is the
-// unblocker's, and used again.
+// unblocker's, used again, and its texts are copies.
 func (u *unblocker) subject() *metering.Event {
 	r := &u.text
 	n := passSubject(r.rest)
@@ -193,11 +193,14 @@ func (u *unblocker) subject() *metering.Event {
 	}
 	rest := r.rest
 	e := r.readSubject()
-	if r.err == nil && n > 0 && n <= maxKnownBytes {
+	if r.err != nil {
+		return &e
+	}
+	e = keep(&e)
+	if n > 0 && n <= maxKnownBytes {
 		if u.known == nil || len(u.known) >= maxKnown {
 			u.known = make(map[string]*metering.Event)
 		}
-		e = keep(&e)
 		u.known[strings.Clone(rest[:n])] = &e
 	}
 	return &e

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/bits"
 	"time"
+	"unsafe"
 
 	"github.com/meterbook/meterbook/internal/fixed"
 	"github.com/meterbook/meterbook/metering"
@@ -157,7 +158,8 @@ func (r *blockText) wideGrains() fixed.Int128 {
 const lastInstant = 7258118400e9 - 1
 
 // An unblocker reads records. The event that it returns is good until the next
-// call, and its texts are cut from the block's.
+// call. What it has of its own, id, corrected id and reason, is cut from the block's
+// text.
 type unblocker struct {
 	text     blockText
 	subjects []*metering.Event
@@ -193,6 +195,12 @@ func (u *unblocker) open(payload string) (kind byte, err error) {
 		r.fail("of a kind that this version does not know")
 	}
 	return kind, r.err
+}
+
+// borrow is open for a record that changes with the next one: no text that is cut from
+// it may be kept. Not to copy it is a tenth of what counting its events takes.
+func (u *unblocker) borrow(payload []byte) (kind byte, err error) {
+	return u.open(unsafe.String(unsafe.SliceData(payload), len(payload)))
 }
 
 // end returns the sequence of the last event; of a block without events, that of
