@@ -129,23 +129,29 @@
 //
 // Beside others in the same rounds (go run ./benchmarks/ratios -only journal), it takes a
 // tenth of the time of pebble's synced batch of the same events, which looks nothing up,
-// and 3.6 to 4.1 times that of writing and syncing the same bytes, where 1.25 is wanted;
-// 512 writers of one event take 0.4 to 0.5 of pebble's time, where 0.77 is wanted, and 1.5
-// to 1.9 times a bare group commit, where 1.11 is wanted. Opening a recorder takes 200 ns an
-// event with a snapshot of the index, which is what is wanted, and up to 280 while the
-// machine is busy; without one 600.
+// and 3.4 to 3.9 times that of writing and syncing the same bytes, where 1.25 is wanted;
+// 512 writers of one event take 0.3 to 0.5 of pebble's time, where 0.77 is wanted, and 1.4
+// to 1.9 times a bare group commit, where 1.11 is wanted, of bytes that nobody has to make.
+// Opening a recorder takes 190 ns an event with a snapshot of the index, where 200 is
+// wanted, and up to 260 while the machine is busy; without one 570.
 //
 // What helped most: one pass that encodes before it is known what is new; subjects that
 // all share, whose texts lie together, and digests that begin where theirs end; entering
 // what most identities are, new and of a line with room, without a search; finding a
 // bucket without a read of its page; memory for the next batch while the disk is at this
-// one. What made no difference that could be told from noise, and is not there: huge
-// pages, reading subjects ahead for 32 events, comparing short texts by words, a table of
-// known subjects instead of a map, more or fewer pieces than three, and blocks of 512 KiB
-// instead of 192. A faster hash than SipHash-2-4 was not tried: it would give up what is
-// promised of fingerprints, or the index files that are there. What is left of a batch is
-// memory that no cache holds, five lines an event of its own and of its subject and three
-// of the index; of a single event it is that and the scheduler.
+// one; gathering events that come one by one, and zeros ahead of them; reading the log
+// again without a copy of it. What made no difference that could be told from noise, and
+// is not there: huge pages, reading subjects ahead for 32 events, comparing short texts by
+// words, a table of known subjects instead of a map, more or fewer pieces than three, and
+// blocks of 512 KiB instead of 192; and for writers of one event to yield before a group
+// is written, so that it is larger, and to wake one caller of each gathering who wakes the
+// next, or all of them from another goroutine than the one that writes. A faster hash than
+// SipHash-2-4 was not tried: it would give up what is promised of fingerprints, or the
+// index files that are there. What is left of a batch is memory that no cache holds, five
+// lines an event of its own and of its subject and three of the index: 350 ns of a
+// processor in all, where writing and syncing the bytes of an event takes 70 to 100. Of a
+// single event it is that and the scheduler: when a sync ends, two hundred callers are
+// woken by the processor that then waits for the next one.
 //
 // Of the index of identities, on two shared cores of an AMD EPYC, medians and the best in
 // parentheses (go test -bench, and -run Identities_Scale, give them again): a claim of a
