@@ -175,6 +175,7 @@
 //   - TestLaw_Crash_NothingAckedIsLost: the power fails at any call, three times.
 //   - TestLaw_Drop_Crash: nor does a crash while segments are dropped leave a hole.
 //   - TestLaw_Kill_NothingAckedIsLost: a process is killed at any time.
+//   - TestLaw_Blank_OnlyAhead: zeros are written where nothing was, before anything is.
 //   - TestLaw_Interval_Crash: what each mode promises, and no more is relied on.
 //   - TestRig_NoticesAMissingSync: the tests' disk loses what is not synced.
 //   - TestGolden_Version1: files of version 1 are read for ever.
