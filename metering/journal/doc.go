@@ -142,16 +142,17 @@
 // one; gathering events that come one by one, and zeros ahead of them; reading the log
 // again without a copy of it. What made no difference that could be told from noise, and
 // is not there: huge pages, reading subjects ahead for 32 events, comparing short texts by
-// words, a table of known subjects instead of a map, more or fewer pieces than three, and
-// blocks of 512 KiB instead of 192; and for writers of one event to yield before a group
-// is written, so that it is larger, and to wake one caller of each gathering who wakes the
-// next, or all of them from another goroutine than the one that writes. A faster hash than
-// SipHash-2-4 was not tried: it would give up what is promised of fingerprints, or the
-// index files that are there. What is left of a batch is memory that no cache holds, five
-// lines an event of its own and of its subject and three of the index: 350 ns of a
-// processor in all, where writing and syncing the bytes of an event takes 70 to 100. Of a
-// single event it is that and the scheduler: when a sync ends, two hundred callers are
-// woken by the processor that then waits for the next one.
+// words, texts in one object with their subject, a table of known subjects instead of a
+// map, more or fewer pieces than three, and blocks of 512 KiB instead of 192; and for
+// writers of one event to yield before a group is written, so that it is larger, and to
+// wake one caller of each gathering who wakes the next, or all of them from another
+// goroutine than the one that writes. A faster hash than SipHash-2-4 was not tried: it
+// would give up what is promised of fingerprints, or the index files that are there. What
+// is left of a batch is memory that no cache holds, five lines an event of its own and of
+// its subject and three of the index: 350 ns of a processor in all, where writing and
+// syncing the bytes of an event takes 70 to 100. Of a single event it is that and the
+// scheduler: when a sync ends, two hundred callers are woken by the processor that then
+// waits for the next one.
 //
 // Of the index of identities, on two shared cores of an AMD EPYC, medians and the best in
 // parentheses (go test -bench, and -run Identities_Scale, give them again): a claim of a
