@@ -206,8 +206,8 @@
 // event to be counted once. Turned down: a store of keys and values, in which the
 // identity, the event and the total are three writes that a crash can part.
 //
-// Events of one call are one block, which stands alone: what they share is written
-// once, and a damaged block costs its own events. Turned down: a dictionary for a
+// Events of one call, or of calls that were gathered, are one block, which stands alone:
+// what they share is written once, and a damaged block costs its own events. Turned down: a dictionary for a
 // file, with which one damaged record makes the rest unreadable; and a checksum for
 // each event, which finds nothing more and costs as much as the event.
 //
