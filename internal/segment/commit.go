@@ -129,7 +129,9 @@ func (l *Log) ahead() bool {
 	l.mu.Lock()
 	g := l.group
 	from, to := g.written, len(g.buf)
-	if l.err != nil || l.opts.Interval > 0 || g.records == 0 || g.rotate || to-from < l.opts.Ahead || !l.holding(g) {
+	// Nothing is written behind a group that is handed over and is not written: it may be
+	// of another segment, and zeros go ahead of it.
+	if l.err != nil || l.inflight != nil || l.opts.Interval > 0 || g.records == 0 || g.rotate || to-from < l.opts.Ahead || !l.holding(g) {
 		l.mu.Unlock()
 		return false
 	}
