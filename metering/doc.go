@@ -221,8 +221,9 @@
 //     both checks that the window is open and adds. [Series.Add] needs no window:
 //     its word is summed up blindly, by an atomic addition, and taken away when
 //     the current window changes. Whether others add to it too is looked at for
-//     one addition in 512: to read the word before each one made it a tenth slower. Sums above 37 bits, and amounts above, go to
-//     128-bit books under a lock.
+//     one addition in 512: to read the word before each one made it a tenth
+//     slower. Sums above 37 bits, and amounts above, go to 128-bit books under a
+//     lock.
 //   - A series has a stripe for each lane once two processors are seen to share
 //     it, as the lane in its words tells without another field. Before, two
 //     goroutines on one series cost four times what one did; with stripes half.
@@ -268,20 +269,24 @@
 // second copy of the lookup), strings of up to 32 bytes compared as words, the ends
 // of the resource in the series' line and the account behind a pointer, all of no
 // effect that shows. Among 100,000 series and a million an addition takes what one
-// to a plain map does, or up to a tenth less: 0.94 and 0.92, and 0.78 and 0.95, in
-// two whole runs, and from 0.61 to 1.27 in short ones, by how much of the last cache
-// others leave. Two lines have to come from memory, and the second waits for the
-// first. It was 1.2 to 1.7. What did not help: an addition of a tenth fewer
-// instructions that looks at no lane, an index of numbers of 32 bits, half as large,
-// with series in blocks of 64, one load less in the index, segments with as many
-// buckets as they need (growing took twice as long), pages of 2 MiB (a tenth among a
-// million, and a map gains half of that), and additions without an atomic operation
-// at all. Two goroutines on one series take 0.3 to 0.38 of a contended atomic
-// addition, by whether this machine moves a contended line in 5 ns or in 4, and 0.3
-// is the aim. An addition to a stripe is 3.0 ns by itself, and was 3.4; one to a
-// series alone is 2.5, and was 2.7. Tried against that: no look at all whether two
-// met, lanes of the process instead of the aggregator's, lanes dealt out beforehand,
-// to draw additions by a multiplication of their sum; none shows, or it is slower.
+// to a plain map does, or less: 0.94 and 0.92, and 0.78 and 0.95, in two whole runs,
+// and from 0.61 to 1.27 in short ones, by how much of the last cache others leave.
+// Two lines have to come from memory, and the second waits for the first. It was 1.2
+// to 1.7. What did not help: an addition of a tenth fewer instructions that looks at
+// no lane, an index of numbers of 32 bits, half as large, with series in blocks of
+// 64, one load less in the index, segments with as many buckets as they need
+// (growing took twice as long), pages of 2 MiB (a tenth among a million, and a map
+// gains half of that), and additions without an atomic operation at all. A bare
+// table that has the series themselves behind dense tags, so that one line comes
+// from memory and not two, is quicker by a seventh among 100,000 and by a sixteenth
+// among a million; but a series in a table moves when the table grows, and who holds
+// it would have to be told. Two goroutines on one series take 0.3 to 0.38 of a
+// contended atomic addition, by whether this machine moves a contended line in 5 ns
+// or in 4, and 0.3 is the aim. An addition to a stripe is 3.0 ns by itself, and was
+// 3.4; one to a series alone is 2.5, and was 2.7. Tried against that: no look at all
+// whether two met, lanes of the process instead of the aggregator's, lanes dealt out
+// beforehand, to draw additions by a multiplication of their sum; none shows, or it
+// is slower.
 //
 // Turned down: finding series by the addresses of strings, which would be half
 // the time for who passes the same strings again, and would keep every buffer

@@ -129,11 +129,11 @@
 //
 // Beside others in the same rounds (go run ./benchmarks/ratios -only journal), it takes a
 // tenth of the time of pebble's synced batch of the same events, which looks nothing up,
-// and 3.4 to 3.9 times that of writing and syncing the same bytes, where 1.25 is wanted;
+// and 3.4 to 5.3 times that of writing and syncing the same bytes, where 1.25 is wanted;
 // 512 writers of one event take 0.3 to 0.5 of pebble's time, where 0.77 is wanted, and 1.4
 // to 1.9 times a bare group commit, where 1.11 is wanted, of bytes that nobody has to make.
 // Opening a recorder takes 190 ns an event with a snapshot of the index, where 200 is
-// wanted, and up to 260 while the machine is busy; without one 570.
+// wanted, and up to 230 while the machine is busy; without one 570.
 //
 // What helped most: one pass that encodes before it is known what is new; subjects that
 // all share, whose texts lie together, and digests that begin where theirs end; entering
@@ -207,14 +207,15 @@
 // identity, the event and the total are three writes that a crash can part.
 //
 // Events of one call, or of calls that were gathered, are one block, which stands alone:
-// what they share is written once, and a damaged block costs its own events. Turned down: a dictionary for a
-// file, with which one damaged record makes the rest unreadable; and a checksum for
-// each event, which finds nothing more and costs as much as the event.
+// what they share is written once, and a damaged block costs its own events. Turned down:
+// a dictionary for a file, with which one damaged record makes the rest unreadable; and a
+// checksum for each event, which finds nothing more and costs as much as the event.
 //
 // Looking up and staging are one step under one lock, so that sequences of events, of
 // records and of the index never disagree; hashing and encoding are before it, and the
-// disk after. What is encoded holds if all of it is new; otherwise it is encoded anew. What the log takes back after a failed write is cut out of the
-// index before its sequences are given again, by whoever comes next.
+// disk after. What is encoded holds if all of it is new; otherwise it is encoded anew.
+// What the log takes back after a failed write is cut out of the index before its
+// sequences are given again, by whoever comes next.
 //
 // Those who append one event each while the disk is busy are gathered: their events are
 // one block, for which the index is asked once, with reads of memory under way for all of

@@ -13,8 +13,8 @@ import (
 // events become one piece, which is looked up, encoded and staged at once, by who
 // fills it or by the log when it is done with what is before. Each caller waits once.
 
-// gatherMost is how many events are gathered: with more, others wait longer for the
-// lock than is saved for each.
+// gatherMost is how many events are gathered: twice as many as the index reads ahead
+// for.
 const gatherMost = smallBlock
 
 // gatherings are those of a journal: one is open, and some are kept for later.

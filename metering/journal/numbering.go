@@ -10,7 +10,7 @@ import (
 // A numbering encodes the events of one block at a time: it knows which subjects the
 // block has, and the time of its last event.
 type numbering struct {
-	mentions []mention // by serial of the subject, a power of two; nil while blocks are small
+	mentions []mention // by serial of the subject; nil while few are looked through instead
 	few      []uint64  // serials of the block's subjects, while they are
 	block    uint32    // counts blocks
 	next     uint32    // subjects of the block
