@@ -207,7 +207,7 @@ func (l *Log) acknowledge(g *group, durable bool) {
 	if g.records > 0 {
 		l.end = g.at
 	}
-	if durable {
+	if durable && l.end.last != trailing { // what a mark is behind is durable; the mark is not
 		l.synced = l.end
 		l.durable.Store(l.synced.seq)
 	}
