@@ -5,62 +5,6 @@ import (
 	"io"
 )
 
-// run is the writer: the only goroutine that changes files while a log is open.
-// While it waits for the disk, the next group fills up, so that many writers
-// share one Sync.
-func (l *Log) run() {
-	defer close(l.stopped)
-	for {
-		if l.opts.Gather != nil {
-			l.opts.Gather()
-		}
-		g, closing := l.take()
-		switch {
-		case g != nil:
-			l.commit(g)
-		case closing:
-			l.finish()
-			return
-		case l.ahead():
-		default:
-			select {
-			case <-l.wake:
-			case <-l.due:
-				l.due = nil
-				l.commit(&group{start: l.end, at: l.end, sync: true, done: make(chan struct{})})
-			}
-		}
-	}
-}
-
-// take takes the group that was handed over, or the one that was filled since.
-func (l *Log) take() (g *group, closing bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	switch {
-	case l.err != nil:
-		return nil, l.closing
-	case l.inflight != nil:
-		return l.inflight, false
-	case (l.group.records > 0 || l.group.sync) && !l.holding(l.group):
-		l.hand(l.group)
-		return l.inflight, false
-	}
-	return nil, l.closing
-}
-
-// hand hands the group over to the writer and begins the next one. mu is held.
-func (l *Log) hand(g *group) {
-	l.inflight = g
-	l.busy.Store(true)
-	l.group = newGroup(g.at)
-	l.changed()
-}
-
-func newGroup(start place) *group {
-	return &group{start: start, at: start, done: make(chan struct{})}
-}
-
 // commit writes a group and answers for it.
 func (l *Log) commit(g *group) {
 	durable := l.opts.Interval == 0 || g.sync || l.expired()
@@ -75,21 +19,10 @@ func (l *Log) commit(g *group) {
 	// after a Sync that failed: it is not tried again.
 	if l.dirty && l.due == nil && !errors.Is(err, ErrPoisoned) {
 		l.due = l.opts.After(l.opts.Interval)
+		l.nudge() // to wait for it
 	}
 	if err == nil {
 		l.acknowledge(g, durable)
-	}
-}
-
-// expired reports whether a Sync is due, so that groups that never end cannot
-// put it off.
-func (l *Log) expired() bool {
-	select {
-	case <-l.due:
-		l.due = nil
-		return true
-	default:
-		return false
 	}
 }
 

@@ -22,7 +22,7 @@
 // before it.
 //
 // [Log.Hold] is for who stages batches one after the other that are to be waited for
-// together: they are written as they come, and synced once.
+// together: they are written as [Log.Advance] is called, and synced once.
 //
 // A group that fails takes along what was staged behind it, as that is chained
 // to it. Its sequences are used again: a caller that keeps an index drops what
@@ -213,6 +213,10 @@
 // group is therefore handed over by who staged it: when the writer fetched it, a
 // second batch was often quicker, joined it, and the disk stood idle meanwhile.
 //
-// A goroutine of the log writes, not the first of those who wait: a writer whose
-// context ends can leave while the disk is stuck.
+// Who waits without an end writes, if nobody does: where processors sleep, waking a
+// goroutine takes as long as a Sync, and one that is woken for each group is never there
+// in time. One record at a time took 119 µs with it and 109 without, and four goroutines
+// 64 µs a record and 53. A context that can end leaves it to a goroutine of the log, so
+// that its owner can go while the disk is stuck; so does who has no more than a channel
+// to be closed ([Ticket.Then]).
 package segment

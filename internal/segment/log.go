@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A Log is a log that is open for appending. One goroutine of its own writes,
-// and ends with Close. Its methods can be called from many goroutines at once.
+// A Log is a log that is open for appending. A goroutine of its own writes what
+// nobody waits for, and ends with Close. Its methods can be called from many goroutines at once.
 type Log struct {
 	files Files
 	opts  Options
@@ -35,17 +35,18 @@ type Log struct {
 	closed   error         // what Close returned
 	watch    chan struct{} // closed at the next change, nil while nobody waits
 
-	wake    chan struct{} // tells the writer that there is something to do
-	stopped chan struct{} // closed when the writer has ended
+	wake    chan struct{} // tells the log's goroutine that there is something to do
+	stopped chan struct{} // closed when it has ended
 
 	dropping sync.Mutex // held by Drop: one at a time
 
-	// What follows is the writer's alone.
-	file  File
-	alloc int64            // length of the file
-	blank int64            // up to where it was written, also with zeros
-	dirty bool             // something is written that is not synced
-	due   <-chan time.Time // when the next Sync is, nil if nothing waits for one
+	// writing is held by who writes, before mu. It protects what follows.
+	writing sync.Mutex
+	file    File
+	alloc   int64            // length of the file
+	blank   int64            // up to where it was written, also with zeros
+	dirty   bool             // something is written that is not synced
+	due     <-chan time.Time // when the next Sync is, nil if nothing waits for one
 }
 
 // A span is a segment and its first sequence.
@@ -142,6 +143,7 @@ func (l *Log) WaitPast(ctx context.Context, seq uint64) error {
 
 // Ready waits until a batch can be staged: [ErrFull] is over.
 func (l *Log) Ready(ctx context.Context) error {
+	l.nudge()
 	return l.await(ctx, func() bool { return len(l.group.buf) < l.opts.MaxPending })
 }
 
@@ -189,12 +191,4 @@ func (l *Log) Close() error {
 	l.nudge()
 	<-l.stopped
 	return l.closed
-}
-
-// nudge tells the writer to look, without waiting for it.
-func (l *Log) nudge() {
-	select {
-	case l.wake <- struct{}{}:
-	default:
-	}
 }

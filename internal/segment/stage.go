@@ -24,7 +24,18 @@ type group struct {
 	done     chan struct{}   // closed once it is acknowledged or failed
 	err      error           // set before
 	also     []chan struct{} // closed with done
-	answered bool            // or about to be: nothing is added to also. The log's lock guards both
+	answered bool            // or about to be: nothing is added to also
+	expected bool            // somebody waits for it. The log's lock guards the three
+}
+
+// known reports whether the group is answered for.
+func (g *group) known() bool {
+	select {
+	case <-g.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // answer tells who waits that the group is acknowledged or failed.
@@ -121,15 +132,15 @@ func (t Ticket) Wait(ctx context.Context) error {
 	if t.group == nil {
 		return nil
 	}
-	if ctx.Done() == nil { // a receive alone takes half the time of a choice
-		<-t.group.done
+	if ctx.Done() == nil {
+		t.log.lead(t.group)
+		<-t.group.done // a receive alone takes half the time of a choice
 		return t.group.err
 	}
-	select {
-	case <-t.group.done:
+	if t.group.known() {
 		return t.group.err
-	default:
 	}
+	t.log.expect(t.group)
 	select {
 	case <-t.group.done:
 		return t.group.err
@@ -141,19 +152,27 @@ func (t Ticket) Wait(ctx context.Context) error {
 // Then closes a channel when Wait would return, at once if it would by now: whoever
 // waits for several tickets, or began to wait before there was one, waits once.
 func (t Ticket) Then(done chan struct{}) {
-	if t.group != nil {
-		t.log.mu.Lock()
-		defer t.log.mu.Unlock()
-		if !t.group.answered {
-			t.group.also = append(t.group.also, done)
-			return
-		}
+	if t.group == nil || !t.log.also(t.group, done) {
+		close(done)
 	}
-	close(done)
+}
+
+// also has a channel closed when the group is answered for, unless it is by now.
+func (l *Log) also(g *group, done chan struct{}) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if g.answered {
+		return false
+	}
+	g.also = append(g.also, done)
+	g.expected = true
+	l.nudge()
+	return true
 }
 
 // Stage takes the records of a batch, all or none, and gives them their
-// sequences. It does not wait for the disk; the ticket does. What fill is called
+// sequences. It does not wait for the disk; the ticket does, and until somebody waits
+// for it, or for a later one, they need not be written. What fill is called
 // under is the log's lock: it should encode and return, and must not call the
 // log. An error from it is returned, and the batch is forgotten.
 //
@@ -204,35 +223,12 @@ func (l *Log) Stage(fill func(*Batch) error) (Ticket, error) {
 		// while doing so.
 		if l.inflight == nil && !l.holding(g) {
 			l.hand(g)
+			if l.held > 0 {
+				l.nudge() // who holds does not wait yet
+			}
 		}
-		l.nudge()
 	}
 	return t, nil
-}
-
-// Hold says that batches are about to follow that are to share a Sync with the next
-// one: until Release, what is staged is written, and not yet synced. It does not hold
-// up a Sync that is asked for, nor more than 4 MiB or half of MaxPending. Whoever
-// holds must not wait for a ticket.
-func (l *Log) Hold() {
-	l.mu.Lock()
-	l.held++
-	l.mu.Unlock()
-}
-
-// Release ends what Hold began.
-func (l *Log) Release() {
-	l.mu.Lock()
-	l.held--
-	l.mu.Unlock()
-	l.nudge()
-}
-
-const maxHeld = 4 << 20
-
-// holding reports whether a group is to be added to before it is synced. mu is held.
-func (l *Log) holding(g *group) bool {
-	return l.held > 0 && !g.sync && !l.closing && len(g.buf) < min(maxHeld, l.opts.MaxPending/2)
 }
 
 // begin lays out the start of a group: a new segment if the last one is long

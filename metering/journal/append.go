@@ -36,12 +36,14 @@ type Refusal struct {
 //
 // With an error, none of the accepted events is acknowledged: with [ErrNoSpace] or
 // another failure of the disk they are not in the journal, but for parts of a batch
-// of 6,000 events or more, or of more than 8 MiB; with [ErrPoisoned] or the context's
+// of 8,000 events or more, or of more than 8 MiB; with [ErrPoisoned] or the context's
 // error it is open whether they are. Send them again in each case: what is there
 // already is a duplicate then.
 //
 // Many callers share one sync of the disk. A batch of events costs less than as
-// many calls; up to [MaxBatch] are taken.
+// many calls; up to [MaxBatch] are taken. Who cannot stop waiting, as with
+// context.Background, may write for all; a context that can end leaves that to a
+// goroutine of the journal, which has to be woken.
 func (j *Journal) Append(ctx context.Context, events ...metering.Event) (Result, error) {
 	if len(events) > MaxBatch {
 		return Result{}, tooMany(len(events))
@@ -69,9 +71,6 @@ func (j *Journal) appendFrom(ctx context.Context, events []metering.Event, origi
 	}
 	var room [4]*scribe
 	pieces, err := j.stageAll(ctx, events, origin, room[:0])
-	if len(pieces) > 1 {
-		j.stock(len(events)) // while the disk is at it
-	}
 	var res Result
 	open := len(events) // of which nothing was said yet
 	for _, s := range pieces {

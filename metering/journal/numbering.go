@@ -65,9 +65,9 @@ func (n *numbering) number(of *subject) uint32 {
 
 // append appends an event, whose items are given in order.
 func (n *numbering) append(b []byte, of *subject, e *metering.Event, items []metering.Item, at int64) []byte {
-	number := n.number(of)
+	number, raw := n.number(of), of.raw()
 	// Numbers, and the length of the id, take 5, 2 and 10 bytes, grains 19 each.
-	room := len(of.raw) + len(e.ID) + 5 + 2 + 10 + 19*len(items)
+	room := len(raw) + len(e.ID) + 5 + 2 + 10 + 19*len(items)
 	if cap(b)-len(b) < room {
 		b = slices.Grow(b, room)
 	}
@@ -75,7 +75,7 @@ func (n *numbering) append(b []byte, of *subject, e *metering.Event, items []met
 	b = b[:k+room]
 	k = putUvarint(b, k, uint64(number))
 	if number == 0 {
-		k += copy(b[k:], of.raw)
+		k += copy(b[k:], raw)
 	}
 	k = putUvarint(b, k, uint64(len(e.ID)))
 	k += copy(b[k:], e.ID)

@@ -17,18 +17,32 @@ type subject struct {
 	// source in canonical form, digested. body is that of bodies with the stem behind
 	// it, the digest of the subject's canonical form. Both are computed once.
 	identity, body sipState
-	raw            string // its canonical form
+	long           []byte // its canonical form, where short has no room for it
 	dimensions     string // of its items, each a byte
 	labels         metering.Labels
 	items          uint32 // where in raw the first item begins
 	hash, place    uint32 // among those that are kept
 	serial         uint64 // of the scribes' subjects, from 1
+	size           uint8  // of its canonical form, where that is in short
+	short          [shortBytes]byte
+}
+
+// shortBytes is how long most subjects are: their texts are read while the subject
+// before them is on its way from memory.
+const shortBytes = 115
+
+// raw returns the subject's canonical form.
+func (s *subject) raw() []byte {
+	if s.size > 0 {
+		return s.short[:min(s.size, shortBytes)]
+	}
+	return s.long
 }
 
 // is reports whether an event is of the subject; its items are given in order.
 func (s *subject) is(e *metering.Event, items []metering.Item) bool {
-	r := subjectText{s.raw, 2}
-	if len(items) != len(s.dimensions) || s.labels != e.Labels || s.raw[0] != byte(e.Kind) || s.raw[1] != flagsOf(e) ||
+	r := subjectText{s.raw(), 2}
+	if len(items) != len(s.dimensions) || s.labels != e.Labels || r.raw[0] != byte(e.Kind) || r.raw[1] != flagsOf(e) ||
 		!r.next(string(e.Account)) || !r.next(e.Source) || !r.next(e.Resource) || !r.next(e.Region) {
 		return false
 	}
@@ -45,7 +59,7 @@ func (s *subject) is(e *metering.Event, items []metering.Item) bool {
 
 // A subjectText is the canonical form of a subject, up to a place.
 type subjectText struct {
-	raw string
+	raw []byte
 	at  int
 }
 
@@ -61,14 +75,19 @@ func (r *subjectText) next(s string) bool {
 		return false
 	}
 	r.at = at + n
-	return r.raw[at:r.at] == s
+	return string(r.raw[at:r.at]) == s
 }
 
 // subjectOf returns the subject of an event; its items are given in order. Texts
 // are copied, as subjects outlive events.
 func (s *secret) subjectOf(e *metering.Event, items []metering.Item) *subject {
 	raw, first := appendSubject(nil, e, items)
-	one := &subject{raw: string(raw), labels: e.Labels, items: uint32(first)}
+	one := &subject{labels: e.Labels, items: uint32(first)}
+	if len(raw) <= shortBytes {
+		one.size = uint8(copy(one.short[:], raw))
+	} else {
+		one.long = raw
+	}
 	dimensions := make([]byte, len(items))
 	for i := range items {
 		dimensions[i] = byte(items[i].Quantity.Dimension())

@@ -48,10 +48,10 @@ func (all *subjects) find(e *metering.Event, items []metering.Item) *subject {
 func (all *subjects) add(e *metering.Event, items []metering.Item) *subject {
 	one := all.secret.subjectOf(e, items)
 	one.hash, one.place, one.serial = hashOf(e), nowhere, all.made.Add(1)
-	if len(one.raw) > maxSubjectBytes {
+	if len(one.raw()) > maxSubjectBytes {
 		return one
 	}
-	if all.bytes.Add(int64(len(one.raw)+subjectBytes)) > maxSubjectsBytes {
+	if all.bytes.Add(int64(len(one.raw())+subjectBytes)) > maxSubjectsBytes {
 		all.bytes.Store(0)
 		for i := range all.places {
 			all.places[i].Store(nil)
