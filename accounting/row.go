@@ -29,7 +29,7 @@ type RowError struct {
 }
 
 func (e *RowError) Error() string {
-	return fmt.Sprintf("accounting: price %q cannot price %v in %v: %s", e.Price, e.Key, e.Period, e.Reason)
+	return fmt.Sprintf("accounting: price %q cannot price %v in %v: %s", e.Price, e.Key.Redacted(), e.Period, e.Reason)
 }
 
 func (p *Price) refuse(r Row, format string, args ...any) error {
@@ -123,7 +123,7 @@ func (p *Price) labelled(row Row, label string) (*big.Rat, error) {
 		return nil, p.refuse(row, "it has no label %q", label)
 	}
 	if len(text) > maxLabelDigits || text == "" || strings.Trim(text, "0123456789.") != "" || strings.Count(text, ".") > 1 || text == "." {
-		return nil, p.refuse(row, "label %q is %.64q; want a plain number of at most %d digits", label, text, maxLabelDigits)
+		return nil, p.refuse(row, "label %q is no plain number of at most %d digits", label, maxLabelDigits)
 	}
 	n, ok := new(big.Rat).SetString(text)
 	if !ok {

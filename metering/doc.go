@@ -171,7 +171,9 @@
 //
 // A duplicate event is no error, nor is an event that does not fit the life of
 // its resource, nor a row of zero. Text from outside is bounded before it is
-// looked at: what is too long is refused at a cost that does not grow with it.
+// looked at: what is too long is refused at a cost that does not grow with it. Errors name
+// the labels of keys and events and do not say their values, which can be anybody's data
+// ([Key.Redacted]).
 //
 // # Limits
 //

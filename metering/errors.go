@@ -68,7 +68,7 @@ func (e *DimensionError) Error() string {
 }
 
 // A FieldError names the field of a value that was refused, the value
-// (clipped to 64 bytes) and what is wanted instead.
+// (clipped to 64 bytes; of a label the name and no value) and what is wanted instead.
 type FieldError struct{ Field, Value, Reason string }
 
 func (e *FieldError) Error() string {

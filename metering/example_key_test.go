@@ -124,3 +124,12 @@ func ExampleUsage_Quality() {
 	fmt.Println(u.Quality())
 	// Output: mixed
 }
+
+func ExampleKey_Redacted() {
+	key := metering.Key{Account: "acme", Meter: metering.InputTokens, SKU: "m-large", Labels: metering.MustLabels("owner", "lijun@example.com")}
+	fmt.Println(key)
+	fmt.Println(key.Redacted())
+	// Output:
+	// acme ai.tokens.input m-large@ {owner="lijun@example.com"}
+	// acme ai.tokens.input m-large@ {owner}
+}

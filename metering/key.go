@@ -65,8 +65,15 @@ func (k Key) Compare(o Key) int {
 }
 
 // String returns the key for people: account meter sku@region resource
-// {labels}. Programs read and write the fields, in JSON for instance.
-func (k Key) String() string {
+// {labels}. Programs read and write the fields, in JSON for instance, and logs and
+// errors have [Key.Redacted].
+func (k Key) String() string { return k.text(Labels.String) }
+
+// Redacted returns what String does with the names of labels alone: their values can be
+// anybody's data.
+func (k Key) Redacted() string { return k.text(Labels.names) }
+
+func (k Key) text(labels func(Labels) string) string {
 	s := fmt.Sprintf("%s %s", k.Account, k.Meter)
 	if k.SKU != "" || k.Region != "" {
 		s += fmt.Sprintf(" %s@%s", k.SKU, k.Region)
@@ -75,7 +82,7 @@ func (k Key) String() string {
 		s += " " + k.Resource
 	}
 	if k.Labels != (Labels{}) {
-		s += " " + k.Labels.String()
+		s += " " + labels(k.Labels)
 	}
 	return s
 }

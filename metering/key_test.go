@@ -79,6 +79,7 @@ func TestKey_Compare(t *testing.T) {
 
 func TestKey_String(t *testing.T) {
 	require.Equal(t, `acme/vision compute.accelerator.time H100@cn-north-1 gpu-1 {team="a"}`, fullKey.String())
+	require.Equal(t, "acme/vision compute.accelerator.time H100@cn-north-1 gpu-1 {team}", fullKey.Redacted())
 	require.Equal(t, "a m", metering.Key{Account: "a", Meter: "m"}.String())
 }
 

@@ -67,7 +67,7 @@ func NewLabels(pairs ...string) (Labels, error) {
 			return Labels{}, err
 		}
 		if err := checkText("label value", value, 0, MaxLabelValueBytes); err != nil {
-			return Labels{}, err
+			return Labels{}, unsaid(err, name)
 		}
 		sorted = append(sorted, label{name, value})
 		size += len(name) + len(value) + 2
@@ -91,6 +91,13 @@ func NewLabels(pairs ...string) (Labels, error) {
 }
 
 type label struct{ name, value string }
+
+// unsaid returns the error of a label's value with the label's name in its place: values
+// can be anybody's data, and errors end up in logs.
+func unsaid(err error, name string) error {
+	e := err.(*FieldError)
+	return &FieldError{e.Field, clip(name) + "=…", e.Reason}
+}
 
 // MustLabels is [NewLabels] for constants and tests: it panics on error.
 func MustLabels(pairs ...string) Labels {
@@ -153,6 +160,15 @@ func (l Labels) only(names []string) Labels {
 // Compare orders sets by their canonical form: -1, 0 or +1, 0 only when l == m.
 func (l Labels) Compare(m Labels) int { return strings.Compare(l.canonical(), m.canonical()) }
 
+// names returns the set as {name, …}, without its values.
+func (l Labels) names() string {
+	var names []string
+	for name := range l.All() {
+		names = append(names, name)
+	}
+	return "{" + strings.Join(names, ", ") + "}"
+}
+
 // String returns the set as {name="value", …}, for people. Programs read and
 // write the JSON form.
 func (l Labels) String() string {
@@ -203,13 +219,13 @@ func (l *Labels) UnmarshalJSON(text []byte) error {
 	case string(text) == "null":
 		return nil
 	case len(text) > maxLabelsJSON:
-		return &FieldError{"labels", clip(bounded(text)), fmt.Sprintf("want at most %d bytes of JSON", maxLabelsJSON)}
+		return &FieldError{"labels", "", fmt.Sprintf("want at most %d bytes of JSON, got %d", maxLabelsJSON, len(text))}
 	case !utf8.Valid(text):
 		return &FieldError{"labels", "", "want valid UTF-8"}
 	}
 	pairs, ok := stringsOf(json.NewDecoder(bytes.NewReader(text)))
 	if !ok {
-		return fmt.Errorf("%w: labels %q: want a JSON object of strings", ErrSyntax, clip(bounded(text)))
+		return fmt.Errorf("%w: labels: want a JSON object of strings", ErrSyntax)
 	}
 	set, err := NewLabels(pairs...)
 	if err != nil {

@@ -168,3 +168,20 @@ func FuzzLabels_Canonical(f *testing.F) {
 		require.True(t, slices.IsSorted(names))
 	})
 }
+
+// What a label's value is stays out of errors, whatever is wrong with it: an error names
+// the label.
+func TestLabels_ErrorsKeepValuesToThemselves(t *testing.T) {
+	const secret = "lijun@example.com"
+	_, err := metering.NewLabels("env", "prod", "owner", secret+"\n")
+	require.EqualError(t, err, `metering: label value "owner=…": want no control characters`)
+	for _, text := range []string{
+		`{"owner":"` + secret + `\n"}`, `{"owner":{"mail":"` + secret + `"}}`, `["` + secret + `"]`, `"` + secret + `"`,
+		`{"owner":"` + secret + `"} "` + secret + `"`, `{"owner":"` + strings.Repeat(secret, 1<<16) + `"}`,
+	} {
+		var l metering.Labels
+		err := l.UnmarshalJSON([]byte(text))
+		require.Error(t, err)
+		require.NotContains(t, err.Error(), "lijun", text)
+	}
+}

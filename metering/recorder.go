@@ -134,7 +134,7 @@ type FlushError struct {
 }
 
 func (e *FlushError) Error() string {
-	return fmt.Sprintf("%v: %v of %v in %v was recorded and is refused", e.Err, e.Quantity, e.Key, e.Window)
+	return fmt.Sprintf("%v: %v of %v in %v was recorded and is refused", e.Err, e.Quantity, e.Key.Redacted(), e.Window)
 }
 
 func (e *FlushError) Unwrap() error { return e.Err }

@@ -109,7 +109,7 @@ func (e *sheetEntry) join(width int64, o *sheetEntry) error {
 			p := posting{window: c.window, n: c.sum, estimated: from.estimated.get(c.window)}
 			late, ok := b.late.get(c.window).Add(from.late.get(c.window))
 			if !ok || !b.fits(p) {
-				return fmt.Errorf("%w: key %v, window %s", ErrOverflow, e.key, stamp(c.window*width))
+				return fmt.Errorf("%w: key %s, window %s", ErrOverflow, e.key.Redacted(), stamp(c.window*width))
 			}
 			b.post(p)
 			if !late.IsZero() || !b.late.get(c.window).IsZero() {

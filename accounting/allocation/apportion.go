@@ -121,7 +121,7 @@ func (a *apportionment) take(u metering.Usage) error {
 		a.unit = u.Quantity.Dimension()
 	}
 	if u.Quantity.Dimension() != a.unit {
-		return refuse(ErrDimension, "apportion by usage of one dimension", "usage of %s is of %s, not of %s", quote(u.Key.String()), u.Quantity.Dimension(), a.unit)
+		return refuse(ErrDimension, "apportion by usage of one dimension", "usage of %s is of %s, not of %s", quote(u.Key.Redacted()), u.Quantity.Dimension(), a.unit)
 	}
 	of := a.shares[u.Key]
 	if of == nil {
@@ -135,14 +135,14 @@ func (a *apportionment) take(u metering.Usage) error {
 			continue
 		case !all:
 			return refuse(ErrPeriod, "use windows as fine as those that were billed", "usage of %s from %s to %s is only in part within what price %s was charged for",
-				quote(u.Key.String()), u.Period.Start().Format(time.RFC3339), u.Period.End().Format(time.RFC3339), quote(p.id[1]))
+				quote(u.Key.Redacted()), u.Period.Start().Format(time.RFC3339), u.Period.End().Format(time.RFC3339), quote(p.id[1]))
 		case !of[i].Dimension().Valid():
 			of[i] = u.Quantity
 			continue
 		}
 		sum, err := of[i].Add(u.Quantity)
 		if err != nil {
-			return refuse(err, "", "usage of %s", quote(u.Key.String()))
+			return refuse(err, "", "usage of %s", quote(u.Key.Redacted()))
 		}
 		of[i] = sum
 	}
@@ -167,7 +167,7 @@ func (a *apportionment) costs() ([]Cost, error) {
 			w := a.shares[k][i]
 			if w.Sign() < 0 {
 				return nil, refuse(ErrNegativeWeight, "apportion a period with its corrections", "usage of %s within what price %s was charged for is %s",
-					quote(k.String()), quote(p.id[1]), w)
+					quote(k.Redacted()), quote(p.id[1]), w)
 			}
 			total.Add(total, w.Grains().Big())
 		}

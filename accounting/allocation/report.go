@@ -161,5 +161,5 @@ func (r *report) checkWeight(w weight) error {
 		return nil
 	}
 	return refuse(ErrNegativeWeight, "charge the credit under another resource", "cost of %s for %s in pool %s",
-		quote(string(c.resource)), quote(r.items[w.item].Key.String()), quote(c.pool))
+		quote(string(c.resource)), quote(r.items[w.item].Key.Redacted()), quote(c.pool))
 }

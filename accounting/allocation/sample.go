@@ -64,7 +64,7 @@ func (s *Sheet) Add(m Sample) error {
 }
 
 func (m Sample) refuse(err error, fix string) error {
-	return refuse(err, fix, "sample of %s for %s in pool %s at %s", quote(string(m.Resource)), quote(m.Key.String()), quote(m.Pool), m.Period)
+	return refuse(err, fix, "sample of %s for %s in pool %s at %s", quote(string(m.Resource)), quote(m.Key.Redacted()), quote(m.Pool), m.Period)
 }
 
 // window returns the index of p among the windows.

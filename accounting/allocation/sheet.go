@@ -154,7 +154,7 @@ func (s *Sheet) spend(m money.Money) error {
 func (s *Sheet) Charge(i Item, cost money.Money) error {
 	p := place{i.Pool, i.Resource}
 	row := func(err error, fix string) error {
-		return refuse(err, fix, "%s cost of %s for %s in pool %s", i.Kind, quote(string(i.Resource)), quote(i.Key.String()), quote(i.Pool))
+		return refuse(err, fix, "%s cost of %s for %s in pool %s", i.Kind, quote(string(i.Resource)), quote(i.Key.Redacted()), quote(i.Pool))
 	}
 	if ci, ok := s.cell[p]; ok && s.cells[ci].measured {
 		return row(ErrDuplicate, "charge it under another resource than what is supplied")

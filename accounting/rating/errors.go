@@ -40,7 +40,7 @@ type UnpricedError struct {
 }
 
 func (e *UnpricedError) Error() string {
-	text := fmt.Sprintf("rating: card %q has no price for %v in %v; add one, if only of 0", e.Card, e.Usage.Key, e.Usage.Period)
+	text := fmt.Sprintf("rating: card %q has no price for %v in %v; add one, if only of 0", e.Card, e.Usage.Key.Redacted(), e.Usage.Period)
 	if e.Nearest != "" {
 		text += fmt.Sprintf(" (price %q comes nearest; it is for another %s)", e.Nearest, e.Differs)
 	}
@@ -55,7 +55,7 @@ type AmbiguousError struct {
 }
 
 func (e *AmbiguousError) Error() string {
-	return fmt.Sprintf("rating: card %q: prices %q and %q match %v equally well; make one more specific", e.Card, e.First, e.Second, e.Key)
+	return fmt.Sprintf("rating: card %q: prices %q and %q match %v equally well; make one more specific", e.Card, e.First, e.Second, e.Key.Redacted())
 }
 
 // A StraddleError reports a price whose validity begins or ends within a

@@ -86,7 +86,7 @@ func (r *rater) takePower(u *metering.Usage) (covered bool, err error) {
 		err = fmt.Errorf("%v and %v are of two dimensions", r.power.Active, r.power.Reactive)
 	}
 	if err != nil {
-		return covered, fmt.Errorf("%w: power factor: %v in %v: %w", ErrUsage, u.Key, u.Period, err)
+		return covered, fmt.Errorf("%w: power factor: %s in %v: %w", ErrUsage, u.Key.Redacted(), u.Period, err)
 	}
 	return covered, nil
 }

@@ -202,9 +202,9 @@ func sumRows(a, b metering.Usage) (metering.Usage, error) {
 	case err == nil:
 		return a, nil
 	case errors.Is(err, metering.ErrOverflow):
-		return a, fmt.Errorf("%w: %v: %w", ErrOverflow, a.Key, err)
+		return a, fmt.Errorf("%w: %s: %w", ErrOverflow, a.Key.Redacted(), err)
 	}
-	return a, fmt.Errorf("rating: %v in %v: %w", a.Key, a.Period, err)
+	return a, fmt.Errorf("rating: %s in %v: %w", a.Key.Redacted(), a.Period, err)
 }
 
 // keepTotals notes what rows have moved.

@@ -88,7 +88,7 @@ func (r *rater) refused(p *price, u *metering.Usage) error {
 	if _, err := p.src.Advance(accounting.Tally{}, r.row(u)); err != nil {
 		return fmt.Errorf("%w: %w", ErrUsage, err)
 	}
-	return fmt.Errorf("%w: price %q, %v in %v", ErrUsage, p.src.ID, u.Key, u.Period)
+	return fmt.Errorf("%w: price %q, %s in %v", ErrUsage, p.src.ID, u.Key.Redacted(), u.Period)
 }
 
 func (r *rater) row(u *metering.Usage) accounting.Row {

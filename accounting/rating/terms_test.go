@@ -117,8 +117,8 @@ func TestRate_RowErrors(t *testing.T) {
 		says  string
 	}{
 		"no label":            {sized, used("1", 1), `it has no label "size"`},
-		"no number":           {sized, used("1", 1, keyed("acme", "", "", "size", "big")), "want a plain number"},
-		"exponent":            {accounting.Dynamic{Label: "bid", Factor: dec("1")}, used("1", 1, keyed("acme", "", "", "bid", "1e9")), "want a plain number"},
+		"no number":           {sized, used("1", 1, keyed("acme", "", "", "size", "big")), "no plain number"},
+		"exponent":            {accounting.Dynamic{Label: "bid", Factor: dec("1")}, used("1", 1, keyed("acme", "", "", "bid", "1e9")), "no plain number"},
 		"before the series":   {spot, used("1", 1), "no one spot price is for all of it"},
 		"over a change of it": {spot, used("1", 3), "no one spot price is for all of it"},
 	} {

@@ -73,7 +73,7 @@ type AttributeError struct {
 	// as "data/items/0/quantity"; empty where it is the event as a whole. It is
 	// clipped to 64 bytes, as is Value.
 	Attribute string
-	Value     string // as it was written, without quotes; empty where there is none
+	Value     string // as it was written, without quotes, and of a label "…"; empty where there is none
 	Err       error
 }
 
@@ -120,6 +120,19 @@ func (f *faults) add(err error) {
 func (f *faults) refuse(attribute, value string, err error) {
 	f.add(&AttributeError{clip(attribute), clip(value), err})
 }
+
+// unsaid adds faults of a label without its value, which can be anybody's data.
+func (f *faults) unsaid(of faults) {
+	for _, err := range of {
+		if e, ok := errors.AsType[*AttributeError](err); ok && e.Value != "" {
+			err = &AttributeError{e.Attribute, hidden, e.Err}
+		}
+		f.add(err)
+	}
+}
+
+// hidden stands for what errors do not repeat.
+const hidden = "…"
 
 func (f faults) Error() string {
 	all := make([]string, len(f))

@@ -241,3 +241,20 @@ func TestOptions(t *testing.T) {
 	_, err = cloudevents.Unmarshal([]byte(plain), cloudevents.WithMaxDepth(2), cloudevents.WithMaxEventBytes(len(plain)), cloudevents.WithMapping(nil))
 	require.NoError(t, err)
 }
+
+// TestErrors_KeepLabelsToThemselves: what the value of a label is stays out of errors.
+func TestErrors_KeepLabelsToThemselves(t *testing.T) {
+	own := func(labels string) string {
+		return `{"specversion":"1.0","id":"1","source":"api","type":"com.meterbook.usage.amount.v1","time":"2026-03-01T00:00:00Z","subject":"acme","data":{"labels":` + labels +
+			`,"items":[{"meter":"ai.tokens.input","quantity":"1 {token}"}]}}`
+	}
+	for _, text := range []string{
+		own(`{"phone":13912345678}`), own(`{"phone":"13912345678\u0007"}`), own(`"13912345678"`), own(`13912345678`), own(`{"phone":[13912345678]}`),
+		string(foreign(`{"usage":{"in":1},"model":"x","tags":[{"team":13912345678}]}`)), string(foreign(`{"usage":{"in":1},"model":"x","tags":[{"team":"13912345678\u0007"}]}`)),
+	} {
+		_, err := cloudevents.Unmarshal([]byte(text), cloudevents.WithMapping(requests(t)))
+		require.Error(t, err, text)
+		require.Contains(t, err.Error(), "…", text)
+		require.NotContains(t, err.Error(), "139", text)
+	}
+}

@@ -214,12 +214,18 @@ func (r *Rule) labels(env *envelope, data value, bad *faults) metering.Labels {
 	pairs := make([]string, 0, 2*len(r.Labels))
 	for _, name := range slices.Sorted(maps.Keys(r.Labels)) {
 		f := r.Labels[name]
-		s := f.text(env, data, bad)
-		if s == "" {
+		var own faults
+		s := f.text(env, data, &own)
+		if len(own) == 0 && s != "" {
+			if err := label.check(s); err != nil {
+				own.refuse(f.where(env), s, err)
+			}
+		}
+		if len(own) > 0 {
+			bad.unsaid(own)
 			continue
 		}
-		if err := label.check(s); err != nil {
-			bad.refuse(f.where(env), s, err)
+		if s == "" {
 			continue
 		}
 		pairs = append(pairs, name, s)

@@ -84,7 +84,7 @@ func TestMapping_Faults(t *testing.T) {
 		{`{"usage":{"in":1},"model":""}`, cloudevents.ErrMissing, `data/model ""`},
 		{`{"usage":{"in":1},"model":7}`, cloudevents.ErrValue, `data/model "7"`},
 		{`{"usage":{"in":1},"model":"a\nb"}`, nil, `data/model "a\nb": want no control characters`},
-		{`{"usage":{"in":1},"model":"x","tags":[{"team":"\u0001"}]}`, nil, `data/tags/0/team "\x01": want no control characters`},
+		{`{"usage":{"in":1},"model":"x","tags":[{"team":"\u0001"}]}`, nil, `data/tags/0/team "…": want no control characters`},
 		{`{"usage":{"in":1,"in":2},"model":"x"}`, cloudevents.ErrDuplicate, `data/usage/in ""`},
 		{`null`, cloudevents.ErrMissing, `data/usage/in ""`},
 	} {

@@ -156,13 +156,13 @@ func (r reader) labels(at string, v value) metering.Labels {
 		return metering.Labels{}
 	}
 	if v.form != object {
-		r.bad.refuse(r.root+at, v.written(), errStrings)
+		r.bad.refuse(r.root+at, hidden, errStrings)
 		return metering.Labels{}
 	}
 	pairs := make([]string, 0, 2*len(v.names))
 	for i, name := range v.names {
 		if v.values[i].form != text {
-			r.bad.refuse(r.root+at+"/"+clip(name), v.values[i].written(), errString)
+			r.bad.refuse(r.root+at+"/"+clip(name), hidden, errString)
 		}
 		pairs = append(pairs, name, v.values[i].text)
 	}

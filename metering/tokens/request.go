@@ -87,7 +87,7 @@ func (r *Request) labels(u Usage) (metering.Labels, error) {
 	pairs := []string{TierLabel, tier}
 	for name, value := range r.Labels.All() {
 		if name == TierLabel {
-			return metering.Labels{}, &FieldError{Field: "label " + TierLabel, Given: strconv.Quote(clip(value)), Want: "none beside tiers", Err: ErrDuplicate}
+			return metering.Labels{}, &FieldError{Field: "label " + TierLabel, Given: "…", Want: "none beside tiers", Err: ErrDuplicate}
 		}
 		pairs = append(pairs, name, value)
 	}

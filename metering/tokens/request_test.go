@@ -65,7 +65,7 @@ func TestUsage_Event_Refused(t *testing.T) {
 		{"a tier of 0", tokens.Usage{}, func(r *tokens.Request) { r.Tiers = []int64{0} }, "tokens: tier is 0; want more than 0: tiers ascend"},
 		{"two tiers", tokens.Usage{}, func(r *tokens.Request) {
 			r.Tiers, r.Labels = []int64{1}, metering.MustLabels(tokens.TierLabel, "9")
-		}, `tokens: label input-tokens-up-to is given again, as "9"; want none beside tiers`},
+		}, `tokens: label input-tokens-up-to is given again, as …; want none beside tiers`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := request
