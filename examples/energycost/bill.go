@@ -2,9 +2,11 @@ package main
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/examples/internal/digits"
 	"github.com/meterbook/meterbook/metering"
 )
 
@@ -56,6 +58,15 @@ func (b *books) lines() ([]line, error) {
 }
 
 // text is the quantity in the price's unit.
+// display is text with commas between thousands.
+func (l line) display() string {
+	number, unit, cut := strings.Cut(l.text(), " ")
+	if !cut {
+		return number
+	}
+	return digits.Group(number) + " " + unit
+}
+
 func (l line) text() string {
 	if !l.quantity.Dimension().Valid() || l.unit.IsZero() {
 		return ""

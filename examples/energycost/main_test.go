@@ -75,8 +75,8 @@ func TestLaw_Closes(t *testing.T) {
 // Who works by night pays less for a kWh than who works by day.
 func TestRun_Night(t *testing.T) {
 	text := output(t)
-	require.Regexp(t, `acme +[0-9.]+ +[0-9.]+ +0\.71`, text)
-	require.Regexp(t, `beta +[0-9.]+ +[0-9.]+ +0\.75`, text)
+	require.Regexp(t, `acme +[0-9,.]+ +[0-9,.]+ +0\.71`, text)
+	require.Regexp(t, `beta +[0-9,.]+ +[0-9,.]+ +0\.75`, text)
 	require.Contains(t, text, "power-factor")
 	require.Contains(t, text, "Closes")
 	require.Equal(t, text, output(t), "the same bytes again")

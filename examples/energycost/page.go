@@ -5,6 +5,7 @@ import (
 
 	"github.com/meterbook/meterbook/accounting/money"
 	"github.com/meterbook/meterbook/energy"
+	"github.com/meterbook/meterbook/examples/internal/digits"
 	"github.com/meterbook/meterbook/examples/internal/report"
 )
 
@@ -22,7 +23,7 @@ func (b *books) page(w words) ([]byte, error) {
 		Facts: []report.Fact{
 			{Name: w.paid, Value: b.total.price.Display(), Unit: unit},
 			{Name: w.margin, Value: b.total.margin.Display(), Unit: unit},
-			{Name: w.siteMeter, Value: b.used.KWh(1).StringFixed(1), Unit: "kWh"},
+			{Name: w.siteMeter, Value: digits.Group(b.used.KWh(1).StringFixed(1)), Unit: "kWh"},
 		},
 		Sections: []report.Section{
 			{ID: "days", Title: w.daily, Chart: b.days(w)},
@@ -86,7 +87,7 @@ func plus(a, b energy.Energy) energy.Energy {
 // hours is energy in kWh.
 func hours(e energy.Energy) report.Value {
 	d := e.KWh(1)
-	return report.Value{Text: d.StringFixed(1), Number: d.Rat()}
+	return report.Value{Text: digits.Group(d.StringFixed(1)), Number: d.Rat()}
 }
 
 func amount(m money.Money) report.Value {
@@ -121,7 +122,7 @@ func (b *books) tenantTable(w words) *report.Table {
 func (b *books) billTable(list []line, w words) *report.Table {
 	t := &report.Table{Head: []report.Column{{Name: w.price}, {Name: w.quantity, Numbers: true}, {Name: w.amount, Numbers: true}}}
 	for _, l := range list {
-		quantity := report.Value{Text: l.text()}
+		quantity := report.Value{Text: l.display()}
 		if quantity.Text != "" {
 			if n, err := l.quantity.In(l.unit, 3); err == nil {
 				quantity.Number = n.Rat()

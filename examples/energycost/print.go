@@ -8,6 +8,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/examples/internal/digits"
 	"github.com/meterbook/meterbook/metering"
 )
 
@@ -63,7 +65,7 @@ func (b *books) print(to io.Writer, w words) error {
 	t := newTable(w.price, w.quantity, w.amount)
 	t.SetColumnConfigs(right(2, 3))
 	for _, l := range list {
-		t.AppendRow(table.Row{b.nameOf(l.id, w), l.text(), l.amount.Display()})
+		t.AppendRow(table.Row{b.nameOf(l.id, w), l.display(), l.amount.Display()})
 	}
 	t.AppendFooter(table.Row{w.total, "", b.site.Total().Display()})
 	fmt.Fprintf(&out, "%s\n\n", t.Render())
@@ -86,9 +88,12 @@ func (b *books) print(to io.Writer, w words) error {
 }
 
 func (t tenant) row(name string) table.Row {
-	return table.Row{name, t.used.KWh(1).StringFixed(1), t.cost.Decimal().StringFixed(2), t.perKWh(t.cost), t.price.Decimal().StringFixed(2), t.perKWh(t.price),
-		t.margin.Decimal().StringFixed(2), t.ratio()}
+	return table.Row{name, digits.Group(t.used.KWh(1).StringFixed(1)), grouped(t.cost), t.perKWh(t.cost), grouped(t.price), t.perKWh(t.price),
+		grouped(t.margin), t.ratio()}
 }
+
+// grouped is an amount of the table's currency.
+func grouped(m money.Money) string { return digits.Group(m.Decimal().StringFixed(2)) }
 
 // nameOf is a price's title, and its id where it has none or none in English.
 func (b *books) nameOf(id string, w words) string {

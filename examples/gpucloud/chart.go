@@ -8,6 +8,7 @@ import (
 
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/examples/internal/digits"
 	"github.com/meterbook/meterbook/metering"
 )
 
@@ -138,7 +139,7 @@ func (b *books) chart(w *words) (stack, error) {
 	}
 	scale := c.scale()
 	for _, v := range scale.ticks() {
-		k.Rows = append(k.Rows, axisTick{At: tenths(scale.y(v)), Text: group(decimal.NewFromBigInt(v, -18).String())})
+		k.Rows = append(k.Rows, axisTick{At: tenths(scale.y(v)), Text: digits.Group(decimal.NewFromBigInt(v, -18).String())})
 	}
 	k.Columns, k.Weekends = b.dayAxis(w, c.days)
 	return k, c.stackUp(b, w, scale, &k)

@@ -13,45 +13,23 @@ import (
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/money"
 	"github.com/meterbook/meterbook/energy"
+	"github.com/meterbook/meterbook/examples/internal/digits"
 )
 
 const minus = "−"
 
-// group puts commas between the thousands of a plain decimal number.
-func group(digits string) string {
-	sign := ""
-	if rest, negative := strings.CutPrefix(digits, "-"); negative {
-		digits, sign = rest, minus
-	}
-	whole, fraction, cut := strings.Cut(digits, ".")
-	var out strings.Builder
-	for i, c := range []byte(whole) {
-		if i > 0 && (len(whole)-i)%3 == 0 {
-			out.WriteByte(',')
-		}
-		out.WriteByte(c)
-	}
-	if cut {
-		out.WriteString("." + fraction)
-	}
-	if strings.Trim(out.String(), "0.,") == "" {
-		return out.String() // no minus before a zero
-	}
-	return sign + out.String()
-}
+func count[N int | int64 | uint64](n N) string { return digits.Group(fmt.Sprint(n)) }
 
-func count[N int | int64 | uint64](n N) string { return group(fmt.Sprint(n)) }
-
-func fixedDecimal(d decimal.Decimal, places int32) string { return group(d.StringFixed(places)) }
+func fixedDecimal(d decimal.Decimal, places int32) string { return digits.Group(d.StringFixed(places)) }
 
 // amount returns m with the digits of its currency, or more where there are
 // more: "1,234.56".
 func amount(m money.Money) string {
-	_, digits, found := strings.Cut(m.String(), " ")
+	_, number, found := strings.Cut(m.String(), " ")
 	if !found {
-		digits = m.String()
+		number = m.String()
 	}
-	return group(digits)
+	return digits.Group(number)
 }
 
 // signed returns what amount does, with its sign.
@@ -74,7 +52,7 @@ func withCurrency(m money.Money) string {
 
 func kilowattHours(e energy.Energy) string { return fixedDecimal(e.KWh(1), 1) }
 
-func microjoules(e energy.Energy) string { return group(e.Microjoules().String()) }
+func microjoules(e energy.Energy) string { return digits.Group(e.Microjoules().String()) }
 
 // ratio returns a/b, nil where b is zero.
 func ratio(a, b *big.Int) *big.Rat {
@@ -97,7 +75,7 @@ func percent(r *big.Rat) string {
 }
 
 func plainPercent(r *big.Rat) string {
-	return group(new(big.Rat).Mul(r, big.NewRat(100, 1)).FloatString(1)) + "%"
+	return digits.Group(new(big.Rat).Mul(r, big.NewRat(100, 1)).FloatString(1)) + "%"
 }
 
 // perMille returns r in thousandths, held to 0 to 1000, for drawing.

@@ -21,6 +21,7 @@ import (
 	"github.com/meterbook/meterbook/accounting/ratecard"
 	"github.com/meterbook/meterbook/energy"
 	"github.com/meterbook/meterbook/energy/facility"
+	"github.com/meterbook/meterbook/examples/internal/digits"
 	"github.com/meterbook/meterbook/metering"
 )
 
@@ -313,7 +314,7 @@ func TestReport_Change(t *testing.T) {
 	require.NoError(t, err)
 	d := now.Decimal().Sub(before.Decimal())
 	rate := d.Mul(decimal.NewFromInt(100)).DivRound(before.Decimal(), 1)
-	require.Equal(t, "+"+group(d.StringFixed(2))+" (+"+rate.StringFixed(1)+"%) against September 2026", v.Change)
+	require.Equal(t, "+"+digits.Group(d.StringFixed(2))+" (+"+rate.StringFixed(1)+"%) against September 2026", v.Change)
 
 	require.Len(t, v.Changes.Rows, shownChanges)
 	for i, row := range v.Changes.Rows {

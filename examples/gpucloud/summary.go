@@ -118,7 +118,7 @@ func (b *books) traceSummary() (*traceSummary, error) {
 	return t, err
 }
 
-func asFigure(m money.Money) figure { return figure(digits(m)) }
+func asFigure(m money.Money) figure { return figure(plain(m)) }
 
 func kWh(e energy.Energy) figure { return figure(e.KWh(6).String()) }
 

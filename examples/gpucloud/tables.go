@@ -61,13 +61,13 @@ func chargeRow(c accounting.Charge) ([]string, error) {
 	return []string{
 		text(string(c.BillingAccount)), text(string(c.Account)), string(c.Service), c.PriceID, c.Card, string(c.Meter), text(c.SKU), text(c.Region),
 		c.Period.Start().Format(time.RFC3339), c.Period.End().Format(time.RFC3339), quantity, c.Unit.Code(), string(c.Billed.Currency()),
-		digits(c.List), digits(c.Contracted), digits(c.Billed), estimated, text(c.Explain()),
+		plain(c.List), plain(c.Contracted), plain(c.Billed), estimated, text(c.Explain()),
 	}, nil
 }
 
-// digits is an amount without its currency, with at least the currency's
+// plain is an amount without its currency, with at least the currency's
 // places.
-func digits(m money.Money) string {
+func plain(m money.Money) string {
 	_, amount, _ := strings.Cut(m.String(), " ")
 	return amount
 }

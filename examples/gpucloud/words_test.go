@@ -68,14 +68,6 @@ func TestPeriod(t *testing.T) {
 	}
 }
 
-func TestGroup(t *testing.T) {
-	for in, want := range map[string]string{
-		"0": "0", "12": "12", "123": "123", "1234": "1,234", "-1234567.890": "−1,234,567.890", "100000": "100,000", "-0.00": "0.00", "-123": "−123", "-0.01": "−0.01",
-	} {
-		require.Equal(t, want, group(in))
-	}
-}
-
 func TestPercent(t *testing.T) {
 	for _, c := range []struct {
 		num, den int64

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/big"
 	"strings"
+
+	"github.com/meterbook/meterbook/examples/internal/digits"
 )
 
 // A Chart is columns of stacked parts. What is below zero hangs under the line.
@@ -84,7 +86,7 @@ func (c *Chart) plot(w words) *plot {
 	p := &plot{Chart: c, Words: w}
 	s := c.scale()
 	for v := new(big.Rat).Set(s.low); v.Cmp(s.high) <= 0; v = new(big.Rat).Add(v, s.step) {
-		p.Ticks = append(p.Ticks, tick{tenths(s.y(v)), group(short(v)), percent(s.y(v), plotHeight*10)})
+		p.Ticks = append(p.Ticks, tick{tenths(s.y(v)), digits.Group(short(v)), percent(s.y(v), plotHeight*10)})
 	}
 	p.Zero = tenths(s.y(new(big.Rat)))
 	ups, downs := zeros(len(c.Columns)), zeros(len(c.Columns))
@@ -244,24 +246,4 @@ func percent(n, of int64) string {
 func short(v *big.Rat) string {
 	s := v.FloatString(9)
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
-}
-
-// group puts commas between the thousands of a plain decimal number.
-func group(digits string) string {
-	rest, below := strings.CutPrefix(digits, "-")
-	whole, fraction, cut := strings.Cut(rest, ".")
-	var out strings.Builder
-	if below {
-		out.WriteString("−")
-	}
-	for i, c := range []byte(whole) {
-		if i > 0 && (len(whole)-i)%3 == 0 {
-			out.WriteByte(',')
-		}
-		out.WriteByte(c)
-	}
-	if cut {
-		out.WriteString("." + fraction)
-	}
-	return out.String()
 }
