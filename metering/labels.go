@@ -3,6 +3,7 @@ package metering
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -95,8 +96,10 @@ type label struct{ name, value string }
 // unsaid returns the error of a label's value with the label's name in its place: values
 // can be anybody's data, and errors end up in logs.
 func unsaid(err error, name string) error {
-	e := err.(*FieldError)
-	return &FieldError{e.Field, clip(name) + "=…", e.Reason}
+	if e, ok := errors.AsType[*FieldError](err); ok {
+		return &FieldError{e.Field, clip(name) + "=…", e.Reason}
+	}
+	return err
 }
 
 // MustLabels is [NewLabels] for constants and tests: it panics on error.

@@ -91,7 +91,7 @@ func hours(e energy.Energy) report.Value {
 }
 
 func amount(m money.Money) report.Value {
-	return report.Value{Text: m.Display(), Number: m.Decimal().Rat()}
+	return report.Value{Text: grouped(m), Number: m.Decimal().Rat()}
 }
 
 // figure is a number that is text already, "" where there is none.
@@ -105,7 +105,7 @@ func figure(text string) report.Value {
 
 func (b *books) tenantTable(w words) *report.Table {
 	t := &report.Table{Head: []report.Column{{Name: w.tenant}}}
-	for _, name := range []string{w.kWh, w.cost, w.cost + ", " + w.costKWh, w.paid, w.paid + ", " + w.paidKWh, w.margin, w.of} {
+	for _, name := range []string{w.kWh, w.cost, w.each(w.cost, w.costKWh), w.paid, w.each(w.paid, w.paidKWh), w.margin, w.of} {
 		t.Head = append(t.Head, report.Column{Name: name, Numbers: true})
 	}
 	row := func(name string, x tenant) []report.Value {

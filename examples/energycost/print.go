@@ -41,6 +41,14 @@ func wordsOf(lang string) words {
 	}
 }
 
+// each is what something comes to a kWh.
+func (w words) each(of, kWh string) string {
+	if w.lang == "zh" {
+		return kWh + " " + of
+	}
+	return of + ", " + kWh
+}
+
 // account is an account as it is shown.
 func (w words) account(a metering.Account) string {
 	if a == nobody {
