@@ -42,3 +42,12 @@ func ExampleWhere() {
 	}
 	// Output: H100-SXM5 <nil>
 }
+
+func ExampleAggregator_Rules() {
+	before, err := metering.NewAggregator().Rules()
+	check(err)
+	after, err := metering.NewAggregator(metering.WithLateWindow(24 * time.Hour)).Rules()
+	check(err)
+	fmt.Println(before == after)
+	// Output: false
+}

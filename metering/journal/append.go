@@ -11,20 +11,6 @@ import (
 	"github.com/meterbook/meterbook/metering"
 )
 
-// A Result says what became of the events of one Append.
-type Result struct {
-	Accepted   int // durable now, and not before
-	Duplicates int // durable before
-	// Refused are the events that are not in the journal, in order.
-	Refused []Refusal
-}
-
-// A Refusal is an event that was refused, by its index among those given.
-type Refusal struct {
-	Index int
-	Err   error
-}
-
 // Append makes events durable, each once. When it returns without an error, every
 // event is in the journal for good, or in Refused with the reason:
 //
@@ -174,9 +160,9 @@ func refusal(v verdict, e *metering.Event) error {
 	}
 	at := e.Time.UTC().Format(time.RFC3339Nano)
 	if v == late {
-		return fmt.Errorf("%w: %s is before the days whose identities are kept", metering.ErrTooLate, at)
+		return fmt.Errorf("%w: %s is before the days whose identities are kept, see WithWindow", metering.ErrTooLate, at)
 	}
-	return fmt.Errorf("%w: %s is after the days whose identities are kept", metering.ErrTooEarly, at)
+	return fmt.Errorf("%w: %s is after the days whose identities are kept, see WithClock", metering.ErrTooEarly, at)
 }
 
 // countRefused counts what a recorder has refused, and what it knew.

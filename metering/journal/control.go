@@ -16,7 +16,8 @@ const (
 	windowMoved  = 3 // an instant in the window that a recorder made current
 	controlSize  = 10
 	exportedUpTo = 4 // an event up to which all were exported
-	firstUnknown = 5
+	rulesFrom    = 5 // the rules by which a recorder counts from here on: of their digest the first 8 bytes
+	firstUnknown = 6
 )
 
 func (r *blockText) control() (code byte, number uint64) {
@@ -67,12 +68,12 @@ func (j *Journal) appendControl(b *segment.Batch, code byte, number uint64) (fli
 	return flight{place{record, j.next - 1}, j.next, nil}, err
 }
 
-// control makes a control record durable.
-func (j *Journal) control(ctx context.Context, code byte, number uint64) error {
+// control makes a control record durable, and returns its sequence.
+func (j *Journal) control(ctx context.Context, code byte, number uint64) (record uint64, err error) {
 	j.mu.Lock()
 	if j.closed {
 		j.mu.Unlock()
-		return ErrClosed
+		return 0, ErrClosed
 	}
 	t, err := j.stageControl(code, number)
 	j.mu.Unlock()
@@ -80,7 +81,7 @@ func (j *Journal) control(ctx context.Context, code byte, number uint64) error {
 		err = t.Wait(ctx)
 	}
 	if err != nil {
-		return fmt.Errorf("journal: control: %w", err)
+		return 0, fmt.Errorf("journal: control: %w", err)
 	}
-	return nil
+	return t.First, nil
 }

@@ -2,6 +2,7 @@
 //
 //	rec, found, err := journal.OpenRecorder("/var/lib/meterbook")
 //	res, err := rec.Record(ctx, events...)    // durable, and each counted once
+//	err = res.Err()                           // what of them was refused
 //	gpu, err := rec.Series(key)               // quick, and volatile until a checkpoint
 //	err = gpu.AddAt(now, metering.MustQuantity("90 {card}.s"))
 //	err = rec.Seal(ctx, now.Add(-time.Hour))  // what comes later is late
@@ -40,7 +41,7 @@
 // identities are dropped.
 //
 // A conflict, or an event that is not valid, is a [Refusal] of that event; the
-// others of its batch are taken. The recorder also refuses, beforehand, what its
+// others of its batch are taken, and the call has no error: look at [Result.Err]. The recorder also refuses, beforehand, what its
 // aggregator would: nothing is durable that is not counted, but for an overflow of
 // 128 bits, which is an error and a count, and stays one when it is opened again.
 //
@@ -180,7 +181,9 @@
 // recorder are in memory and written whole at each snapshot. A window is at most
 // [MaxWindow] days before today. Lives of resources are counted anew when a recorder
 // is opened: a catalogue whose rules have changed changes what they come to in
-// windows that are not sealed.
+// windows that are not sealed. The log says by which rules events are counted; one that
+// was counted and would be late or early by changed ones is [ErrRules], until the
+// recorder was opened by the old ones and closed.
 //
 // # Laws
 //

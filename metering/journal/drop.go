@@ -28,7 +28,7 @@ func (j *Journal) Exported(ctx context.Context, upTo uint64) error {
 	if durable := j.Durable(); upTo > durable {
 		return &metering.FieldError{Field: "sequence", Value: fmt.Sprint(upTo), Reason: fmt.Sprintf("want up to %d, which are durable", durable)}
 	}
-	if err := j.control(ctx, exportedUpTo, upTo); err != nil {
+	if _, err := j.control(ctx, exportedUpTo, upTo); err != nil {
 		return outward(err)
 	}
 	j.mu.Lock()

@@ -32,6 +32,11 @@ var (
 	ErrClosed = segment.ErrClosed
 	// ErrRecorded: a recorder has the journal, and is the way to append and import.
 	ErrRecorded = errors.New("journal: a recorder has this journal, use its Record and Import")
+	// ErrRules: an event was counted by rules that are not those of the options given, by
+	// which it would be late or early. Open the recorder with the options of before and
+	// close it, which keeps what was counted; then it can be opened with others. Where
+	// that is not possible, see [WithChangedRules].
+	ErrRules = errors.New("journal: counted by other rules than these, open it with the options of before and close it first")
 	// ErrIndex: a file of identities is damaged. Nothing can be told apart by it,
 	// so nothing is taken until the journal is opened again, which makes it anew
 	// from the log.

@@ -63,3 +63,16 @@ func ExampleOpenFiles() {
 	check(files.Close())
 	// Output: 1 1 <nil>
 }
+
+// A catalogue that has changed while a recorder was not closed: what was counted is not
+// given up unless that is asked for.
+func ExampleWithChangedRules() {
+	dir, err := os.MkdirTemp("", "meterbook")
+	check(err)
+	defer os.RemoveAll(dir)
+	rec, found, err := journal.OpenRecorder(dir, standing, journal.WithChangedRules())
+	check(err)
+	fmt.Println(found.Uncounted, "given up")
+	check(rec.Close())
+	// Output: 0 given up
+}

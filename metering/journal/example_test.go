@@ -53,6 +53,26 @@ func Example() {
 	// acme/chat 470 {token}
 }
 
+// A call without an error can have events that were refused.
+func ExampleResult_Err() {
+	dir, err := os.MkdirTemp("", "meterbook")
+	check(err)
+	defer os.RemoveAll(dir)
+	rec, _, err := journal.OpenRecorder(dir, standing)
+	check(err)
+	other := request("req-1", 351)
+	res, err := rec.Record(context.Background(), request("req-1", 350), other, metering.Event{ID: "req-2"})
+	fmt.Println(res.Accepted, err)
+	fmt.Println(res.Err())
+	refused, ok := errors.AsType[*journal.RefusedError](res.Err())
+	fmt.Println(ok, len(refused.Refused), errors.Is(res.Err(), metering.ErrConflict))
+	check(rec.Close())
+	// Output:
+	// 1 <nil>
+	// journal: 2 events refused, the first of them event 1: metering: another event has this identity: id "req-1" of source "gateway", tenant "acme"
+	// true 2 true
+}
+
 func ExampleJournal_Append() {
 	dir, err := os.MkdirTemp("", "meterbook")
 	check(err)

@@ -48,6 +48,7 @@ type options struct {
 
 	// Of recorders.
 	usage       []metering.Option
+	anyRules    bool
 	checkpoints time.Duration
 }
 
@@ -152,10 +153,17 @@ func WithWatch(slow time.Duration, watch metering.Watch) Option {
 }
 
 // WithUsage adds options of a recorder's aggregator: its catalogue, windows, late
-// window and quota. They are to be the same whenever the journal is opened: what
-// is in it is counted by them.
+// window and quota. They are to be the same whenever the journal is opened after a
+// crash: what is in it is counted by them ([ErrRules]).
 func WithUsage(opts ...metering.Option) Option {
 	return optionFunc(func(o options) options { o.usage = slices.Concat(o.usage, opts); return o })
+}
+
+// WithChangedRules opens a recorder although events were counted by other rules that
+// took them, where these do not: what is late or early by these is given up, and is in
+// [RecorderRecovery.Uncounted]. Without it that is [ErrRules].
+func WithChangedRules() Option {
+	return optionFunc(func(o options) options { o.anyRules = true; return o })
 }
 
 // DefaultCheckpoints is how often a recorder makes checkpoints.

@@ -30,6 +30,8 @@ type Recorder struct {
 	usage *metering.Aggregator // what is in the journal
 	hot   *metering.Aggregator // what was added since the last checkpoint
 
+	rules rules // by which it counts
+
 	turn    sync.Mutex // held by who makes a checkpoint; locked before admit
 	source  string     // of events of checkpoints
 	number  uint64     // of the last one
@@ -49,8 +51,9 @@ type RecorderRecovery struct {
 	Recovery
 	// Replayed is how many events were counted again, beyond the snapshot of totals.
 	Replayed uint64
-	// Uncounted is how many of these the aggregator did not take: events that were
-	// appended to the journal by another way than a recorder.
+	// Uncounted is how many the aggregator did not take: events that overflowed when they
+	// were recorded, that were appended without a recorder and are late or early for
+	// what one had sealed, or that [WithChangedRules] gave up.
 	Uncounted uint64
 }
 
@@ -59,8 +62,10 @@ type RecorderRecovery struct {
 // events after it; leases that were running go on, known up to their last event.
 //
 // Besides the errors of Open it returns those of [metering.Aggregator.Accept]
-// where the catalogue has changed so that events cannot be counted any more:
-// nothing is passed over.
+// where the catalogue has changed so that events cannot be counted any more, and
+// [ErrRules] where events that were counted beyond the snapshot would be late or early
+// by rules that have changed: nothing is passed over. A recorder that was closed has
+// all of its events in the snapshot, and can be opened with other rules.
 func OpenRecorder(dir string, opts ...Option) (*Recorder, RecorderRecovery, error) {
 	j, found, err := Open(dir, opts...)
 	if err != nil {
@@ -82,7 +87,13 @@ func OpenRecorderFiles(files Files, opts ...Option) (*Recorder, RecorderRecovery
 func newRecorder(j *Journal, found Recovery) (*Recorder, RecorderRecovery, error) {
 	r := &Recorder{j: j, opts: j.opts, usage: metering.NewAggregator(j.opts.usage...), hot: metering.NewAggregator(j.opts.usage...)}
 	report := RecorderRecovery{Recovery: found}
-	err := r.replay(&report)
+	err := r.rules.of(r.usage)
+	if err == nil {
+		err = r.replay(&report)
+	}
+	if err == nil {
+		err = r.sayRules(context.Background())
+	}
 	if err == nil {
 		// Epochs are told apart by what was in the journal: where an epoch has left
 		// events in it, the next one has another name. Journals are told apart
@@ -111,80 +122,6 @@ func (r *Recorder) catchUp() error {
 		return r.hot.Advance(t)
 	}
 	return nil
-}
-
-// replay counts what the journal has.
-func (r *Recorder) replay(report *RecorderRecovery) error {
-	from, err := r.loadTotals()
-	if err != nil {
-		return err
-	}
-	var u unblocker
-	for rec, err := range r.j.log.Records(from.record + 1) {
-		if err != nil {
-			return err
-		}
-		kind, err := u.borrow(rec.Payload) // what is counted keeps no id, and lives have copies
-		switch {
-		case err != nil:
-		case kind == controlRecord:
-			err = r.replayControl(&u.text)
-		default:
-			err = r.replayBlock(&u, report)
-		}
-		if err != nil {
-			return fmt.Errorf("journal: record %d: %w", rec.Seq, err)
-		}
-	}
-	r.uncounted += report.Uncounted
-	r.saved.Store(from.event)
-	r.j.mu.Lock()
-	r.j.guard = r.guardTotals
-	r.j.recorded.Store(true)
-	r.j.mu.Unlock()
-	return nil
-}
-
-func (r *Recorder) replayBlock(u *unblocker, report *RecorderRecovery) error {
-	for {
-		e, seq, err := u.next()
-		if e == nil || err != nil {
-			return err
-		}
-		if e.Kind != metering.Amount && e.Kind != metering.Adjustment {
-			own := keep(e) // lives are kept
-			e = &own
-		}
-		switch err := r.usage.Accept(e); {
-		case err == nil:
-			report.Replayed++
-		case untimely(err) || errors.Is(err, metering.ErrOverflow): // as when it was recorded
-			report.Uncounted++
-		default:
-			return fmt.Errorf("event %d: %w", seq, err)
-		}
-	}
-}
-
-// untimely reports whether an event is refused for when it comes, which depends
-// on what was sealed before.
-func untimely(err error) bool {
-	var late *metering.LateError
-	return errors.As(err, &late) || errors.Is(err, metering.ErrTooLate) || errors.Is(err, metering.ErrTooEarly)
-}
-
-func (r *Recorder) replayControl(text *blockText) error {
-	code, number := text.control()
-	at := time.Unix(0, int64(number))
-	switch {
-	case text.err != nil:
-		return text.err
-	case code == windowsSeal:
-		return r.usage.Seal(at)
-	case code == windowMoved:
-		return r.usage.Advance(at)
-	}
-	return nil // of the journal alone
 }
 
 // Journal returns the journal, to be read, tailed and looked after. What is
@@ -260,7 +197,9 @@ func (r *Recorder) Usage(p metering.Period, opts ...metering.QueryOption) iter.S
 	return r.usage.Usage(p, opts...)
 }
 
-// Counts returns what the aggregator has counted and refused.
+// Counts returns what the aggregator has counted, also before the recorder was opened.
+// What never came to it is in [Journal.Counts]: events that were known, in conflict, or
+// refused.
 func (r *Recorder) Counts() metering.Counts { return r.usage.Counts() }
 
 // Watermark returns the instant before which windows are sealed; the zero Time
@@ -300,7 +239,7 @@ func (r *Recorder) seal(ctx context.Context, t time.Time) error {
 	if !t.After(r.usage.Watermark()) {
 		return nil
 	}
-	if err := r.j.control(ctx, windowsSeal, uint64(t.UnixNano())); err != nil {
+	if _, err := r.j.control(ctx, windowsSeal, uint64(t.UnixNano())); err != nil {
 		return outward(err)
 	}
 	return r.usage.Seal(t)
@@ -317,7 +256,7 @@ func (r *Recorder) Advance(ctx context.Context, t time.Time) error {
 	if err := r.hot.Advance(t); err != nil {
 		return err
 	}
-	if err := r.j.control(ctx, windowMoved, uint64(t.UnixNano())); err != nil {
+	if _, err := r.j.control(ctx, windowMoved, uint64(t.UnixNano())); err != nil {
 		return outward(err)
 	}
 	return r.usage.Advance(t)

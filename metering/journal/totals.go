@@ -36,6 +36,9 @@ func (r *Recorder) snapshot(ctx context.Context) error {
 	}
 	at := r.j.lastPlace()
 	state, err := r.usage.State()
+	if err == nil {
+		at, err = r.beforeRules(ctx, at)
+	}
 	r.admit.Unlock()
 	if err == nil {
 		err = r.saveTotals(at, state)
@@ -45,6 +48,18 @@ func (r *Recorder) snapshot(ctx context.Context) error {
 		err = r.j.Snapshot(ctx)
 	}
 	return outward(err)
+}
+
+// beforeRules returns a place with nothing to count behind it, after which the log says
+// by which rules that is done: before that record if it is the last one, and otherwise
+// there is another one.
+func (r *Recorder) beforeRules(ctx context.Context, at place) (place, error) {
+	if at.record == r.rules.record {
+		at.record--
+		return at, nil
+	}
+	r.rules.said = 0
+	return at, r.sayRules(ctx)
 }
 
 // lastPlace returns the end of what is durable.
