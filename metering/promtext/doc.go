@@ -6,8 +6,11 @@
 //			continue // nothing is lost: the next scrape counts what grew meanwhile
 //		}
 //		state, err := gpus.MarshalBinary() // keep it, so that a crash loses and doubles nothing
-//		_, err = recorder.Record(ctx, gpus.Pending()...)
-//		gpus.Done() // where it was recorded
+//		res, err := recorder.Record(ctx, gpus.Pending()...)
+//		log(errors.Join(err, res.Err())) // what was refused is not going to be taken
+//		if err == nil {
+//			gpus.Done()
+//		}
 //	}
 //
 // # Tables
