@@ -121,3 +121,14 @@ func TestRecorder_AppendedWithoutOne(t *testing.T) {
 	require.EqualValues(t, 1, found.Uncounted)
 	require.NoError(t, rec.Close())
 }
+
+// TestRecorder_OtherWindow: windows of another width are told with what to do.
+func TestRecorder_OtherWindow(t *testing.T) {
+	disk := meteringtest.NewDisk()
+	require.NoError(t, openRecorder(t, disk).Close())
+	_, _, err := journal.OpenRecorderFiles(disk, clock(), journal.WithUsage(metering.WithWindow(metering.FullHour)))
+	require.ErrorContains(t, err, "give those of then to WithUsage")
+	var field *metering.FieldError
+	require.ErrorAs(t, err, &field)
+	require.Equal(t, "window", field.Field)
+}

@@ -159,7 +159,10 @@ func (r *Recorder) loadTotals() (place, error) {
 	if at.record > r.j.log.Durable() {
 		return place{}, fmt.Errorf("%w: the log ends at record %d, %s has counted up to %d", ErrCorrupt, r.j.log.Durable(), totalsFile, at.record)
 	}
-	return at, r.usage.Restore(s)
+	if err := r.usage.Restore(s); err != nil {
+		return place{}, fmt.Errorf("journal: %s was written with other options, give those of then to WithUsage: %w", totalsFile, err)
+	}
+	return at, nil
 }
 
 func timeOf(n uint64) time.Time {
