@@ -36,14 +36,14 @@ var (
 	lawsSeed = flag.Uint64("laws.seed", 1, "seed of what a power loss leaves; 0 takes one from the clock")
 )
 
-// storage is the three directories of a biller.
-type storage struct{ events, book, exports journal.Files }
+// storage is the four directories of a biller.
+type storage struct{ events, invoices, book, exports journal.Files }
 
 // disks are what they are on. They lose power together.
-type disks struct{ events, book, exports *meteringtest.Disk }
+type disks struct{ events, invoices, book, exports *meteringtest.Disk }
 
 func newDisks() disks {
-	return disks{meteringtest.NewDisk(), meteringtest.NewDisk(), meteringtest.NewDisk()}
+	return disks{meteringtest.NewDisk(), meteringtest.NewDisk(), meteringtest.NewDisk(), meteringtest.NewDisk()}
 }
 
 // fill returns contents that are the same each time: a journal's id and secret.
@@ -119,7 +119,7 @@ func biller(ctx context.Context, s storage) (digest [32]byte, err error) {
 	if err != nil {
 		return digest, err
 	}
-	issued, err := issueMonth(s.exports, draft)
+	issued, err := issueMonth(s.invoices, draft)
 	if err != nil {
 		return digest, err
 	}
@@ -138,32 +138,15 @@ func biller(ctx context.Context, s storage) (digest [32]byte, err error) {
 	return book.Digest(), nil
 }
 
-// issueMonth issues the invoice, or finds the one that was issued before: what the
-// register's journal keeps is a file a document.
-func issueMonth(files journal.Files, draft *invoice.Draft) (*invoice.Issued, error) {
-	names, err := files.List()
+// issueMonth issues the invoice, or finds the one that was issued before.
+func issueMonth(files journal.Files, draft *invoice.Draft) (issued *invoice.Issued, err error) {
+	store, err := invoice.OpenJournalIn(files)
 	if err != nil {
 		return nil, err
 	}
-	kept := func(yield func([]byte, error) bool) {
-		for _, name := range names {
-			if !strings.HasPrefix(name, "inv-") || !strings.HasSuffix(name, ".json") {
-				continue
-			}
-			if !yield(read(files, name)) {
-				return
-			}
-		}
-	}
+	defer func() { err = errors.Join(err, store.Close()) }()
 	issuer := invoice.Issuer{Party: invoice.Party{ID: "x", Name: "Example Cloud"}, Numbering: invoice.DefaultNumbering()}
-	next := 0
-	for range kept {
-		next++
-	}
-	register, err := invoice.Replay(issuer, kept, func(text []byte) error {
-		next++
-		return export(files, fmt.Sprintf("inv-%06d.json", next), text)
-	})
+	register, err := invoice.Replay(issuer, store.Documents(), store.Keep)
 	if err != nil {
 		return nil, err
 	}
@@ -213,10 +196,13 @@ func postMonth(ctx context.Context, store ledger.Store, id string, bill rating.B
 	return book, book.CloseBefore(ctx, bill.Period.End())
 }
 
-// exportMonth writes the sealed month and the rows of FOCUS.
+// exportMonth writes the invoice, the sealed month and the rows of FOCUS.
 func exportMonth(files journal.Files, book *ledger.Book, bill rating.Bill, issued *invoice.Issued) error {
 	sealed, err := sealMonth(book, issued)
 	if err != nil {
+		return err
+	}
+	if err := export(files, "invoice.json", issued.JSON()); err != nil {
 		return err
 	}
 	var out bytes.Buffer
@@ -332,7 +318,7 @@ func exported(t *testing.T, disk *meteringtest.Disk) map[string]string {
 }
 
 // run runs the biller to its end and returns the disks as they are found if the
-// power fails before call number cut of all calls of the three directories, and
+// power fails before call number cut of all calls of the four directories, and
 // how many calls there were.
 func (s disks) run(t *testing.T, cut int, seed uint64) (after disks, calls int, got outcome) {
 	t.Helper()
@@ -341,14 +327,14 @@ func (s disks) run(t *testing.T, cut int, seed uint64) (after disks, calls int, 
 		f.Hook(func(meteringtest.Call) error {
 			if calls++; calls == cut {
 				loss := meteringtest.Loss{Seed: seed, Survive: meteringtest.Random}
-				after = disks{s.events.PowerLoss(loss), s.book.PowerLoss(loss), s.exports.PowerLoss(loss)}
+				after = disks{s.events.PowerLoss(loss), s.invoices.PowerLoss(loss), s.book.PowerLoss(loss), s.exports.PowerLoss(loss)}
 			}
 			return nil
 		})
 		return f
 	}
 	var err error
-	got.digest, err = biller(t.Context(), storage{hooked(s.events), hooked(s.book), hooked(s.exports)})
+	got.digest, err = biller(t.Context(), storage{hooked(s.events), hooked(s.invoices), hooked(s.book), hooked(s.exports)})
 	require.NoError(t, err, "cut %d, seed %d", cut, seed)
 	got.exports = exported(t, s.exports)
 	return after, calls, got

@@ -1,7 +1,8 @@
 // Package invoice turns the charges of a contract into invoices that never change once issued.
 //
 //	draft, err := invoice.NewDraft(contract, month, slices.Values(bill.Charges))
-//	register, err := invoice.NewRegister(issuer, journal)
+//	kept, err := invoice.OpenJournal("/var/lib/billing/invoices")
+//	register, err := invoice.Replay(issuer, kept.Documents(), kept.Keep)
 //	issued, err := register.Issue(now, invoice.Terms{Taxes: taxes, DueDays: 30}, draft)
 //	fmt.Println(issued.Number(), issued.Total())       // INV-2026-000001 CNY 295.93
 //	err = issued.WriteHTML(page, accounting.Chinese)   // A4; or WriteText, WriteCSV, JSON
@@ -31,8 +32,9 @@
 // A [Numbering] gives numbers by patterns, such as "INV-{year}-{seq:6}". A series is 1, 2, 3, … without a gap: a number
 // is used by a document that was written, and by no other. There is one document for a cause (the terms' ID, or the
 // account, period and currency; a note's ID): issued again, it is the one that there is, and with other content it is a
-// *[ConflictError]. The register's journal is given the bytes of a document before it counts; [Replay] makes the register
-// from them again. So a program that crashed, or does not know how far it came, issues everything again.
+// *[ConflictError]. The register's journal is given the bytes of a document before it counts, and [Replay] makes the
+// register from them again; a [Journal] keeps them in a directory, and any function that keeps bytes durably will do. So a
+// program that crashed, or does not know how far it came, issues everything again.
 //
 // # Ways to bill
 //

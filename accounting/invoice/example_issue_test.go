@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/meterbook/meterbook/accounting/invoice"
 	"github.com/meterbook/meterbook/accounting/money"
 	"github.com/meterbook/meterbook/metering"
+	"github.com/meterbook/meterbook/metering/meteringtest"
 )
 
 // exampleTaxes are value added tax of 6 %, and none on support.
@@ -61,6 +63,31 @@ func ExampleRegister_Issue() {
 	// INV-2026-000001 CNY 295.93 <nil>
 	// INV-2026-000001 true <nil>
 	// true 1
+}
+
+// A program that does not know how far it came issues everything again.
+func ExampleOpenJournal() {
+	dir, err := os.MkdirTemp("", "invoices")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	issuer := invoice.Issuer{Party: invoice.Party{ID: "mb", Name: "Meterbook Cloud"}, Numbering: invoice.DefaultNumbering()}
+	for range 2 {
+		kept, err := invoice.OpenJournal(filepath.Join(dir, "journal"))
+		fmt.Println(err)
+		register, err := invoice.Replay(issuer, kept.Documents(), kept.Keep)
+		fmt.Println(len(register.Documents()), err)
+		issued, err := register.Issue(december, invoice.Terms{}, exampleDraft())
+		fmt.Println(issued.Number(), err, kept.Close())
+	}
+	// Output:
+	// <nil>
+	// 0 <nil>
+	// INV-2026-000001 <nil> <nil>
+	// <nil>
+	// 1 <nil>
+	// INV-2026-000001 <nil> <nil>
 }
 
 func ExampleRegister_Credit() {
@@ -302,4 +329,24 @@ func ExampleDateOf() {
 	evening := time.Date(2026, time.November, 30, 20, 0, 0, 0, time.UTC)
 	fmt.Println(invoice.DateOf(evening, metering.Zone{}), invoice.DateOf(evening, metering.MustZone("Asia/Shanghai")))
 	// Output: 2026-11-30 2026-12-01
+}
+
+// In a test the files are not those of the machine.
+func ExampleOpenJournalIn() {
+	disk := meteringtest.NewDisk()
+	kept, err := invoice.OpenJournalIn(disk)
+	fmt.Println(err)
+	fmt.Println(kept.Keep([]byte("a document")), kept.Close())
+	kept, err = invoice.OpenJournalIn(disk.PowerLoss(meteringtest.Loss{Seed: 1}))
+	fmt.Println(err)
+	for text, err := range kept.Documents() {
+		fmt.Printf("%s %v\n", text, err)
+	}
+	fmt.Println(kept.Close())
+	// Output:
+	// <nil>
+	// <nil> <nil>
+	// <nil>
+	// a document <nil>
+	// <nil>
 }

@@ -35,7 +35,7 @@ type Register struct {
 
 // NewRegister returns a register that has issued nothing. Journal is given the
 // bytes of each document before it counts as issued, and has kept them when it
-// returns nil; a nil journal keeps nothing. It fails with [ErrNumbering], or
+// returns nil, as [Journal.Keep] has; a nil journal keeps nothing. It fails with [ErrNumbering], or
 // with [ErrTerms] for an issuer without a name.
 func NewRegister(issuer Issuer, journal func(text []byte) error) (*Register, error) {
 	if err := issuer.Numbering.Validate(); err != nil {

@@ -1,0 +1,94 @@
+package invoice
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+
+	"github.com/meterbook/meterbook/internal/segment"
+)
+
+// Files is the directory that a journal lives in: the contract with the operating system,
+// for tests that stand in for it.
+type Files = segment.Files
+
+// A Journal keeps the documents of a [Register] on disk, in the order in which they were
+// issued: an append-only log of checksummed segments, one record for each document of up
+// to 16 MiB. It is for one goroutine at a time; the register sees to that. One process has
+// it open at a time.
+type Journal struct {
+	log *segment.Log
+	dir io.Closer // nil where files were given
+}
+
+// OpenJournal opens the journal in a directory, or makes one: the directory is 0700, the
+// one above must be there. An end that a crash tore is set aside in a file that ends in
+// ".quarantine": no document of it was issued. It fails if the journal is open elsewhere,
+// if durable bytes are damaged, and where the system fails.
+func OpenJournal(path string) (*Journal, error) {
+	dir, err := segment.OpenDirectory(path)
+	if err != nil {
+		return nil, fmt.Errorf("invoice: journal: %w", err)
+	}
+	j, err := OpenJournalIn(dir)
+	if err != nil {
+		return nil, errors.Join(err, dir.Close())
+	}
+	j.dir = dir
+	return j, nil
+}
+
+// OpenJournalIn is [OpenJournal] for files that stand in for a directory. It does not
+// close them.
+func OpenJournalIn(files Files) (*Journal, error) {
+	log, _, err := segment.Open(files, segment.Options{MaxRecord: segment.MaxRecord, MaxPending: 2 * segment.MaxRecord})
+	if err != nil {
+		return nil, fmt.Errorf("invoice: journal: %w", err)
+	}
+	return &Journal{log: log}, nil
+}
+
+// Keep appends a document and waits until the disk has it: it is what [NewRegister] and
+// [Replay] are given. After an error it is open whether the document is there: a register
+// issues nothing more, and Replay from the opened journal finds out.
+func (j *Journal) Keep(text []byte) error {
+	ticket, err := j.log.Stage(func(batch *segment.Batch) error {
+		_, err := batch.Append(text)
+		return err
+	})
+	if err == nil {
+		err = ticket.Wait(context.Background())
+	}
+	if err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
+	return nil
+}
+
+// Documents yields the documents that were kept, from the first one on, for [Replay].
+// They are the caller's to keep.
+func (j *Journal) Documents() iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		for record, err := range j.log.Records(0) {
+			if err != nil {
+				yield(nil, fmt.Errorf("journal: %w", err))
+				return
+			}
+			if !yield(append([]byte(nil), record.Payload...), nil) {
+				return
+			}
+		}
+	}
+}
+
+// Close lets go of the journal. What was kept is on the disk already. It returns the
+// errors of closing its files.
+func (j *Journal) Close() error {
+	err := j.log.Close()
+	if j.dir != nil {
+		err = errors.Join(err, j.dir.Close())
+	}
+	return err
+}
