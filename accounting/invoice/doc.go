@@ -41,7 +41,7 @@
 // Postpaid: one [Register.Issue] a period. Prepaid: credit that paid is a draw ([Terms].Draws, [DrawOf]) or a credit of
 // the contract ([CreditsAfterTax]); what is left is due. Progressive: [Register.Progress] asks for what all charges so
 // far come to, less what was invoiced before. Threshold: the same with [Progress].Least. Notes of which [Note].Rerated is
-// set follow charges that were rated again; others are concessions, which change what is owed and no charge. A bill is
+// set follow charges that were rated again, and [Issued.Changes] has their lines; others are concessions, which change what is owed and no charge. A bill is
 // invoiced whole or in parts, and not both: that is two causes, and nothing here knows that their charges are the same.
 //
 // # Taxes and currencies

@@ -20,6 +20,22 @@ type Correction struct {
 	Change  money.Money // what is to be billed, or given back if below zero
 }
 
+// Charge returns the line with the change as what it bills, and none of its other
+// amounts, its quantity or its explanation, which Was and Is have: what is posted of a
+// correction, as a bill with a revision, and what a note is made of
+// (accounting/invoice.Issued.Changes).
+func (c Correction) Charge() accounting.Charge {
+	line := c.Is
+	if line == nil {
+		line = c.Was
+	}
+	out := *line
+	out.Billed = c.Change
+	out.List, out.Contracted, out.Effective = money.Money{}, money.Money{}, money.Money{}
+	out.Quantity, out.Estimated, out.Explanation = metering.Quantity{}, metering.Quantity{}, accounting.Explanation{}
+	return out
+}
+
 // Correct re-rates a closed billing period from all its usage, what came late
 // included, under the rules valid then, and returns the corrections of what
 // was billed: lines of the period that they correct and not of the current
@@ -28,7 +44,9 @@ type Correction struct {
 //
 // Charges are told apart by account, meter, SKU, region, labels, price, period
 // and origin, so that a minimum, a discount or a tier that late usage moves is
-// corrected where it was charged. It fails as [Rate] does.
+// corrected where it was charged. Charges need not have been stored: those that
+// were billed are those that [Rate] returns of what was known then ([AsKnown]).
+// It fails as [Rate] does.
 func Correct(contract accounting.Contract, billed []accounting.Charge, period metering.Period, usage iter.Seq2[metering.Usage, error], opts ...Option) ([]Correction, error) {
 	bill, _, err := Rate(contract, period, usage, State{}, opts...)
 	if err != nil {
