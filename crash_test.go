@@ -257,7 +257,11 @@ func sealMonth(book *ledger.Book, issued *invoice.Issued) (*seal.Sealed, error) 
 	items := issued.Document().Items
 	for i := range items {
 		l := &items[i]
-		err = errors.Join(err, sealer.Add(seal.Record{Kind: seal.Line, ID: fmt.Sprintf("%s/%d", issued.Number(), l.Line), Quantity: l.Quantity, Amount: l.Gross,
+		meter := metering.AcceleratorTime
+		if l.Price == "tokens" {
+			meter = metering.OutputTokens
+		}
+		err = errors.Join(err, sealer.Add(seal.Record{Kind: seal.Line, ID: fmt.Sprintf("%s/%d", issued.Number(), l.Line), Meter: meter, Quantity: l.Quantity, Amount: l.Gross,
 			Body: []byte(l.Explain(accounting.English))}))
 	}
 	for tx := range book.Transactions(crashMonth().Start(), crashMonth().End()) {

@@ -47,6 +47,7 @@ func BenchmarkSeal_Usage(b *testing.B) {
 	began, total := processorTime(), 0
 	for b.Loop() {
 		s := must(chain().Begin(october, secret, cards...))
+		must(0, s.Add(line(3)))
 		for i := range rows {
 			if err := s.Add(seal.FromUsage(rows[i], "INV-1/3")); err != nil {
 				b.Fatal(err)

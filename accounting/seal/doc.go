@@ -24,6 +24,11 @@
 // forgotten is forgotten by deleting the record and keeping its leaf. The tenant's name is in the seal: use a pseudonym
 // where it is a person's.
 //
+// [Sealer.Add] refuses records of another tenant or of another time, and [Sealer.Seal] those that are billed on a line
+// that is not sealed, with a *[RecordError]. Of the time before the period there are the start of a lease that goes on,
+// events and usage that came late ([metering.AdjustLate]), and charges that correct a bill before; there is nothing of
+// the time after it. Under a pseudonym, set [Record].Account to it.
+//
 // # Proofs
 //
 // A [Bundle] shows that a record is in a period: [Bundle.Verify] checks the signature and the path, and [Leaf.Is] that
@@ -58,7 +63,7 @@
 // # Errors
 //
 // Errors start with "seal: ". [ErrForged] is for what is not what was sealed, [ErrSyntax] for what is not in its
-// canonical form, and [ErrKey], [ErrRecord], [ErrDuplicate], [ErrUnknown], [ErrPeriod] and [ErrSealed] are what they
+// canonical form, and [ErrKey], [ErrRecord] (a *[RecordError] where the seal is not about it), [ErrDuplicate], [ErrUnknown], [ErrPeriod] and [ErrSealed] are what they
 // say; find them with [errors.Is]. [money.ErrOverflow] is wrapped where sums do not fit. No error is returned for a
 // period without records, for a seal with further signatures by keys that are not known, or for amounts below 0.
 //
@@ -88,6 +93,8 @@
 //   - TestLaw_Seal_SameBytes: the same records give the same note, and files are read back the same.
 //   - TestLaw_Read_Truncated: a file that is cut at any byte is refused.
 //   - FuzzParseLeaf_Bytes, FuzzOpen_Text: what is read has one form.
+//   - TestSealer_OtherTenants, TestSealer_OtherTimes, TestSeal_MissingLine: what the seal is not about is refused, and what
+//     came late is not.
 //   - TestWalk_Lease: a line of an invoice is proved to contain the start and the stop of its lease.
 //
 // # Design

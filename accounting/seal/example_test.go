@@ -70,3 +70,20 @@ func ExampleChain_Prove() {
 	// Output:
 	// 2026-10-01T00:00:00Z/2026-11-01T00:00:00Z extends 2026-09-01T00:00:00Z/2026-10-01T00:00:00Z <nil>
 }
+
+// Usage of all tenants is handed to the sealer of one, and is found out.
+func ExampleRecordError() {
+	secret, _ := seal.NewSecret([]byte("thirty-two bytes that stay secret"))
+	month := metering.MustPeriod("2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z")
+	chain, _ := seal.NewChain("acme", nil)
+	sealer, _ := chain.Begin(month, secret)
+
+	usage := metering.Usage{Key: metering.Key{Account: "beta", Meter: metering.AcceleratorTime}, Period: month, Quantity: metering.MustQuantity("2 {card}.h")}
+	err := sealer.Add(seal.FromUsage(usage, ""))
+	var refused *seal.RecordError
+	fmt.Println(errors.As(err, &refused), errors.Is(err, seal.ErrRecord))
+	fmt.Println(refused.Field, refused.Account, refused.Tenant)
+	// Output:
+	// true true
+	// account beta acme
+}

@@ -18,7 +18,15 @@ import (
 // nobody can work back or guess.
 type Record struct {
 	Kind Kind
-	ID   string // unique among records of the kind in the period
+	// Account and Period say whose the record is and of when, and are in no leaf:
+	// [Sealer.Add] holds them against the seal. Account is of the seal's tenant; where
+	// the seal has a pseudonym, set it to that. Period ends by the end of the sealed
+	// one, and for a charge begins before it. It may be of the time before, but for
+	// usage that is not Late. Zero says nothing, and is not looked at.
+	Account metering.Account
+	Period  metering.Period // an event's is the nanosecond at its time
+	Late    bool            // usage that came after its own period was sealed
+	ID      string          // unique among records of the kind in the period
 	// Line is the ID of the record of kind Line that this one is billed on, or "".
 	Line     string
 	Meter    metering.MeterID  // summed with its Quantity; "" for none
@@ -29,8 +37,9 @@ type Record struct {
 
 // FromEvent returns the record of an event that is billed on a line, "" for
 // none. What starts or ends a lease has no quantity yet: usage has.
+// A stop at the very end of a period is in it, an amount is not.
 func FromEvent(e metering.Event, line string) Record {
-	r := Record{Kind: Event, Line: line}
+	r := Record{Kind: Event, Line: line, Account: e.Account, Period: moment(&e)}
 	id := e.Identity()
 	r.ID = string(appendTexts(nil, string(id.Tenant), id.Source, id.ID))
 	b := appendTexts(make([]byte, 0, 256), string(e.Account), e.Resource, e.Region, e.Adjusts, e.Reason)
@@ -59,7 +68,7 @@ func FromUsage(u metering.Usage, line string) Record {
 	b := appendTexts(make([]byte, 0, 256), string(u.Key.Account), string(u.Key.Meter), u.Key.Resource, u.Key.SKU, u.Key.Region)
 	b = appendLabels(b, u.Key.Labels)
 	b = appendPeriod(b, u.Period)
-	r := Record{Kind: Usage, ID: string(b), Line: line, Meter: u.Key.Meter, Quantity: u.Quantity}
+	r := Record{Kind: Usage, ID: string(b), Line: line, Account: u.Key.Account, Period: u.Period, Late: !u.Late.IsZero(), Meter: u.Key.Meter, Quantity: u.Quantity}
 	b = b[len(b):]
 	for _, q := range [...]metering.Quantity{u.Quantity, u.Estimated, u.Late} {
 		b = appendQuantity(b, q)
@@ -81,7 +90,8 @@ func FromCharge(c accounting.Charge, id, line string) Record {
 	for _, m := range [...]money.Money{c.List, c.Contracted, c.Billed, c.Effective} {
 		b = appendMoney(b, m)
 	}
-	return Record{Charge, id, line, c.Meter, c.Quantity, c.Billed, b}
+	return Record{Kind: Charge, ID: id, Line: line, Account: payer(c.BillingAccount, c.Account), Period: c.Period,
+		Meter: c.Meter, Quantity: c.Quantity, Amount: c.Billed, Body: b}
 }
 
 // FromTransaction returns the record of a transaction of the ledger, in the

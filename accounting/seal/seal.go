@@ -62,9 +62,12 @@ const maxNoteBytes = 16 << 10
 // have signed it; a signature by one of them that does not check is refused,
 // whatever else is there. It needs no network and no key but the public one.
 //
-// It fails with [ErrForged], or with [ErrSyntax] for what was signed and is no
-// seal in its canonical form.
+// It fails with [ErrForged], with [ErrSyntax] for what was signed and is no seal in
+// its canonical form, or with [ErrKey] without a verifier.
 func Open(signed []byte, verifiers ...note.Verifier) (Seal, error) {
+	if len(verifiers) == 0 {
+		return Seal{}, refuse(ErrKey, "no verifier was given; hand in that of the key which signed, see NewVerifier")
+	}
 	if len(signed) > maxNoteBytes {
 		return Seal{}, refuse(ErrSyntax, "note of %d bytes, want at most 16 KiB", len(signed))
 	}

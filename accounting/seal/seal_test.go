@@ -106,6 +106,7 @@ func TestSealer_Refuses(t *testing.T) {
 	t.Parallel()
 	s := must(chain().Begin(october, secret))
 	require.NoError(t, s.Add(record(0)))
+	require.NoError(t, s.Add(line(3)))
 	max := must(money.FromScaled(fixed.Max(), money.CNY))
 	require.NoError(t, s.Add(seal.Record{Kind: seal.Line, ID: "max", Amount: max}))
 	for _, c := range []struct {
@@ -133,9 +134,9 @@ func TestSealer_Refuses(t *testing.T) {
 	_, err := s.Seal()
 	require.ErrorIs(t, err, seal.ErrKey)
 	done := must(s.Seal(signerOf("a")))
-	require.EqualValues(t, 2, done.Len(), "what was refused is not there")
+	require.EqualValues(t, 3, done.Len(), "what was refused is not there")
 	require.ErrorIs(t, s.Add(record(1)), seal.ErrSealed)
-	_, err = done.Prove(2)
+	_, err = done.Prove(3)
 	require.ErrorIs(t, err, seal.ErrUnknown)
 	_, err = done.Bundle(seal.Usage, "x")
 	require.ErrorIs(t, err, seal.ErrUnknown)
@@ -186,7 +187,7 @@ func TestSigner_Kinds(t *testing.T) {
 	t.Parallel()
 	elliptic256 := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
 	s := must(chain().Begin(october, secret))
-	require.NoError(t, s.Add(record(0)))
+	require.NoError(t, s.Add(alone(0)))
 	both := must(s.Seal(must(seal.NewSigner("kms", elliptic256)), signerOf("a")))
 	for _, v := range []note.Verifier{verifierOf("a"), must(seal.NewVerifier("kms", elliptic256.Public()))} {
 		got, err := seal.Open(both.Note, v)
@@ -204,7 +205,10 @@ func TestSigner_Kinds(t *testing.T) {
 		require.ErrorIs(t, err, seal.ErrForged)
 	}
 	_, err = seal.Open(both.Note)
-	require.ErrorIs(t, err, seal.ErrForged, "no key, no trust")
+	require.ErrorIs(t, err, seal.ErrKey, "no key, no trust")
+	require.ErrorContains(t, err, "no verifier was given")
+	_, err = chain().Append(both.Note)
+	require.ErrorContains(t, err, "no verifier was given")
 
 	_, err = seal.NewSigner("rsa", must(rsa.GenerateKey(rand.Reader, 2048)))
 	require.ErrorIs(t, err, seal.ErrKey)

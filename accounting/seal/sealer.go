@@ -16,6 +16,7 @@ type Sealer struct {
 	secret  *Secret
 	buf     []byte
 	leaf    []byte
+	lines   lines
 	done    bool
 }
 
@@ -53,7 +54,7 @@ func (c *Chain) Begin(period metering.Period, secret *Secret, cards ...Card) (*S
 	if err != nil {
 		return nil, err
 	}
-	s := &Sealer{secret: secret, records: newRecords(), seal: Seal{Tenant: c.tenant, Period: period,
+	s := &Sealer{secret: secret, records: newRecords(), lines: lines{first: make(map[Nonce]*RecordError)}, seal: Seal{Tenant: c.tenant, Period: period,
 		Number: c.seals.size + 1, Previous: c.previous(), Seals: seals, Cards: append([]Card(nil), cards...)}}
 	if err := s.seal.validate(); err != nil {
 		return nil, refuse(ErrPeriod, "%v", err)
@@ -69,7 +70,9 @@ func (c *Chain) Begin(period metering.Period, secret *Secret, cards ...Card) (*S
 }
 
 // Add enters a record. It fails with [ErrRecord], [ErrDuplicate], [ErrSealed],
-// or where a sum does not fit in 128 bits; then nothing has changed.
+// or where a sum does not fit in 128 bits; then nothing has changed. What is of
+// another tenant or of a time that the seal is not about, see [Record], and a
+// quantity without a meter are a *[RecordError].
 func (s *Sealer) Add(r Record) error {
 	if s.done {
 		return refuse(ErrSealed, "%s %s", r.Kind, quote(r.ID))
@@ -78,21 +81,29 @@ func (s *Sealer) Add(r Record) error {
 	if err != nil {
 		return err
 	}
+	if err := s.belongs(&r); err != nil {
+		return err
+	}
 	var h tlog.Hash
 	s.leaf = l.append(s.leaf[:0])
 	h, s.buf = hashOf(s.buf, s.leaf)
 	if err := s.records.add(&l, s.leaf, h); err != nil {
 		return err
 	}
+	s.enter(&r, l.Line)
 	return nil
 }
 
 // Seal ends the period and signs it. The same records, cards and chain give the
-// same text on every machine. It fails with the error of a signer, and can be
-// called again then.
+// same text on every machine. It fails with a *[RecordError] where a record is
+// billed on a line that was not added, with [ErrKey] without a signer, and with
+// the error of a signer; what is missing can be added then, and Seal be called again.
 func (s *Sealer) Seal(signers ...note.Signer) (*Sealed, error) {
 	if len(signers) == 0 {
 		return nil, refuse(ErrKey, "no signer")
+	}
+	if missing := s.missing(); missing != nil {
+		return nil, missing
 	}
 	root, err := s.records.tree.root()
 	if err != nil {

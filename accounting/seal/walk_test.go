@@ -110,7 +110,7 @@ func TestWalk_Lease(t *testing.T) {
 func TestParseLeaf_Refuses(t *testing.T) {
 	t.Parallel()
 	whole := must(sealed(t, chain(), october, 4).Prove(3)).Leaf // a line, with a quantity and an amount
-	part := must(sealed(t, chain(), october, 1).Prove(0)).Leaf  // an event, with a line alone
+	part := must(sealed(t, chain(), october, 4).Prove(0)).Leaf  // an event, with a line alone
 	for name, b := range map[string][]byte{
 		"nothing":         nil,
 		"cut":             whole[:80],

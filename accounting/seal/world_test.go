@@ -95,12 +95,23 @@ func record(n int) seal.Record {
 	return line(n)
 }
 
+// alone is that record where its line is not sealed, or in another month.
+func alone(n int) seal.Record {
+	r := record(n)
+	r.Line, r.Period = "", metering.Period{}
+	return r
+}
+
 // sealed is a period of so many records, after some others of the chain.
 func sealed(t testing.TB, chain *seal.Chain, period metering.Period, n int) *seal.Sealed {
 	s, err := chain.Begin(period, secret, cards...)
 	require.NoError(t, err)
+	of := record
+	if n < 4 || period != october {
+		of = alone
+	}
 	for i := range n {
-		require.NoError(t, s.Add(record(i)))
+		require.NoError(t, s.Add(of(i)))
 	}
 	done, err := s.Seal(signerOf("a"))
 	require.NoError(t, err)

@@ -39,7 +39,7 @@ func newSealer() (*sealer, error) {
 	return s, err
 }
 
-// seal seals the first n rows.
+// seal seals the first n rows, and the line that they are billed on.
 func (s *sealer) seal(n int) (*seal.Sealed, error) {
 	chain, err := seal.NewChain("acme", nil)
 	if err != nil {
@@ -53,6 +53,9 @@ func (s *sealer) seal(n int) (*seal.Sealed, error) {
 		if err := month.Add(seal.FromUsage(s.rows[i], "INV-1/3")); err != nil {
 			return nil, err
 		}
+	}
+	if err := month.Add(seal.Record{Kind: seal.Line, ID: "INV-1/3"}); err != nil {
+		return nil, err
 	}
 	return month.Seal(s.signer)
 }
