@@ -44,9 +44,31 @@ func NewCatalogue(meters ...Meter) (*Catalogue, error) {
 }
 
 // With returns a catalogue that has the given meters besides those of c. It
-// fails as [NewCatalogue] does; a meter cannot be defined anew.
+// fails as [NewCatalogue] does; a meter cannot be defined anew: [Catalogue.Replacing]
+// is for that.
 func (c *Catalogue) With(meters ...Meter) (*Catalogue, error) {
 	return NewCatalogue(slices.Concat(c.meters, meters)...)
+}
+
+// Replacing returns a catalogue in which the given meters take the place of those
+// of c with their ids, such as with another late policy. Leave the unit of a meter
+// that has usage as it is: what was counted is in its grains. It fails as
+// [NewCatalogue] does, and with an error that wraps [ErrUnknown] for each meter that
+// c does not have, joined: [Catalogue.With] adds those.
+func (c *Catalogue) Replacing(meters ...Meter) (*Catalogue, error) {
+	var unknown []error
+	replaced := make(map[MeterID]bool, len(meters))
+	for _, m := range meters {
+		if _, err := c.meter(m.ID); err != nil {
+			unknown = append(unknown, err)
+		}
+		replaced[m.ID] = true
+	}
+	if unknown != nil {
+		return nil, errors.Join(unknown...)
+	}
+	kept := slices.DeleteFunc(slices.Clone(c.meters), func(m Meter) bool { return replaced[m.ID] })
+	return NewCatalogue(append(kept, meters...)...)
 }
 
 // Lookup returns the meter with the given id, or an error that wraps
@@ -126,17 +148,21 @@ func ReadCatalogue(r io.Reader) (*Catalogue, error) {
 // AppendMarkdown appends the meters as a table, for people. Units are their codes,
 // as rate cards name them.
 func (c *Catalogue) AppendMarkdown(dst []byte) []byte {
-	dst = append(dst, "| meter | title | unit | form | aggregation | granularity | runs | layer | reference |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"...)
+	dst = append(dst, "| meter | title | unit | form | aggregation | granularity | runs | late | paused | layer | reference |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"...)
 	for _, m := range c.meters {
 		granularity := "each"
 		if m.Granularity > 0 {
 			granularity = plainDuration(m.Granularity)
 		}
-		runs := "-" // of what is not held
+		runs, paused := "-", "-" // of what is not held
 		if m.Form == Capacity {
-			runs = m.Runs.String()
+			runs, paused = m.Runs.String(), m.Paused.String()
 		}
-		cells := [...]string{string(m.ID), m.Title, m.Unit.Code(), m.Form.String(), m.Aggregation.String(), granularity, runs, m.Layer.String(), m.Reference}
+		late := "-" // of what is in no window
+		if m.Aggregation == Sum {
+			late = m.Late.String()
+		}
+		cells := [...]string{string(m.ID), m.Title, m.Unit.Code(), m.Form.String(), m.Aggregation.String(), granularity, runs, late, paused, m.Layer.String(), m.Reference}
 		for _, cell := range cells {
 			dst = append(dst, "| "...)
 			dst = append(dst, cellEscaper.Replace(cell)...)

@@ -57,6 +57,41 @@ func TestCatalogue_JSON(t *testing.T) {
 	}
 }
 
+// TestCatalogue_Replacing: a meter that is there takes another policy, all others
+// stay, and the catalogue it was made of does too.
+func TestCatalogue_Replacing(t *testing.T) {
+	c := metering.DefaultCatalogue()
+	tokens, err := c.Lookup(metering.InputTokens)
+	require.NoError(t, err)
+	changed := tokens
+	changed.Late = metering.AdjustLate
+	got, err := c.Replacing(changed)
+	require.NoError(t, err)
+	require.Equal(t, c.Len(), got.Len())
+	for m := range c.All() {
+		now, err := got.Lookup(m.ID)
+		require.NoError(t, err)
+		if m.ID == tokens.ID {
+			require.Equal(t, tokens, m)
+			m = changed
+		}
+		require.Equal(t, m, now)
+	}
+	same, err := c.Replacing()
+	require.NoError(t, err)
+	require.Equal(t, slices.Collect(c.All()), slices.Collect(same.All()))
+
+	_, err = c.Replacing(changed, pagesMeter(), metering.Meter{ID: "x.y"})
+	require.ErrorIs(t, err, metering.ErrUnknown)
+	require.ErrorContains(t, err, `"ocr.pages"`)
+	require.ErrorContains(t, err, `"x.y"`)
+	_, err = c.Replacing(changed, changed)
+	require.ErrorContains(t, err, "defined twice")
+	changed.Late = 9
+	_, err = c.Replacing(changed)
+	require.ErrorContains(t, err, "late policy")
+}
+
 func TestCatalogue_AppendMarkdown(t *testing.T) {
 	odd := pagesMeter()
 	odd.Title = "a|b <c> `d` *e* & f_g"
@@ -66,11 +101,11 @@ func TestCatalogue_AppendMarkdown(t *testing.T) {
 	require.Len(t, lines, 2+c.Len()+1)
 	for _, line := range lines[:len(lines)-1] {
 		cells := strings.Count(line, "|") - strings.Count(line, `\|`)
-		require.Equal(t, 10, cells, line)
+		require.Equal(t, 12, cells, line)
 	}
-	require.Contains(t, lines, `| network.bandwidth | Bandwidth used | Mbit/s | levels | percentile | 5m | - | infrastructure | GB/T 37735-2019, 5.3 |`)
-	require.Contains(t, lines, `| compute.cpu.time | CPU time | {core}.h | capacity | sum | 1s | exactly | infrastructure | GB/T 37735-2019, 5.1 |`)
-	require.Contains(t, lines, "| ocr.pages | a\\|b &lt;c> \\`d\\` \\*e\\* &amp; f\\_g | {page} | amounts | sum | each | - | application | none |")
+	require.Contains(t, lines, `| network.bandwidth | Bandwidth used | Mbit/s | levels | percentile | 5m | - | - | - | infrastructure | GB/T 37735-2019, 5.3 |`)
+	require.Contains(t, lines, `| compute.cpu.time | CPU time | {core}.h | capacity | sum | 1s | exactly | adjust | not-held | infrastructure | GB/T 37735-2019, 5.1 |`)
+	require.Contains(t, lines, "| ocr.pages | a\\|b &lt;c> \\`d\\` \\*e\\* &amp; f\\_g | {page} | amounts | sum | each | - | refuse | - | application | none |")
 }
 
 // TestAggregator_NotAdditive: what does not add up is refused on every way in,

@@ -29,7 +29,8 @@
 //
 // A [Meter] says what is measured, in which unit, and whether events report
 // amounts or a capacity that is held over time. Meters are data:
-// [DefaultCatalogue] has what clouds bill, [Catalogue.With] adds yours, and a
+// [DefaultCatalogue] has what clouds bill, [Catalogue.With] adds yours,
+// [Catalogue.Replacing] gives those that are there another policy, and a
 // catalogue is written and read as JSON and shown as Markdown. It also has
 // meters that do not add up, such as a bandwidth that is billed by a percentile;
 // an aggregator refuses those with [ErrNotAdditive].
@@ -106,6 +107,7 @@
 //
 // Lives and holdings tell what was held since they were last heard of, so their
 // meters want a policy that takes what is late; those of [DefaultCatalogue] do.
+// For any other, [Catalogue.Replacing] gives the meter a policy that adjusts.
 //
 // A series that holds nothing but sealed windows can be evicted
 // ([Aggregator.Evict]); a handle to it stays good.

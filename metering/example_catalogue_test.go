@@ -62,13 +62,27 @@ func ExampleCatalogue_MarshalJSON() {
 	// 1 <nil>
 }
 
+func ExampleCatalogue_Replacing() {
+	tokens, err := metering.DefaultCatalogue().Lookup(metering.InputTokens)
+	check(err)
+	fmt.Println(tokens.Late)
+	tokens.Late = metering.AdjustLate
+	catalogue, err := metering.DefaultCatalogue().Replacing(tokens)
+	check(err)
+	tokens, err = catalogue.Lookup(metering.InputTokens)
+	fmt.Println(tokens.Late, err)
+	// Output:
+	// refuse
+	// adjust <nil>
+}
+
 func ExampleCatalogue_AppendMarkdown() {
 	catalogue, err := metering.NewCatalogue(metering.Meter{ID: "render.frames", Title: "Frames", Unit: metering.MustUnit("{frame}"),
 		Form: metering.Amounts, Aggregation: metering.Sum, Layer: metering.Application, Reference: "GB/T 37735-2019, 7.2"})
 	check(err)
 	os.Stdout.Write(catalogue.AppendMarkdown(nil))
 	// Output:
-	// | meter | title | unit | form | aggregation | granularity | runs | layer | reference |
-	// | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-	// | render.frames | Frames | {frame} | amounts | sum | each | - | application | GB/T 37735-2019, 7.2 |
+	// | meter | title | unit | form | aggregation | granularity | runs | late | paused | layer | reference |
+	// | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+	// | render.frames | Frames | {frame} | amounts | sum | each | - | refuse | - | application | GB/T 37735-2019, 7.2 |
 }

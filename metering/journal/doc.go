@@ -85,7 +85,7 @@
 // events follow the late policy of their meter. Neither changes a byte of what is
 // there. Tokens and traffic of the default catalogue refuse what comes after its
 // window was sealed: record it as an adjustment with the time of an open window, or
-// give the meter a policy that adjusts.
+// give the meter a policy that adjusts ([metering.Catalogue.Replacing]).
 //
 // # Many nodes, one biller
 //
