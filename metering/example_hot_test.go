@@ -82,8 +82,8 @@ func ExampleAggregator_RecordBatch() {
 	}
 	// Output:
 	// <nil>
-	// acme compute.accelerator.time H100-SXM5@ 2 <nil>
-	// b compute.accelerator.time H100-SXM5@ 1 <nil>
+	// acme compute.accelerator.time H100-SXM5 2 <nil>
+	// b compute.accelerator.time H100-SXM5 1 <nil>
 }
 
 func ExampleAggregator_Seal() {

@@ -130,6 +130,6 @@ func ExampleKey_Redacted() {
 	fmt.Println(key)
 	fmt.Println(key.Redacted())
 	// Output:
-	// acme ai.tokens.input m-large@ {owner="lijun@example.com"}
-	// acme ai.tokens.input m-large@ {owner}
+	// acme ai.tokens.input m-large {owner="lijun@example.com"}
+	// acme ai.tokens.input m-large {owner}
 }

@@ -33,7 +33,7 @@ func Example() {
 		check(err)
 		fmt.Println(usage.Key, hours, "card·h")
 	}
-	// Output: acme/vision compute.accelerator.time H100-SXM5@ 52 card·h
+	// Output: acme/vision compute.accelerator.time H100-SXM5 52 card·h
 }
 
 func ExampleNewAggregator() {

@@ -65,7 +65,7 @@ func (k Key) Compare(o Key) int {
 }
 
 // String returns the key for people: account meter sku@region resource
-// {labels}. Programs read and write the fields, in JSON for instance, and logs and
+// {labels}, of which what is empty is left out, with its '@'. Programs read and write the fields, in JSON for instance, and logs and
 // errors have [Key.Redacted].
 func (k Key) String() string { return k.text(Labels.String) }
 
@@ -76,7 +76,10 @@ func (k Key) Redacted() string { return k.text(Labels.names) }
 func (k Key) text(labels func(Labels) string) string {
 	s := fmt.Sprintf("%s %s", k.Account, k.Meter)
 	if k.SKU != "" || k.Region != "" {
-		s += fmt.Sprintf(" %s@%s", k.SKU, k.Region)
+		s += " " + k.SKU
+	}
+	if k.Region != "" {
+		s += "@" + k.Region
 	}
 	if k.Resource != "" {
 		s += " " + k.Resource

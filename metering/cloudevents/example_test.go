@@ -47,7 +47,7 @@ func Example() {
 		check(err)
 		fmt.Println(usage.Key, usage.Quantity)
 	}
-	// Output: customer-1 ai.tokens.input x@ 1323 {token}
+	// Output: customer-1 ai.tokens.input x 1323 {token}
 }
 
 func ExampleMarshal() {

@@ -38,8 +38,8 @@ func Example() {
 		fmt.Println(u.Key, u.Quantity)
 	}
 	// Output:
-	// acme ai.requests gpt-5@ 1 1
-	// acme ai.tokens.cached gpt-5@ 1000 {token}
-	// acme ai.tokens.input gpt-5@ 200 {token}
-	// acme ai.tokens.output gpt-5@ 80 {token}
+	// acme ai.requests gpt-5 1 1
+	// acme ai.tokens.cached gpt-5 1000 {token}
+	// acme ai.tokens.input gpt-5 200 {token}
+	// acme ai.tokens.output gpt-5 80 {token}
 }

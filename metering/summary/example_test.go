@@ -25,7 +25,7 @@ func ExampleLevels() {
 	for row := range levels.Rows() {
 		fmt.Println(row.Key, row.Max, row.MaxAt.Format(time.TimeOnly), row.Latest)
 	}
-	// Output: acme platform.connections mysql-8@ 420 1 09:01:00 380 1
+	// Output: acme platform.connections mysql-8 420 1 09:01:00 380 1
 }
 
 func ExampleMembers() {
@@ -38,7 +38,7 @@ func ExampleMembers() {
 	for row := range users.Rows() {
 		fmt.Println(row.Period, row.Key, row.Unique)
 	}
-	// Output: 2026-09-30T16:00:00Z/2026-10-31T16:00:00Z acme application.users office@ 2 1
+	// Output: 2026-09-30T16:00:00Z/2026-10-31T16:00:00Z acme application.users office 2 1
 }
 
 func ExampleMembers_Merge() {
