@@ -57,7 +57,8 @@ func RateAll(contract accounting.Contract, period metering.Period, usage iter.Se
 			return nil, fmt.Errorf("%w: %w", ErrContract, err)
 		}
 		if !period.Covers(p) {
-			return nil, fmt.Errorf("%w: %v is not made of whole billing periods such as %v", ErrPeriod, period, p)
+			return nil, fmt.Errorf("%w: %v is not made of whole billing periods such as %v; those of this contract are in zone %v: set Contract.Zone for those of another",
+				ErrPeriod, period, p, contract.Zone)
 		}
 		periods, at = append(periods, p), p.End()
 	}

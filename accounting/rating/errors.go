@@ -30,7 +30,9 @@ var (
 	ErrOverflow = errors.New("rating: amount overflows")
 )
 
-// An UnpricedError reports usage that no price of the card matches.
+// An UnpricedError reports usage that no price of the card matches. What is
+// metered and not sold, such as energy and its carbon, is kept off the bill with
+// [metering.ForMeters], or listed beside it with [ReportUnpriced].
 type UnpricedError struct {
 	Card  string         // id@version of the list card
 	Usage metering.Usage // without its resource
@@ -40,7 +42,9 @@ type UnpricedError struct {
 }
 
 func (e *UnpricedError) Error() string {
-	text := fmt.Sprintf("rating: card %q has no price for %v in %v; add one, if only of 0", e.Card, e.Usage.Key.Redacted(), e.Usage.Period)
+	text := fmt.Sprintf("rating: card %q has no price for %v in %v; add one (of 0 it is a line of 0), "+
+		"ask for usage of meters that have one with metering.ForMeters, or list such usage with rating.ReportUnpriced",
+		e.Card, e.Usage.Key.Redacted(), e.Usage.Period)
 	if e.Nearest != "" {
 		text += fmt.Sprintf(" (price %q comes nearest; it is for another %s)", e.Nearest, e.Differs)
 	}

@@ -56,7 +56,8 @@ func TestRate_Unpriced(t *testing.T) {
 	require.Equal(t, "list@1", refused.Card)
 	unpriced.Key.Resource = ""
 	require.Equal(t, unpriced, refused.Usage)
-	require.Equal(t, `rating: card "list@1" has no price for acme network.egress x@ in 2026-11-03T00:00:00Z/2026-11-04T00:00:00Z; add one, if only of 0 (price "p" comes nearest; it is for another SKU)`, err.Error())
+	require.Equal(t, `rating: card "list@1" has no price for acme network.egress x in 2026-11-03T00:00:00Z/2026-11-04T00:00:00Z; add one (of 0 it is a line of 0), `+
+		`ask for usage of meters that have one with metering.ForMeters, or list such usage with rating.ReportUnpriced (price "p" comes nearest; it is for another SKU)`, err.Error())
 
 	bill, _, err := rating.Rate(c, november, usage(priced, covered, unpriced), rating.State{}, rating.ReportUnpriced())
 	require.NoError(t, err)

@@ -49,7 +49,8 @@ func newRater(c accounting.Contract, period metering.Period, state State, yield 
 		return nil, fmt.Errorf("%w: %w", ErrContract, err)
 	}
 	if period.IsZero() || !r.billing.Covers(period) {
-		return nil, fmt.Errorf("%w: rating %v, want a part of %v", ErrPeriod, period, r.billing)
+		return nil, fmt.Errorf("%w: rating %v, want a part of %v; billing months of this contract are in zone %v: set Contract.Zone for those of another",
+			ErrPeriod, period, r.billing, c.Zone)
 	}
 	switch {
 	case state.period == (metering.Period{}): // the zero State

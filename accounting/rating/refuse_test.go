@@ -122,6 +122,23 @@ func TestRate_RefusesPeriod(t *testing.T) {
 	}
 }
 
+// TestRate_NamesZone: a month of another zone is refused by the name of the contract's.
+func TestRate_NamesZone(t *testing.T) {
+	month := metering.MustPeriod("2026-10-01T00:00:00+08:00", "2026-11-01T00:00:00+08:00")
+	c := contractOf(toCents, priceOf("p", perUnit("1")))
+	_, _, err := rating.Rate(c, month, nil, rating.State{})
+	require.EqualError(t, err, "rating: outside the billing period: rating 2026-09-30T16:00:00Z/2026-10-31T16:00:00Z, want a part of "+
+		"2026-09-01T00:00:00Z/2026-10-01T00:00:00Z; billing months of this contract are in zone UTC: set Contract.Zone for those of another")
+	_, err = rating.RateAll(c, month, nil)
+	require.ErrorIs(t, err, rating.ErrPeriod)
+	require.ErrorContains(t, err, "in zone UTC: set Contract.Zone")
+	c.Zone = metering.MustZone("Asia/Shanghai")
+	_, _, err = rating.Rate(c, month, nil, rating.State{})
+	require.NoError(t, err)
+	_, _, err = rating.Rate(c, november, nil, rating.State{})
+	require.ErrorContains(t, err, "in zone Asia/Shanghai: set Contract.Zone")
+}
+
 func TestRate_RefusesState(t *testing.T) {
 	c := contractOf(toCents, priceOf("p", perUnit("1")))
 	_, state, err := rating.Rate(c, must(metering.NewPeriod(onDay(1), onDay(2))), nil, rating.State{})

@@ -7,7 +7,7 @@
 //	})
 //	books, err := r.Reconcile()                                       // tenants + nobody + overhead = metered
 //	for e := range r.Events("energy/site-1", "provider/idle") {
-//		err = journal.Record(e)
+//		res, err := rec.Record(ctx, e)                                // rec: of the journal; res.Refused says what it did not take
 //	}
 //
 // # The rule
@@ -40,7 +40,10 @@
 // [Result.Events] reports each share as an event with the meters
 // [metering.DeviceEnergy] and [metering.OverheadEnergy], and what nobody held
 // under the provider's account, so that energy is aggregated, priced and
-// sealed as any other usage. An event's identity is its tenant, its source,
+// sealed as any other usage. Rating refuses usage without a price: where energy is
+// in the prices of others, and is to be on no bill, rate usage of the meters that
+// have prices ([metering.ForMeters]), or have rating list the rest (rating.ReportUnpriced);
+// a price of 0 would be a line on the invoice. An event's identity is its tenant, its source,
 // and an id made of [Method], revision, window start, device and cost centre.
 // A site is a source of its own.
 //

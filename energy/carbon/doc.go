@@ -45,6 +45,10 @@
 // market-based mass has a meter of its own, [MarketEmitted]: under one meter
 // the two would be added up.
 //
+// Rating refuses usage without a price, and mass has none: rate usage of the
+// meters that have prices ([metering.ForMeters]), or have rating list the rest
+// (rating.ReportUnpriced); a price of 0 would be a line on the invoice.
+//
 // # Exactness
 //
 // All is integers and rationals. The mass of a window is rounded half-even to
