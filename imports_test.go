@@ -53,7 +53,10 @@ var table = []row{
 	{"internal/tzdb", nil,
 		"data only; metering alone reads it, so that a calendar has one source"},
 
-	{"metering", []string{"internal/tzdb"},
+	{"internal/spelling", nil,
+		"words and edits; what the words are for is their owner's"},
+
+	{"metering", []string{"internal/tzdb", "internal/spelling"},
 		"the nouns of usage know neither money nor watts"},
 	{"metering/accelerator", []string{"metering"},
 		"a catalogue of devices and the quantities they yield"},
@@ -80,7 +83,7 @@ var table = []row{
 		"money knows nothing of what is bought"},
 	{"accounting", []string{"metering", "accounting/money"},
 		"the nouns of cost join usage to money"},
-	{"accounting/ratecard", []string{"metering", "accounting/money", "accounting", yamlModule},
+	{"accounting/ratecard", []string{"internal/spelling", "metering", "accounting/money", "accounting", yamlModule},
 		"prices are data about meters, and the only YAML that is read"},
 	{"accounting/rating", []string{"metering", "accounting/money", "accounting", "accounting/ratecard"},
 		"usage times price; pure, so no journal and no clock"},

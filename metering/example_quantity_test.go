@@ -106,7 +106,7 @@ func ExampleParseUnit() {
 	fmt.Println(err)
 	// Output:
 	// GiBy.h byte-time 3865470566400000000000 <nil>
-	// metering: unknown unit: "kWh"
+	// metering: unknown unit: "kWh"; did you mean kW.h?
 }
 
 func ExampleUnits() {

@@ -41,6 +41,22 @@ func TestParseQuantity(t *testing.T) {
 	}
 }
 
+// TestParseQuantity_UnitsAsWritten: what people write for a unit is refused with its code.
+func TestParseQuantity_UnitsAsWritten(t *testing.T) {
+	for code, want := range map[string]string{
+		"kWh": "did you mean kW.h?", "GB": "did you mean GBy?", "GiB": "did you mean GiBy?", "tokens": "did you mean {token}?",
+		"GPU-hours": "did you mean {card}.h?", "kgCO2e": "did you mean kg{CO2e}?", "mb": "did you mean MBy?",
+		"furlong": "want a UCUM code such as kW.h, GiBy, {card}.h or {request}",
+	} {
+		_, err := metering.ParseQuantity("5 " + code)
+		require.ErrorIs(t, err, metering.ErrUnknownUnit)
+		require.EqualError(t, err, `metering: unknown unit: "`+code+`"; `+want)
+	}
+	_, err := metering.ParseUnit(strings.Repeat("h", 1<<20))
+	require.ErrorIs(t, err, metering.ErrUnknownUnit)
+	require.Less(t, len(err.Error()), 250)
+}
+
 func TestParseQuantity_Refused(t *testing.T) {
 	for _, tt := range []struct {
 		name, in string

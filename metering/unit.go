@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/meterbook/meterbook/internal/fixed"
+	"github.com/meterbook/meterbook/internal/spelling"
 )
 
 // Dimension says what kind of thing a quantity counts, and so in which grain:
@@ -258,7 +259,8 @@ var unitsByCode = func() map[string]Unit {
 }()
 
 // ParseUnit returns the unit with the given UCUM code: one of [Units], or one
-// made by [Each] or [Unit.Over]. An unknown code is an error that wraps [ErrUnknownUnit].
+// made by [Each] or [Unit.Over]. An unknown code is an error that wraps
+// [ErrUnknownUnit] and names the code that is nearest, if one is.
 func ParseUnit(code string) (Unit, error) {
 	if n := len(code); n <= maxTextBytes {
 		if u, ok := unitsByCode[code]; ok {
@@ -273,7 +275,19 @@ func ParseUnit(code string) (Unit, error) {
 			return u, nil
 		}
 	}
-	return Unit{}, fmt.Errorf("%w: %q", ErrUnknownUnit, clip(code))
+	return Unit{}, fmt.Errorf("%w: %q; %s", ErrUnknownUnit, clip(code), wantUnit(code))
+}
+
+// wantUnit says which code somebody may have meant, or what codes look like.
+func wantUnit(code string) string {
+	codes := make([]string, 0, len(unitsByCode))
+	for _, u := range unitTable() {
+		codes = append(codes, u.code)
+	}
+	if near := spelling.Unit(code, codes); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "want a UCUM code such as kW.h, GiBy, {card}.h or {request}"
 }
 
 // MustUnit is [ParseUnit] for constants and tests: it panics on an unknown code.

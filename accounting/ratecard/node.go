@@ -3,8 +3,11 @@ package ratecard
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/meterbook/meterbook/internal/spelling"
 )
 
 // place is where a value of a card stands: its path and, if the card was read
@@ -149,7 +152,10 @@ func (r *reader) mapping(p *place, known wordList, read func(key string, at *pla
 		if known != nil && !slices.Contains(known, key.Value) {
 			if r.full() {
 				r.more++
-			} else if near := nearest(key.Value, known); near != "" {
+			} else if means := meant[key.Value]; means != nil && slices.Contains(known, means[0]) {
+				r.refuseKey(at, "unknown key; did you mean %s?", strings.Join(means, " or "))
+				r.excused[absent{p.node, means[0]}] = true
+			} else if near := spelling.Nearest(key.Value, known); near != "" {
 				r.refuseKey(at, "unknown key; did you mean %s?", near)
 				r.excused[absent{p.node, near}] = true
 			} else {

@@ -188,6 +188,9 @@ func decode(src []byte) (root *yaml.Node, fault Fault, ok bool) {
 // mentions a line 0. An alias without its anchor comes without a line.
 func syntaxFault(err error, src []byte) Fault {
 	reason := strings.TrimPrefix(err.Error(), "yaml: ")
+	if fault, ok := bareBrace(src); ok {
+		return fault
+	}
 	line := 0
 	if rest, found := strings.CutPrefix(reason, "line "); found {
 		if number, message, found := strings.Cut(rest, ": "); found {

@@ -1,7 +1,10 @@
 package ratecard
 
 import (
+	"fmt"
 	"slices"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/metering"
@@ -125,7 +128,12 @@ func (r *reader) unit(p *place) metering.Unit {
 
 // unitFor reads a unit that is to measure what a meter measures.
 func (r *reader) unitFor(p *place, meter string) metering.Unit {
-	code, ok := r.scalar(p, "a unit")
+	want := "a unit"
+	if n := p.node; n.Kind == yaml.MappingNode && len(n.Content) == 2 && isNull(n.Content[1]) && n.Content[0].Kind == yaml.ScalarNode {
+		// {token} without quotes is a mapping of a name to nothing.
+		want = fmt.Sprintf(`a unit in quotes, "{%s}"`, clip(n.Content[0].Value))
+	}
+	code, ok := r.scalar(p, want)
 	if !ok {
 		return metering.Unit{}
 	}

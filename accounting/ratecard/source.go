@@ -1,7 +1,9 @@
 package ratecard
 
 import (
+	"bytes"
 	"fmt"
+	"regexp"
 	"unicode/utf8"
 )
 
@@ -73,6 +75,24 @@ func checkSource(src []byte) (f Fault, ok bool) {
 		i += size
 	}
 	return Fault{}, true
+}
+
+// braced is a key whose value begins with a name in braces and goes on, as units do:
+// YAML takes {card} for a mapping, and does not understand what follows. A quote or
+// a comment before it on the line may be what it stands in.
+var braced = regexp.MustCompile(`^[^"'#]*?(?:^|[\s{,])([\w-]+):[ \t]+(\{[\w-]+\}[^\s,{}\[\]"'#]+(?:\{[\w-]+\})?)`)
+
+// bareBrace finds the first value of a text that is no YAML which begins with a brace
+// and has no quotes: the parser finds a fault in a line far above it.
+func bareBrace(src []byte) (Fault, bool) {
+	for i, line := range bytes.Split(src, []byte("\n")) {
+		if at := braced.FindSubmatchIndex(line); at != nil {
+			key, value := string(line[at[2]:at[3]]), string(line[at[4]:at[5]])
+			return Fault{Line: i + 1, Column: utf8.RuneCount(line[:at[4]]) + 1,
+				Reason: "a value that begins with { needs quotes: " + clip(key) + `: "` + clip(value) + `"`}, true
+		}
+	}
+	return Fault{}, false
 }
 
 // weight returns how many nodes the byte at i may give rise to. It need not

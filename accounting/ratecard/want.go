@@ -7,6 +7,7 @@ import (
 
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/internal/spelling"
 	"github.com/meterbook/meterbook/metering"
 )
 
@@ -40,6 +41,12 @@ func (v *validator) wantMeter(id metering.MeterID) string {
 	for m := range v.meters.All() {
 		ids = append(ids, string(m.ID))
 	}
+	// A GPU's time is nearest to a CPU's by its letters alone.
+	if device := devices.Replace(string(id)); device != string(id) {
+		if near := spelling.Nearest(device, ids); near != "" {
+			return fmt.Sprintf("did you mean %s?", near)
+		}
+	}
 	// Of a long list, those that begin as it does are of more use.
 	first, _, _ := strings.Cut(string(id), ".")
 	var alike []string
@@ -48,7 +55,7 @@ func (v *validator) wantMeter(id metering.MeterID) string {
 			alike = append(alike, known)
 		}
 	}
-	if len(alike) > 0 && nearest(string(id), ids) == "" {
+	if len(alike) > 0 && spelling.Nearest(string(id), ids) == "" {
 		ids = alike
 	}
 	return wantOne(string(id), ids)
@@ -77,7 +84,7 @@ func wantUnit(code string, dim metering.Dimension) string {
 	if dim == metering.Count {
 		codes = append(codes, "a name in braces")
 	}
-	if near := nearest(code, codes); near != "" {
+	if near := spelling.Unit(code, codes); near != "" {
 		return fmt.Sprintf("did you mean %s?", near)
 	}
 	if dim == 0 {
@@ -98,7 +105,7 @@ var heldOver = map[metering.Dimension]string{
 // wantOne says which words are accepted.
 func wantOne(s string, words []string) string {
 	var tail string
-	if near := nearest(s, words); near != "" {
+	if near := spelling.Nearest(s, words); near != "" {
 		return fmt.Sprintf("did you mean %s?", near)
 	}
 	if n := len(words); n > wantListed {
