@@ -16,7 +16,7 @@
 //	card, err := ratecard.ParseYAML(src)
 //	month, err := metering.Month(metering.Zone{}, 2026, time.October)
 //	contract := accounting.Contract{Account: "acme", Card: card}
-//	bill, _, err := rating.Rate(contract, month, agg.Usage(month), rating.State{})
+//	bill, _, err := rating.Rate(contract, month, agg.Usage(month, metering.Of("acme")), rating.State{})
 //	fmt.Println(bill.Total())
 //	fmt.Println(bill.Charges[0].Explain())
 //

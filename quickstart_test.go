@@ -42,7 +42,7 @@ func quickStart(src []byte) error {
 		return err
 	}
 	month, _ := metering.Month(metering.Zone{}, 2026, time.October)
-	bill, _, err := rating.Rate(accounting.Contract{Account: "acme", Card: card}, month, agg.Usage(month), rating.State{})
+	bill, _, err := rating.Rate(accounting.Contract{Account: "acme", Card: card}, month, agg.Usage(month, metering.Of("acme")), rating.State{})
 	if err == nil {
 		fmt.Println(bill.Total(), "=", bill.Charges[0].Explain())
 	}

@@ -3,7 +3,7 @@
 //	card, err := ratecard.ParseYAML(src)
 //	contract := accounting.Contract{Account: "acme", Card: card, Zone: metering.MustZone("Asia/Shanghai")}
 //	month, err := contract.BillingPeriod(now)
-//	bill, _, err := rating.Rate(contract, month, agg.Usage(month), rating.State{})
+//	bill, _, err := rating.Rate(contract, month, agg.Usage(month, metering.Of("acme")), rating.State{})
 //	for _, c := range bill.Charges {
 //		fmt.Println(c.Explain())                // 52.75 card·h × 18.90 CNY = 996.975 → 996.98 (half-even, line)
 //		again, err := c.Explanation.Recompute() // == c.Billed

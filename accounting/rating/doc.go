@@ -1,11 +1,11 @@
 // Package rating turns a contract's usage into a bill, exactly, and in as many parts as you like.
 //
 //	contract := accounting.Contract{Account: "acme", Card: card}
-//	bill, state, err := rating.Rate(contract, week, agg.Usage(week), rating.State{})
+//	bill, state, err := rating.Rate(contract, week, agg.Usage(week, metering.Of("acme")), rating.State{})
 //	fmt.Println(bill.Total())              // CNY 996.98
 //	fmt.Println(bill.Charges[0].Explain()) // 52.75 card·h × 18.90 CNY = 996.975 → 996.98 (half-even, line)
 //
-//	rest, _, err := rating.Rate(contract, restOfMonth, agg.Usage(restOfMonth), state)
+//	rest, _, err := rating.Rate(contract, restOfMonth, agg.Usage(restOfMonth, metering.Of("acme")), state)
 //
 // # Rating
 //
