@@ -121,8 +121,8 @@ var table = []row{
 	{"energy/carbon", []string{"metering", "energy"},
 		"energy times intensity"},
 
-	{".", nil,
-		"documentation; its tests show the houses together, so they may import any package"},
+	{".", []string{modModule},
+		"documentation; its tests show the houses together, so they may import any package, and the keys of seals"},
 }
 
 // openToAll may be imported by every package.
