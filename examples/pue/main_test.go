@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/meterbook/meterbook/examples/internal/program"
+	"github.com/meterbook/meterbook/metering"
 )
 
 func pue(t *testing.T, args ...string) string {
@@ -133,4 +134,17 @@ func TestSeed(t *testing.T) {
 	require.Equal(t, pue(t, "-seed", "1", "-print-sample"), pue(t, "-seed", "1", "-print-sample"))
 	err := run(context.Background(), []string{"-seed", "1", "-meters", "m.csv"}, &bytes.Buffer{}, &bytes.Buffer{})
 	require.ErrorIs(t, err, program.ErrUsage)
+}
+
+func TestWords_Period(t *testing.T) {
+	for _, c := range []struct{ from, until, en, zh string }{
+		{"2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z", "1 January – 31 December 2025 (UTC)", "2025年1月1日至12月31日（UTC）"},
+		{"2025-12-31T00:00:00Z", "2026-01-02T00:00:00Z", "31 December 2025 – 1 January 2026 (UTC)", "2025年12月31日至2026年1月1日（UTC）"},
+		{"2025-01-01T00:00:00Z", "2025-01-02T00:00:00Z", "1 January 2025 (UTC)", "2025年1月1日（UTC）"},
+		{"2025-01-01T08:00:00Z", "2025-01-02T00:00:00Z", "1 January 2025 08:00 – 2 January 2025 00:00 (UTC)", "2025年1月1日 08:00至2025年1月2日 00:00（UTC）"},
+	} {
+		p := metering.MustPeriod(c.from, c.until)
+		require.Equal(t, c.en, english.period(p))
+		require.Equal(t, c.zh, chinese.period(p))
+	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/meterbook/meterbook/energy"
 	"github.com/meterbook/meterbook/energy/facility"
+	"github.com/meterbook/meterbook/examples/internal/digits"
 )
 
 // mapColumns is how wide the heat map of the terminal is at most, and
@@ -61,11 +62,11 @@ func note(when bool, s string) string {
 	return ""
 }
 
-func megawattHours(e energy.Energy) string { return grouped(e.KWh(3).Shift(-3).StringFixed(1)) }
+func megawattHours(e energy.Energy) string { return digits.Group(e.KWh(3).Shift(-3).StringFixed(1)) }
 
 // headline is the figure of the period and what it is worth.
 func (b *books) headline(w *words) []string {
-	lines := []string{w.Period + " " + b.period.String()}
+	lines := []string{w.Period + " " + w.period(b.period)}
 	if b.pue.IsZero() {
 		return append(lines, w.NoPUE+w.Colon+b.refused)
 	}
@@ -176,8 +177,8 @@ func (t tenant) row(w *words) []string {
 		name = w.Unallocated
 	}
 	total, _ := t.it.Add(t.overhead) // both are parts of the site's
-	return []string{name, grouped(t.it.KWh(1).StringFixed(1)), grouped(t.overhead.KWh(1).StringFixed(1)), grouped(total.KWh(1).StringFixed(1)),
-		grouped(t.estimated.KWh(1).StringFixed(1)), grouped(t.mass.Kilograms(1).StringFixed(1))}
+	return []string{name, digits.Group(t.it.KWh(1).StringFixed(1)), digits.Group(t.overhead.KWh(1).StringFixed(1)), digits.Group(total.KWh(1).StringFixed(1)),
+		digits.Group(t.estimated.KWh(1).StringFixed(1)), digits.Group(t.mass.Kilograms(1).StringFixed(1))}
 }
 
 // table lays out rows in columns; those from the first right one up to the
@@ -214,19 +215,4 @@ func width(s string) (n int) {
 		}
 	}
 	return n
-}
-
-// grouped writes a number with a space between thousands.
-func grouped(s string) string {
-	whole, rest, _ := strings.Cut(s, ".")
-	var out []string
-	for len(whole) > 3 && whole[len(whole)-4] != '-' {
-		out = append([]string{whole[len(whole)-3:]}, out...)
-		whole = whole[:len(whole)-3]
-	}
-	s = strings.Join(append([]string{whole}, out...), "\u202f")
-	if rest != "" {
-		s += "." + rest
-	}
-	return s
 }

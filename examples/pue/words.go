@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/meterbook/meterbook/energy/facility"
+	"github.com/meterbook/meterbook/metering"
 )
 
 // words is what the report says in one language. Fields that end in F are
@@ -52,6 +54,10 @@ func (w *words) ruling(r ruling) string {
 	if w.Lang == "en" || r.err != nil || v.Pack == "" {
 		return r.String()
 	}
+	name := v.Pack
+	if name == facility.EastDataWestCompute().ID {
+		name = "东数西算"
+	}
 	says := "不达标"
 	switch {
 	case v.Grade > 0:
@@ -60,11 +66,32 @@ func (w *words) ruling(r ruling) string {
 		says = "达标"
 	}
 	bound := map[facility.Bound]string{facility.AtMost: "不高于", facility.Below: "低于", facility.AtLeast: "不低于", facility.Above: "高于"}[v.Limit.Bound]
-	text := fmt.Sprintf("%s（%s 版）：%v %s，限值%s %v", v.Pack, v.Version, v.KPI, says, bound, v.Limit.Value)
+	text := fmt.Sprintf("%s（%s 版）：%v %s，限值%s %v", name, v.Version, v.KPI, says, bound, v.Limit.Value)
 	if v.Limit.Recalled {
 		text += "（限值凭记忆引用，须核对原文）"
 	}
 	return text
+}
+
+// period is the days of a period, by the clock of UTC, with hours where it does not begin
+// and end with days.
+func (w *words) period(p metering.Period) string {
+	date, short, last, to, utc := "2 January 2006", "2 January", "2 January 2006", " – ", " (UTC)"
+	if w.Lang != "en" {
+		date, short, last, to, utc = "2006年1月2日", "2006年1月2日", "1月2日", "至", "（UTC）"
+	}
+	first, end := p.Start().UTC(), p.End().UTC()
+	if whole := 24 * time.Hour; !first.Equal(first.Truncate(whole)) || !end.Equal(end.Truncate(whole)) {
+		return first.Format(date+" 15:04") + to + end.Format(date+" 15:04") + utc
+	}
+	end = end.Add(-1)
+	switch {
+	case first.Year() != end.Year():
+		return first.Format(date) + to + end.Format(date) + utc
+	case first.YearDay() == end.YearDay():
+		return first.Format(date) + utc
+	}
+	return first.Format(short) + to + end.Format(last) + utc
 }
 
 var english = words{
