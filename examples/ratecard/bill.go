@@ -10,24 +10,25 @@ import (
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/ratecard"
 	"github.com/meterbook/meterbook/accounting/rating"
+	"github.com/meterbook/meterbook/examples/internal/digits"
 	"github.com/meterbook/meterbook/metering"
 )
 
 func (v *view) printBill(w io.Writer, bill rating.Bill) {
 	fmt.Fprintf(w, "%s%s, %s\n\n", v.billOf, bill.Contract.CustomerName(), bill.Period.Start().In(bill.Contract.Zone.Location()).Format("2006-01"))
-	t := newTable(v.account_, v.price, v.when, v.quantity, v.billed)
+	t := newTable(v.account_, v.price, fmt.Sprintf(v.whenF, bill.Contract.Zone), v.quantity, fmt.Sprintf(v.inF, v.billed, v.card.Currency))
 	t.SetColumnConfigs(right(4, 5))
 	for _, c := range bill.Charges {
 		quantity := ""
 		if c.Origin == accounting.FromUsage {
 			quantity = c.Quantity.String()
 			if n, err := c.Quantity.In(c.Unit, 6); err == nil {
-				quantity = n.String() + " " + c.Unit.Label()
+				quantity = digits.Group(n.String()) + " " + c.Unit.Label()
 			}
 		}
 		t.AppendRow(table.Row{c.Account, v.lineName(c), when(c, bill.Contract.Zone), quantity, c.Billed.Display()})
 	}
-	t.AppendFooter(table.Row{v.total, "", "", "", bill.Total().String()})
+	t.AppendFooter(table.Row{v.total, "", "", "", bill.Total().Display()})
 	fmt.Fprintf(w, "%s\n\n", t.Render())
 	for _, u := range bill.Unpriced {
 		fmt.Fprintf(w, "%s: %v, %v, %v\n\n", v.unpriced, u.Key, u.Period, u.Quantity)
@@ -71,7 +72,7 @@ func when(c accounting.Charge, zone metering.Zone) string {
 		}
 		return start.Format("2006-01-02") + "/" + end.AddDate(0, 0, -1).Format("02")
 	}
-	return start.Format("2006-01-02T15:04") + "/" + end.Format("15:04")
+	return start.Format("2006-01-02 15:04") + "–" + end.Format("15:04")
 }
 
 // printChanges shows which prices differ from one card to the other, at the
@@ -95,7 +96,7 @@ func (v *view) printChanges(w io.Writer) error {
 	}
 	header := []any{v.price, v.change}
 	for _, q := range quantities {
-		header = append(header, q)
+		header = append(header, digits.Group(q))
 	}
 	t := newTable(header...)
 	t.SetColumnConfigs(right(3, 2+len(quantities)))
@@ -174,7 +175,7 @@ func (v *view) printDifferences(w io.Writer) {
 		fmt.Fprintf(w, "%s\n\n", v.sameBills)
 		return
 	}
-	t := newTable(v.account_, v.meter, v.price, v.card.Name(), v.other.Name(), v.change)
+	t := newTable(v.account_, v.meter, v.price, fmt.Sprintf(v.inF, v.card.Name(), v.card.Currency), v.other.Name(), v.change)
 	t.SetColumnConfigs(right(4, 6))
 	for _, d := range v.differences {
 		t.AppendRow(table.Row{d.Account, d.Meter, d.PriceID, d.Before.Display(), d.After.Display(), d.Change.Display()})

@@ -44,6 +44,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
+	if v.clock, err = zoneOf(o.zone, card); err != nil {
+		return err
+	}
 	if o.usage != "" {
 		if err := v.rate(); err != nil {
 			return err

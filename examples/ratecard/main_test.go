@@ -28,13 +28,15 @@ func output(t *testing.T, args ...string) string {
 func TestRun_Table(t *testing.T) {
 	text := output(t)
 	require.Contains(t, text, "sample@2026.11")
-	require.Regexp(t, `egress .* 0\.00 +0\.00 +0\.00 +450\.00 +4950\.00`, text)
+	require.Regexp(t, `egress .* 0\.00 +0\.00 +0\.00 +450\.00 +4,950\.00`, text)
 	require.Regexp(t, `calls .* 5\.00 +13\.30 `, text)
 }
 
 func TestRun_Bill(t *testing.T) {
 	text := output(t, "-usage", "sample", "-explain", "-lint")
-	require.Contains(t, text, "CNY 6713.44")
+	require.Regexp(t, `total +6,713\.44`, text)
+	require.Regexp(t, `h100-night +2026-11-03 22:00–23:00 `, text)
+	require.Contains(t, text, "when, Asia/Shanghai")
 	require.Contains(t, text, "free units 100: 11060.25 → 10960.25")
 	require.Contains(t, text, "the bill falls")
 	require.Equal(t, text, output(t, "-usage", "sample", "-explain", "-lint"), "the same bytes again")
@@ -145,10 +147,10 @@ func TestRun_Tariff(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "usage.csv")
 	require.NoError(t, os.WriteFile(file, []byte(rows), 0o600))
 	text := output(t, "-card", card, "-usage", file, "-zone", "Asia/Shanghai")
-	require.Regexp(t, `sharp +2026-01-05T19:00/19:15 +4000 kW·h +4,019\.20`, text)
-	require.Regexp(t, `demand +2026-01-05T19:00/19:15 +800 kW +33,600\.00`, text)
+	require.Regexp(t, `sharp +2026-01-05 19:00–19:15 +4,000 kW·h +4,019\.20`, text)
+	require.Regexp(t, `demand +2026-01-05 19:00–19:15 +800 kW +33,600\.00`, text)
 	require.Regexp(t, `power-factor \(adjustment\) .* 416\.32`, text)
-	require.Contains(t, text, "CNY 42499.89")
+	require.Contains(t, text, "42,499.89")
 	require.Contains(t, text, "{1,2,3,4,5,6,9,10,11,12} 18:00-20:00")
 	require.Error(t, run(context.Background(), []string{"-out", "", "-usage", "sample", "-zone", "Nowhere"}, io.Discard, io.Discard))
 }

@@ -45,10 +45,10 @@ func parseOptions(args []string, stdout, stderr io.Writer) (o options, err error
 	f.String(&o.out, "out", "out/ratecard", "write prices.svg, card.yaml and report.json to `DIR`; \"\" for nowhere", "将 prices.svg、card.yaml 与 report.json 写入目录 `DIR`；空为不写")
 	f.Uint64(&o.seed, "seed", 0, "make usage up from this seed; 0 for none, unless -usage random asks for it", "按此种子虚构用量；0 为不虚构，除非 -usage random")
 	f.String(&o.account, "account", "", "billing account; the tenant of the first row of usage if not given", "计费账户；默认为首行用量的租户")
-	f.String(&o.zone, "zone", "UTC", "time `ZONE` whose months are billing periods", "计费周期所在时区 `ZONE`")
+	f.String(&o.zone, "zone", "", "time `ZONE` whose months are billing periods and whose clock times are shown by; that of the card's times of day if not given, or UTC", "计费周期与所示时间的时区 `ZONE`；默认为价目表分时价格的时区，没有则为 UTC")
 	f.Language(&o.lang)
 	f.Bool(&o.explain, "explain", "explain each line of the bill", "逐行解释账单")
-	f.Bool(&o.lint, "lint", "say what a reviewer should look at", "指出需要复核之处")
+	f.Bool(&o.lint, "lint", "say what a reviewer should look at; findings are in English", "指出需要复核之处；发现为英文")
 	f.Bool(&o.json, "json", "print everything as JSON, the bill complete, and nothing else", "仅以 JSON 输出全部内容，账单完整")
 	if err := f.Parse(stdout, stderr); err != nil {
 		return o, err

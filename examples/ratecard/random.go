@@ -15,9 +15,9 @@ const rowsOfPrice = 6
 
 // randomUsage makes a month of usage that the card has prices for: hours of
 // three accounts, whatever the prices are; the same for the same seed.
-func randomUsage(card *accounting.Card, seed uint64) ([]metering.Usage, error) {
+func randomUsage(card *accounting.Card, zone metering.Zone, seed uint64) ([]metering.Usage, error) {
 	r := rand.New(rand.NewPCG(seed, 0))
-	month, err := metering.Month(metering.Zone{}, 2026, time.November)
+	month, err := metering.Month(zone, 2026, time.November)
 	if err != nil {
 		return nil, err
 	}

@@ -116,12 +116,32 @@ func instant(column, text string) (time.Time, error) {
 	return t, nil
 }
 
+// zoneOf is the zone of a name; without one, that of the card's times of the day if
+// they have one zone, or UTC.
+func zoneOf(name string, card *accounting.Card) (zone metering.Zone, err error) {
+	if name != "" {
+		return metering.LoadZone(name)
+	}
+	found := false
+	for i := range card.Prices {
+		t := card.Prices[i].Terms
+		switch {
+		case t == nil || t.During == nil:
+		case found && zone != t.During.Zone:
+			return metering.Zone{}, nil
+		default:
+			zone, found = t.During.Zone, true
+		}
+	}
+	return zone, nil
+}
+
 // rate rates the file of usage by the card, and by the other one if there is
 // one, month by month.
 func (v *view) rate() error {
 	read := func() ([]metering.Usage, error) { return readUsage(v.usage) }
 	if v.usage == "random" {
-		read = func() ([]metering.Usage, error) { return randomUsage(v.card, v.seed) }
+		read = func() ([]metering.Usage, error) { return randomUsage(v.card, v.clock, v.seed) }
 	}
 	rows, err := read()
 	if err != nil {
@@ -134,11 +154,7 @@ func (v *view) rate() error {
 	if account == "" {
 		account = rows[0].Key.Account.Tenant()
 	}
-	zone, err := metering.LoadZone(v.zone)
-	if err != nil {
-		return err
-	}
-	contract := accounting.Contract{Account: account, Card: v.card, Zone: zone}
+	contract := accounting.Contract{Account: account, Card: v.card, Zone: v.clock}
 	first, err := contract.BillingPeriod(rows[0].Period.Start())
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/ratecard"
 	"github.com/meterbook/meterbook/accounting/rating"
+	"github.com/meterbook/meterbook/examples/internal/digits"
 	"github.com/meterbook/meterbook/metering"
 )
 
@@ -25,6 +26,7 @@ type view struct {
 	options
 	words
 	card, other       *accounting.Card
+	clock             metering.Zone // of billing periods, and of times that are shown
 	bills, otherBills []rating.Bill
 	differences       []rating.Difference
 	written           []string // files
@@ -138,11 +140,18 @@ func series(card *accounting.Card) (all []ratecard.Series, err error) {
 func (v *view) printPrices(w io.Writer) error {
 	header := []any{v.price, v.forUsage, v.unit}
 	for _, q := range quantities {
-		header = append(header, q)
+		header = append(header, digits.Group(q))
 	}
 	t := newTable(header...)
 	t.SetColumnConfigs(right(4, 3+len(quantities)))
-	t.SetCaption("%s", fmt.Sprintf(v.pricesCaption, v.card.Currency))
+	caption := fmt.Sprintf(v.pricesCaption, v.card.Currency)
+	for i := range v.card.Prices {
+		if t := v.card.Prices[i].Terms; t != nil && t.During != nil && t.During.Hours != nil {
+			caption += fmt.Sprintf(v.clockCaption, t.During.Zone)
+			break
+		}
+	}
+	t.SetCaption("%s", caption)
 	all, err := series(v.card)
 	if err != nil {
 		return err
@@ -183,9 +192,9 @@ func (v *view) printPrices(w io.Writer) error {
 // currency's digits and marked, as more are of no use in a table.
 func (v *view) amount(r *big.Rat) string {
 	if s := accounting.AmountText(r, v.card.Currency); len(s) <= 14 && !strings.HasPrefix(s, "≈") {
-		return s
+		return digits.Group(s)
 	}
-	return "≈" + r.FloatString(max(2, v.card.Currency.Digits()))
+	return "≈" + digits.Group(r.FloatString(max(2, v.card.Currency.Digits())))
 }
 
 func matchText(p *accounting.Price) string {
