@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -9,13 +10,36 @@ import (
 // handler returns what answers requests, by method and path.
 func (s *service) handler() http.Handler {
 	mux := http.NewServeMux()
+	methods := make(map[string][]string) // by path
 	for pattern, answer := range map[string]func(*request) error{
 		"POST /events": s.postEvents, "GET /usage": s.getUsage, "GET /bill": s.getBill, "GET /balance": s.getBalance,
 		"POST /credit": s.postCredit, "POST /holds": s.postHold, "DELETE /holds": s.deleteHold, "GET /health": s.getHealth, "GET /{$}": s.getReport,
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { s.answer(w, r, pattern, answer) })
+		method, path, _ := strings.Cut(pattern, " ")
+		path = strings.TrimSuffix(path, "{$}")
+		methods[path] = append(methods[path], method)
+		if method == http.MethodGet {
+			methods[path] = append(methods[path], http.MethodHead)
+		}
 	}
+	for _, m := range methods {
+		slices.Sort(m)
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		s.answer(w, r, "none", func(q *request) error { return noRoute(q, methods[r.URL.Path]) })
+	})
 	return mux
+}
+
+// noRoute refuses a path that there is not, or a method that its path does not have.
+func noRoute(q *request, methods []string) error {
+	if methods == nil {
+		return &fault{status: http.StatusNotFound, reason: "unknown_path", detail: "there is no such path; -h of the service lists those there are"}
+	}
+	allowed := strings.Join(methods, ", ")
+	q.w.Header().Set("Allow", allowed)
+	return &fault{status: http.StatusMethodNotAllowed, reason: "unknown_method", detail: "want " + allowed}
 }
 
 // A request is one that is being answered, with what the log says of it.

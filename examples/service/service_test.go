@@ -245,6 +245,13 @@ func TestService_Refuses(t *testing.T) {
 	}
 	require.Equal(t, "account", c.refusedWith(t, 404, http.MethodGet, "/balance?account=nobody", "", "").Field)
 
+	require.Equal(t, "unknown_path", c.refusedWith(t, 404, http.MethodGet, "/invoices", "", "").Reason)
+	require.Equal(t, "unknown_path", c.refusedWith(t, 404, http.MethodPost, "/events/", oneEvent, good).Reason)
+	for _, tt := range [][3]string{{http.MethodPost, "/usage", "want GET, HEAD"}, {http.MethodPut, "/holds", "want DELETE, POST"}, {http.MethodDelete, "/", "want GET, HEAD"}} {
+		p := c.refusedWith(t, 405, tt[0], tt[1], "", "")
+		require.Equal(t, []string{"unknown_method", tt[2]}, []string{p.Reason, p.Detail}, tt[1])
+	}
+
 	var bill struct{ Total string }
 	c.get(t, "/bill?account=acme", &bill)
 	require.Equal(t, "CNY 3.00", bill.Total)
