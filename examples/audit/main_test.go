@@ -172,3 +172,12 @@ func TestAudit_Seed(t *testing.T) {
 	_, err = audit(t, "-seed", "1", "a.json")
 	require.ErrorIs(t, err, program.ErrUsage)
 }
+
+func TestWrapped_Holds(t *testing.T) {
+	for _, s := range []string{"CNY 6712.71", "1687 records", "2026-10-31 16:00", "767.167 card·h"} {
+		for n := range 60 {
+			text := wrapped("  ✓ ", strings.Repeat("x", 70+n%30)+" "+strings.Repeat("y ", n/30)+s)
+			require.Contains(t, text, s)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -68,11 +69,20 @@ func wordsIn(lang string) *words {
 // terminalWidth is how wide sentences are at most.
 const terminalWidth = 100
 
-// wrapped is text under a mark.
+// wrapped is text under a mark. No line ends between a number and its unit, a currency
+// and its amount, or a date and its time.
 func wrapped(mark, s string) string {
 	indent := strings.Repeat(" ", len([]rune(mark)))
-	return mark + strings.Join(lines.Wrap(clean(s), terminalWidth-len(indent)), "\n"+indent) + "\n"
+	held := afterNumber.ReplaceAllString(clean(s), "$1\u00a0$2")
+	held = afterCurrency.ReplaceAllString(held, "$1\u00a0$2")
+	text := mark + strings.Join(lines.Wrap(held, terminalWidth-len(indent)), "\n"+indent) + "\n"
+	return strings.ReplaceAll(text, "\u00a0", " ")
 }
+
+var (
+	afterNumber   = regexp.MustCompile(`(\d) (\S)`)
+	afterCurrency = regexp.MustCompile(`\b([A-Z]{3}) (-?\d)`)
+)
 
 // clean keeps what a file says from steering the terminal.
 func clean(s string) string {
