@@ -70,8 +70,9 @@
 //
 // # Capital letters and tables
 //
-// [Capitals] writes yuan in capital letters (大写金额) by the rules of the People's Bank of China. [WriteCSV] writes no cell
-// that a spreadsheet would evaluate, and numbers that stay numbers. Text, CSV and HTML are views; the JSON is the document.
+// [Capitals] writes yuan in capital letters (大写金额) by the rules of the People's Bank of China; text
+// and pages in Chinese have them, those in English not. [WriteCSV] writes no cell that a spreadsheet would evaluate, and
+// numbers that stay numbers. Text, CSV and HTML are views; the JSON is the document.
 //
 // # Errors
 //

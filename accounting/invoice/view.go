@@ -75,7 +75,7 @@ func (d *Document) view(l accounting.Language, hash Hash) *view {
 	}
 	d.viewFacts(v)
 	d.viewItems(v, l)
-	d.viewSums(v)
+	d.viewSums(v, l)
 	for _, note := range d.Notes {
 		v.Notes = append(v.Notes, plain(note))
 	}
@@ -195,7 +195,7 @@ func (w *words) taxName(t TaxItem) string {
 	return name
 }
 
-func (d *Document) viewSums(v *view) {
+func (d *Document) viewSums(v *view, l accounting.Language) {
 	w := v.Words
 	add := func(name string, m money.Money) { v.Sums = append(v.Sums, fact{name, amountText(m)}) }
 	if v.HasList {
@@ -228,7 +228,7 @@ func (d *Document) viewSums(v *view) {
 	if d.Kind == CreditNote {
 		v.Due.Name = w.Credited
 	}
-	if text, err := Capitals(d.Due); err == nil {
+	if text, err := Capitals(d.Due); err == nil && l == accounting.Chinese {
 		v.Capitals = text
 	}
 	for _, x := range d.Also {

@@ -50,7 +50,7 @@ func english() *words {
 		TaxID: "Tax ID", Account: "Account", Item: "Item", Quantity: "Quantity", List: "At list prices", Net: "Net", Tax: "Tax",
 		Total: "Total", Drawn: "Paid by credit", Due: "Amount due", On: "on", Included: "included in prices",
 		Corrects: "Corrects", Line: "line", Reason: "Reason", Part: "Part", Final: "final",
-		Rates: "Exchange rates", Capitals: "In Chinese capitals", Hash: "SHA-256",
+		Rates: "Exchange rates", Hash: "SHA-256",
 		HashNote: "of this document's JSON form, by which it can be told from any other",
 		Estimate: "estimated", Earlier: "correction for", DraftNote: "This is a draft: it has no number, and may change.",
 		Rerated: "The charges were rated again.", Concession: "A concession: charges are as they were.", Plus: "credit returned",
