@@ -32,10 +32,11 @@ func write(t *testing.T, name, text string) string {
 func TestRun_Sample(t *testing.T) {
 	text := output(t)
 	require.Regexp(t, `claude-sonnet +all +2 +0\.044430 +22\.2150`, text)
+	require.Regexp(t, `total +0\.113804\s+billed +rounded +0\.11 `, text)
 	require.Regexp(t, `o1 +all +1 +0\.042750 +42\.7500`, text)
 	require.Contains(t, text, "Came again and counted once: 1.")
 	require.Equal(t, text, output(t), "the same bytes again")
-	require.Regexp(t, `缓存命中 +23000 +0\.006900`, output(t, "-lang", "zh"))
+	require.Regexp(t, `缓存命中 +23,000 +0\.006900`, output(t, "-lang", "zh"))
 }
 
 // What a request costs that a vendor's rule is known for: 1,000 tokens of
@@ -75,9 +76,9 @@ func TestRun_Trace(t *testing.T) {
 		t.Skip("the trace is not here")
 	}
 	text := output(t, "-requests", trace, "-model", "qwen-plus")
-	require.Regexp(t, `all +8819 `, text)
-	require.Contains(t, text, "18059974")
-	require.Contains(t, text, "245896")
+	require.Regexp(t, `all +8,819 `, text)
+	require.Contains(t, text, "18,059,974")
+	require.Contains(t, text, "245,896")
 }
 
 func TestRun_Refuses(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/money"
 	"github.com/meterbook/meterbook/accounting/rating"
+	"github.com/meterbook/meterbook/examples/internal/digits"
 	"github.com/meterbook/meterbook/metering"
 )
 
@@ -132,16 +133,19 @@ func (s *summary) print(w io.Writer, say words) error {
 		right = append(right, table.ColumnConfig{Number: i, Align: text.AlignRight, AlignHeader: text.AlignRight, AlignFooter: text.AlignRight})
 	}
 	t.SetColumnConfigs(right)
+	exact := new(big.Rat)
 	for i, m := range s.models {
+		exact.Add(exact, m.cost)
 		if i > 0 {
 			t.AppendSeparator()
 		}
-		t.AppendRow(table.Row{m.name, say.all, m.requests, "", m.cost.FloatString(6), m.perThousand(m.cost).FloatString(4)})
+		t.AppendRow(table.Row{m.name, say.all, digits.Group(fmt.Sprint(m.requests)), "", digits.Group(m.cost.FloatString(6)), digits.Group(m.perThousand(m.cost).FloatString(4))})
 		for _, k := range m.classes {
-			t.AppendRow(table.Row{"", say.className(k.meter), "", k.tokens, k.cost.FloatString(6), m.perThousand(k.cost).FloatString(4)})
+			t.AppendRow(table.Row{"", say.className(k.meter), "", digits.Group(k.tokens.String()), digits.Group(k.cost.FloatString(6)), digits.Group(m.perThousand(k.cost).FloatString(4))})
 		}
 	}
-	t.AppendFooter(table.Row{say.total, "", "", "", s.total.String()})
+	t.AppendFooter(table.Row{say.total, "", "", "", digits.Group(exact.FloatString(6))})
+	t.AppendFooter(table.Row{say.billed, say.rounded, "", "", s.total.Display()})
 	_, err := fmt.Fprintf(w, "%s, %s\n\n%s\n", s.card.Name(), s.card.Currency, t.Render())
 	if err == nil && s.repeated > 0 {
 		_, err = fmt.Fprintf(w, say.repeated+"\n", s.repeated)
