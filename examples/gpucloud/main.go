@@ -110,11 +110,12 @@ func keep(ctx context.Context, o options, card *accounting.Card, done *doneSoFar
 type doneSoFar struct{ samples, hours atomic.Uint64 }
 
 func (d *doneSoFar) line(lang string) string {
+	samples := count(d.samples.Load())
 	if hours := d.hours.Load(); hours > 0 {
-		return fmt.Sprintf(program.Text{EN: "%d device samples metered, energy of %d hours attributed", ZH: "已计量 %d 个设备采样，已归集 %d 小时的能耗"}.In(lang),
-			d.samples.Load(), hours)
+		return fmt.Sprintf(program.Text{EN: "%s device samples of two months metered, energy of %s hours attributed", ZH: "已计量两个月的 %s 个设备采样，已归集 %s 小时的能耗"}.In(lang),
+			samples, count(hours))
 	}
-	return fmt.Sprintf(program.Text{EN: "%d device samples metered", ZH: "已计量 %d 个设备采样"}.In(lang), d.samples.Load())
+	return fmt.Sprintf(program.Text{EN: "%s device samples of two months metered", ZH: "已计量两个月的 %s 个设备采样"}.In(lang), samples)
 }
 
 // announce tells the person what was found and written. Times are told here
@@ -133,9 +134,13 @@ func (b *books) announce(w io.Writer, o options, files []string, metered, total 
 		return err
 	}
 	words := map[bool][3]string{
-		false: {"Wrote %d files to %s: ", "%d device samples in %.1f s: %.1f million a second; %.1f s in all\n", "%d pods in %.2f s; %.2f s in all\n"},
-		true:  {"已写入 %d 个文件，目录 %s：", "%d 个设备采样，用时 %.1f 秒：每秒 %.1f 百万个；共 %.1f 秒\n", "%d 个 Pod，用时 %.2f 秒；共 %.2f 秒\n"},
+		false: {"Wrote %d files to %s: ", "%s device samples of two months, this one and the one before, in %.1f s: %.1f million a second; %.1f s in all", "%d pods in %.2f s; %.2f s in all\n"},
+		true:  {"已写入 %d 个文件，目录 %s：", "两个月（本月与上月）共 %s 个设备采样，用时 %.1f 秒：每秒 %.0f 万个；共 %.1f 秒", "%d 个 Pod，用时 %.2f 秒；共 %.2f 秒\n"},
 	}[o.lang == "zh"]
+	unit := 1e6 // of samples, as the sentence says
+	if o.lang == "zh" {
+		unit = 1e4
+	}
 	for _, l := range lines.Wrap(fmt.Sprintf(words[0], len(files), o.out)+strings.Join(summarised(files, o.out), " "), terminalWidth) {
 		fmt.Fprintln(w, l)
 	}
@@ -147,6 +152,7 @@ func (b *books) announce(w io.Writer, o options, files []string, metered, total 
 		_, err := fmt.Fprintf(w, words[2], b.Trace.Pods, metered.Seconds(), total.Seconds())
 		return err
 	}
-	_, err := fmt.Fprintf(w, words[1], b.SimulatedSamples, metered.Seconds(), float64(b.SimulatedSamples)/metered.Seconds()/1e6, total.Seconds())
+	speed := fmt.Sprintf(words[1], count(b.SimulatedSamples), metered.Seconds(), float64(b.SimulatedSamples)/metered.Seconds()/unit, total.Seconds())
+	_, err := fmt.Fprintln(w, strings.Join(lines.Wrap(speed, terminalWidth), "\n"))
 	return err
 }
