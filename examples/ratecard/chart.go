@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/meterbook/meterbook/accounting/ratecard"
+	"github.com/meterbook/meterbook/examples/internal/digits"
 )
 
 // The drawing of one price: a panel, two in a row. Positions are rationals
@@ -119,5 +120,5 @@ func position(share *big.Rat, from, length int64) string {
 // short prints a quantity for an axis.
 func short(r *big.Rat) string {
 	s := r.FloatString(2)
-	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+	return digits.Group(strings.TrimSuffix(strings.TrimRight(s, "0"), "."))
 }
