@@ -1,7 +1,6 @@
 package accounting
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/meterbook/meterbook/accounting/money"
@@ -71,12 +70,10 @@ type MonthRounding struct {
 
 // Text returns the rounding of amounts in c for people: "half-even, line", or
 // "half-even to 4 places, line" where the places are not the currency's.
-func (r Rounding) Text(c money.Currency) string {
-	if r.Places == c.Digits() {
-		return fmt.Sprintf("%s, %s", r.Mode, r.Level)
-	}
-	return fmt.Sprintf("%s to %d places, %s", r.Mode, r.Places, r.Level)
-}
+func (r Rounding) Text(c money.Currency) string { return r.TextIn(English, c) }
+
+// TextIn is Text in a language.
+func (r Rounding) TextIn(l Language, c money.Currency) string { return wordsOf(l).roundingName(r, c) }
 
 // A Level is where a card rounds.
 type Level uint8

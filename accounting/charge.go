@@ -62,13 +62,18 @@ type Charge struct {
 	Explanation Explanation
 }
 
-// Explain returns how the billed amount came about, for people: its
-// [Explanation.String], and for a negotiated price what the list asks.
-func (c Charge) Explain() string {
+// Explain is ExplainIn English.
+func (c Charge) Explain() string { return c.ExplainIn(English) }
+
+// ExplainIn returns how the billed amount came about, for people: its
+// [Explanation.Text], and for a negotiated price what the list asks.
+func (c Charge) ExplainIn(l Language) string {
+	text := c.Explanation.Text(l)
 	if c.ListPriceID == "" {
-		return c.Explanation.String()
+		return text
 	}
-	return c.Explanation.String() + "; in place of list price " + c.ListPriceID + ", " + c.List.String()
+	w := wordsOf(l)
+	return text + w.semicolon + w.listed + " " + c.ListPriceID + w.comma + c.List.String()
 }
 
 // Tree is [Explanation.Tree], and for a negotiated price what the list asks.

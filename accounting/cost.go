@@ -289,15 +289,18 @@ func (m Volume) cost(by, q *big.Rat) *big.Rat {
 }
 
 func (m Package) cost(q *big.Rat) *big.Rat {
+	n := m.packages(q)
+	return n.Mul(n, m.Price.Rat())
+}
+
+// packages returns how many packages q units are.
+func (m Package) packages(q *big.Rat) *big.Rat {
 	n := new(big.Rat).Quo(q, m.Size.Rat())
 	if m.Parts == PartWaived {
-		n.Neg(n)
-		n = ceil(n)
-		n.Neg(n)
-	} else {
-		n = ceil(n)
+		n = ceil(n.Neg(n))
+		return n.Neg(n)
 	}
-	return n.Mul(n, m.Price.Rat())
+	return ceil(n)
 }
 
 // cost returns the amount of the first stair that holds all meters.

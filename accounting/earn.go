@@ -113,17 +113,23 @@ func (m Percentage) charged(t Tally, amount *big.Rat) *big.Rat {
 // crossing prices what was taken of a row by the tiers that its units cross,
 // in proportion to the units in each.
 func (m Graduated) crossing(before, units, taken *big.Rat) *big.Rat {
+	cost := new(big.Rat)
+	m.cross(before, units, taken, func(i int, part *big.Rat) { cost.Add(cost, m.Tiers[i].units(part)) })
+	return cost
+}
+
+// cross tells what was taken in each tier that a row's units cross.
+func (m Graduated) cross(before, units, taken *big.Rat, tell func(tier int, part *big.Rat)) {
 	after := plus(before, units)
 	low, high := before, after
 	if low.Cmp(high) > 0 {
 		low, high = high, low
 	}
-	total := new(big.Rat).Sub(high, low)
-	cost, lower := new(big.Rat), (*big.Rat)(nil)
+	total, lower := new(big.Rat).Sub(high, low), (*big.Rat)(nil)
 	if total.Sign() == 0 {
-		return cost
+		return
 	}
-	for _, t := range m.Tiers {
+	for i, t := range m.Tiers {
 		from, to := low, high
 		if lower != nil && lower.Cmp(from) > 0 {
 			from = lower
@@ -136,8 +142,7 @@ func (m Graduated) crossing(before, units, taken *big.Rat) *big.Rat {
 		}
 		if part := new(big.Rat).Sub(to, from); part.Sign() > 0 {
 			part.Quo(part, total)
-			cost.Add(cost, t.units(part.Mul(part, taken)))
+			tell(i, part.Mul(part, taken))
 		}
 	}
-	return cost
 }

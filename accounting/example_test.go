@@ -60,7 +60,7 @@ func Example() {
 	fmt.Println(again == charges[1].Billed, err)
 	// Output:
 	// CNY 17.75 <nil>
-	// 39.5 GB × 0.00 CNY + 21 GB × 0.125 CNY = 2.625 → 2.62 (half-even, line)
+	// 60.5 GB, 121 GB in all: 39.5 GB × 0.00 CNY + 21 GB × 0.125 CNY = 2.625 → 2.62 (half-even, line)
 	// true <nil>
 }
 
@@ -173,10 +173,10 @@ func ExampleCharge_Explain() {
 		fmt.Println(c.Account, c.Explain())
 	}
 	// Output:
-	// acme/search 60.5 GB × 0.00 CNY = 0.00 → 0.00 (half-even, line)
-	// acme/web 39.5 GB × 0.00 CNY + 21 GB × 0.125 CNY = 2.625 → 2.62 (half-even, line)
-	// acme/search 60.5 GB × 0.125 CNY = 7.5625 → 7.57 (half-even, line; price total 2.62 → 10.19)
-	// acme/web 60.5 GB × 0.125 CNY = 7.5625 → 7.56 (half-even, line; price total 10.19 → 17.75)
+	// acme/search 60.5 GB × 0.00 CNY = 0.00
+	// acme/web 60.5 GB, 121 GB in all: 39.5 GB × 0.00 CNY + 21 GB × 0.125 CNY = 2.625 → 2.62 (half-even, line)
+	// acme/search 60.5 GB, 181.5 GB in all: 60.5 GB × 0.125 CNY = 7.5625 → 7.57 (half-even, line; price total 2.62 → 10.19)
+	// acme/web 60.5 GB, 242 GB in all: 60.5 GB × 0.125 CNY = 7.5625 → 7.56 (half-even, line; price total 10.19 → 17.75)
 }
 
 func ExampleExplanation_Recompute() {

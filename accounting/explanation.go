@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -38,23 +37,6 @@ type Explanation struct {
 	// Staged is set for a price of which more than a running quantity makes the
 	// amount; then Before and After, Opens and Model are not what it goes by.
 	Staged *Staged
-}
-
-// Staged is a line of a price that keeps a [Tally]: the price, and what had
-// come together in the line's scope before and after. Or it is an amount that
-// no price makes, the Model's, with a note that says what it is.
-type Staged struct {
-	Note          string // "credit", "rounding of the month"; then there is no Price
-	Price         *Price // the card's, never changed
-	Before, After Tally
-	// EndedBefore and EndedAfter say whether minima and commitments were due.
-	EndedBefore, EndedAfter bool
-}
-
-// exact returns what the line comes to.
-func (s *Staged) exact() *big.Rat {
-	after := s.Price.Cost(s.After, s.EndedAfter)
-	return after.Sub(after, s.Price.Cost(s.Before, s.EndedBefore))
 }
 
 // staged reports whether e is a line of a price with a tally.
@@ -91,7 +73,12 @@ func (e Explanation) checkRounding() error {
 
 // Exact returns the amount of the line before rounding: the sum of
 // [Explanation.Steps].
-func (e Explanation) Exact() *big.Rat { return sum(e.Steps()) }
+func (e Explanation) Exact() *big.Rat {
+	if e.staged() && e.check() == nil {
+		return e.Staged.exact()
+	}
+	return sum(e.Steps())
+}
 
 // Recompute returns the billed amount, computed anew. It fails with
 // [ErrUnexplained], [money.ErrOverflow] or [money.ErrUnknownCurrency].
@@ -157,37 +144,4 @@ func awayFromZero(mode money.RoundingMode, q, rest, den *big.Int) bool {
 	case money.Down:
 	}
 	return false
-}
-
-// String returns the explanation for people, such as
-//
-//	52.75 card·h × 18.90 CNY = 996.975 → 996.98 (half-even, line)
-//
-// that is: what was used at which price, the exact amount, what is billed,
-// and how and where it was rounded; the places too, where they are not the
-// currency's. A line that is not the first to be rounded in its running total
-// also shows that total before and after it: what is billed is the step
-// between them. Amounts have at least the currency's digits, and more where
-// these are not zero. Figures that do not end within 18 places are rounded to
-// nine, or to four significant digits where that is more, and marked with ≈.
-func (e Explanation) String() string {
-	if e.check() != nil {
-		return "unexplained"
-	}
-	steps := e.Steps()
-	exact := sum(steps)
-	before, after := e.totals(exact)
-	was, is := e.rounded(before), e.rounded(after)
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s = %s → %s (%s", StepsText(steps, e.Unit, e.Currency), AmountText(exact, e.Currency),
-		AmountText(new(big.Rat).Sub(is, was), e.Currency), e.Rounding.Text(e.Currency))
-	if before.Sign() != 0 {
-		of := "price"
-		if e.Rounding.Level == BillLevel {
-			of = "bill"
-		}
-		fmt.Fprintf(&b, "; %s total %s → %s", of, AmountText(was, e.Currency), AmountText(is, e.Currency))
-	}
-	b.WriteByte(')')
-	return b.String()
 }

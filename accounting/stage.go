@@ -1,10 +1,6 @@
 package accounting
 
-import (
-	"math/big"
-
-	"github.com/shopspring/decimal"
-)
+import "math/big"
 
 // A StageKind is one of the steps by which usage becomes an amount.
 type StageKind uint8
@@ -28,7 +24,8 @@ const (
 )
 
 // A Stage is one step of an amount: what went in, what came out, and what it
-// went by, if it was one number. Parts are the tiers of a model.
+// went by, if it was one number. Parts are what a model's amount is made of; none
+// where it goes by rows, which no running total tells apart.
 type Stage struct {
 	Kind    StageKind
 	In, Out *big.Rat
@@ -40,42 +37,6 @@ type Stage struct {
 func (p *Price) Stages(t Tally, ended bool) (stages []Stage) {
 	p.cost(t, ended, func(s Stage) { stages = append(stages, s) })
 	return stages
-}
-
-// parts returns the tiers of a model's amount, as far as it has tiers.
-func (p *Price) parts(t Tally, units *big.Rat) []Step {
-	part := func(tier int, price decimal.Decimal, amount *big.Rat) Step {
-		return Step{Tier: tier, Price: price, Flat: true, Amount: amount}
-	}
-	var steps []Step
-	tiered := func(tiers []Tier, bounds BoundPolicy) {
-		lower := new(big.Rat)
-		last := reached(tiers, units, bounds)
-		for i, t := range tiers[:last+1] {
-			upper := units
-			if i < last {
-				upper = t.UpTo.Rat()
-			}
-			steps = append(steps, part(i+1, t.Price, t.units(new(big.Rat).Sub(upper, lower))))
-			lower = upper
-		}
-	}
-	switch m := p.Model.(type) {
-	case Graduated:
-		if p.Terms == nil || p.Terms.Prorate == ProrateNone {
-			tiered(m.Tiers, m.Bounds)
-		}
-	case Volume:
-		if m.SizedBy == "" {
-			by := units
-			if p.Terms != nil && p.Terms.Prorate != ProrateNone {
-				by = or(t.Whole)
-			}
-			i := reached(m.Tiers, by, m.Bounds)
-			steps = append(steps, part(i+1, m.Tiers[i].Price, m.Tiers[i].units(units)))
-		}
-	}
-	return steps
 }
 
 // kind returns the word for the price's model.

@@ -2,6 +2,7 @@ package accounting
 
 import (
 	"math/big"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -10,20 +11,71 @@ import (
 )
 
 // A Step is the part of a line that falls in one tier, or a flat amount.
+// Quantity, or Count where it is set, times the price and its changes is the
+// amount; the amounts of all steps are that of the line.
 type Step struct {
 	Tier     int               // the number of the tier, from 1; 0 where the price has none
 	Flat     bool              // a flat amount; else units at a price
 	Quantity metering.Quantity // below zero where a correction takes back; zero for a flat amount
 	Price    decimal.Decimal   // for one unit; or the flat amount itself
 	Amount   *big.Rat          // exact; a flat amount that is taken back is −Price
-	// Kind is the word for the model of a line that is one amount, such as
-	// "volume"; empty where the step says it all.
+	// Kind is a word for what makes the amount, such as "volume"; empty where
+	// units and price say it all.
 	Kind string
+
+	// Count is how many are sold at a price that has stages; nil where Quantity
+	// says it. It may be what no whole number of grains is.
+	Count *big.Rat
+	Unit  metering.Unit // of Count; zero where a conversion made units without a name
+	Lot   Lot           // what is counted, if not single units
+	Size  decimal.Decimal
+	// Changes are what is done to the amount after the model: a discount.
+	Changes []Change
+	// Bound is set for what lifts an amount to a limit or cuts it off there,
+	// such as StageMinimum; By is that limit.
+	Bound StageKind
+	By    *big.Rat
 }
 
 // IsZero reports whether the step takes no part in its line: no units, and no
 // amount.
-func (s Step) IsZero() bool { return s.Amount.Sign() == 0 && s.Quantity.IsZero() }
+func (s Step) IsZero() bool {
+	return s.Amount.Sign() == 0 && s.Quantity.IsZero() && (s.Count == nil || s.Count.Sign() == 0)
+}
+
+// Add returns two steps put together, and false where they are not of one tier
+// at one price.
+func (s Step) Add(t Step) (Step, bool) {
+	if !s.alike(t) {
+		return s, false
+	}
+	q, err := s.Quantity.Add(t.Quantity)
+	if err != nil {
+		return s, false
+	}
+	s.Quantity, s.Amount = q, new(big.Rat).Add(s.Amount, t.Amount)
+	if s.Count != nil {
+		s.Count = new(big.Rat).Add(s.Count, t.Count)
+	}
+	return s, true
+}
+
+// alike reports whether only how much there is of them tells two steps apart.
+func (s Step) alike(t Step) bool {
+	return s.Tier == t.Tier && s.Flat == t.Flat && s.Price.Equal(t.Price) && s.Kind == t.Kind &&
+		(s.Count == nil) == (t.Count == nil) && s.Unit == t.Unit && s.Lot == t.Lot && s.Size.Equal(t.Size) &&
+		s.Bound == t.Bound && (s.Bound == 0 || s.By.Cmp(t.By) == 0) && slices.EqualFunc(s.Changes, t.Changes, Change.equal)
+}
+
+// negated returns what a step takes back.
+func (s Step) negated() Step {
+	s.Quantity, _ = s.Quantity.Neg() // a line's quantity has its negative, or Amount alone counts
+	s.Amount = new(big.Rat).Neg(s.Amount)
+	if s.Count != nil {
+		s.Count = new(big.Rat).Neg(s.Count)
+	}
+	return s
+}
 
 // Steps returns the parts of the line, tier by tier: what the running
 // quantity after it costs less what the one before it costs. Their amounts add
@@ -35,7 +87,7 @@ func (e Explanation) Steps() []Step {
 		return nil
 	}
 	if e.staged() {
-		return []Step{{Flat: true, Amount: e.Staged.exact(), Kind: e.Staged.Price.kind()}}
+		return e.Staged.steps()
 	}
 	if m, ok := e.Model.(Flat); ok && e.Staged != nil {
 		return []Step{{Flat: true, Price: m.Amount, Amount: m.Amount.Rat(), Kind: e.Staged.Note}}

@@ -1,8 +1,11 @@
 package accounting
 
 import (
+	"fmt"
 	"math/big"
 	"strings"
+
+	"github.com/meterbook/meterbook/metering"
 )
 
 // A Node is a part of an explanation: what was done, and what came of it.
@@ -13,8 +16,10 @@ type Node struct {
 
 // Tree returns the explanation as a tree: usage, then each stage that changed
 // something (conversion, free units, the price with its tiers, discounts, caps,
-// commitments), then the rounding. It is made when asked for, from what
-// [Explanation.Recompute] goes by, and its last figure is the billed amount.
+// commitments), then the rounding, if anything was rounded. Of a line that is
+// not the first, usage is told of the line and as the running total, from which
+// the stages of a price with terms go on: at their end is what came before. It is made when asked for, from what
+// [Explanation.Recompute] goes by, and its first figure is the billed amount.
 // The zero Node stands for an explanation of nothing.
 func (e Explanation) Tree(l Language) Node {
 	if e.check() != nil {
@@ -31,9 +36,12 @@ func (e Explanation) Tree(l Language) Node {
 	} else {
 		root.Parts = t.plain()
 	}
-	rounding := t.rounding + t.colon + t.money(exact) + " → " + t.money(billed) + t.open + t.roundingName(e.Rounding)
+	if exact.Cmp(billed) == 0 {
+		return root
+	}
+	rounding := t.rounding + t.colon + t.money(exact) + " → " + t.money(billed) + t.open + t.roundingName(e.Rounding, e.Currency)
 	if before.Sign() != 0 {
-		rounding += t.comma + t.total + " " + t.money(was) + " → " + t.money(is)
+		rounding += t.comma + t.carried + " " + t.money(was) + " → " + t.money(is)
 	}
 	root.Parts = append(root.Parts, Node{Text: rounding + t.close})
 	return root
@@ -70,32 +78,40 @@ func (t treeBuilder) money(r *big.Rat) string {
 
 // plain is the tree of a price with one running quantity.
 func (t treeBuilder) plain() (nodes []Node) {
+	steps := t.e.Steps()
 	if t.e.Staged != nil {
-		return []Node{{Text: t.e.Staged.Note}}
+		return []Node{{Text: t.kind(t.e.Staged.Note)}}
 	}
 	if !t.e.Unit.IsZero() {
-		moved := new(big.Rat).Sub(t.e.inUnits(t.e.After), t.e.inUnits(t.e.Before))
-		text := t.usage + t.colon + RatText(moved) + " " + t.e.Unit.Label()
-		if !t.e.Before.IsZero() {
-			text += t.open + t.total + " " + RatText(t.e.inUnits(t.e.After)) + t.close
-		}
-		nodes = append(nodes, Node{Text: text})
+		nodes = t.used(t.e.inUnits(t.e.Before), t.e.inUnits(t.e.After), t.e.Unit, !t.e.Before.IsZero())
 	}
 	kind := (&Price{Model: t.e.Model}).kind()
 	price := Node{Text: t.stages[StagePrice] + t.open + t.model(kind) + t.close + t.colon + t.money(t.e.Exact())}
-	for _, s := range t.e.Steps() {
-		text := s.Text(t.e.Unit, t.e.Currency)
-		if s.Flat {
-			text = t.flat + " " + t.money(s.Amount)
-		} else {
+	price.Parts = t.leaves(steps)
+	return append(nodes, price)
+}
+
+// used says what was used: of a line that is not the first, in it and in all.
+func (t treeBuilder) used(before, after *big.Rat, u metering.Unit, goesOn bool) []Node {
+	if !goesOn {
+		return []Node{{Text: t.usage + t.colon + labelled(after, u)}}
+	}
+	return []Node{{Text: t.line + t.colon + labelled(new(big.Rat).Sub(after, before), u)}, {Text: t.total + t.colon + labelled(after, u)}}
+}
+
+// leaves says of each part of a model's amount what it comes to.
+func (t treeBuilder) leaves(steps []Step) (nodes []Node) {
+	for _, s := range steps {
+		text := t.step(s, t.e.Unit, t.e.Currency)
+		if !s.Flat {
 			text += " = " + t.money(s.Amount)
 		}
-		if s.Tier > 0 {
+		if s.Tier > 0 && s.Kind != "stairstep" {
 			text = t.tierName(s.Tier) + t.colon + text
 		}
-		price.Parts = append(price.Parts, Node{Text: text})
+		nodes = append(nodes, Node{Text: text})
 	}
-	return append(nodes, price)
+	return nodes
 }
 
 // staged is the tree of a price with stages: how what has come together comes
@@ -103,6 +119,10 @@ func (t treeBuilder) plain() (nodes []Node) {
 func (t treeBuilder) staged() (nodes []Node) {
 	s := t.e.Staged
 	for _, stage := range s.Price.Stages(s.After, s.EndedAfter) {
+		if stage.Kind == StageUsage {
+			nodes = append(nodes, t.stagedUsage(s)...)
+			continue
+		}
 		nodes = append(nodes, t.stage(s, stage))
 	}
 	if before := s.Price.Cost(s.Before, s.EndedBefore); before.Sign() != 0 || s.Before.Open() {
@@ -111,34 +131,44 @@ func (t treeBuilder) staged() (nodes []Node) {
 	return nodes
 }
 
+// stagedUsage says what was used. What is not a sum of rows has no part that is
+// a line's.
+func (t treeBuilder) stagedUsage(s *Staged) (nodes []Node) {
+	p, before, after := s.Price, s.Before, s.After
+	switch p.Model.(type) {
+	case Flat:
+		return nil
+	case Stairstep:
+		return []Node{{Text: t.usage + t.colon + t.meters(s)}}
+	}
+	if after.Samples.Len() > 0 || p.peaks() {
+		return []Node{{Text: t.usage + t.colon + labelled(or(after.Used), p.Unit) + t.differing(or(before.Used), or(after.Used), before, p.Unit)}}
+	}
+	nodes = t.used(or(before.Whole), or(after.Whole), p.Unit, before.Open())
+	if p.byShare() && or(after.Whole).Cmp(or(after.Used)) != 0 {
+		n := len(nodes) - 1
+		nodes[n].Text += fmt.Sprintf(t.takenAs, labelled(or(after.Used), p.soldUnit()))
+	}
+	return nodes
+}
+
 func (t treeBuilder) stage(s *Staged, stage Stage) Node {
 	name := t.stages[stage.Kind]
-	units := func(r *big.Rat) string { return RatText(r) }
 	switch stage.Kind {
-	case StageUsage:
-		text := t.usage + t.colon + units(stage.Out)
-		if !s.Price.Unit.IsZero() {
-			text += " " + s.Price.Unit.Label()
-		}
-		return Node{Text: text}
 	case StagePercentile:
-		return Node{Text: name + " " + units(stage.By) + t.open + units(stage.In) + t.rows + t.close + t.colon + units(stage.Out)}
+		return Node{Text: name + " " + RatText(stage.By) + t.open + RatText(stage.In) + t.rows + t.close + t.colon + RatText(stage.Out)}
 	case StageRatchet:
-		return Node{Text: name + " " + units(stage.By) + "%" + t.colon + units(stage.In) + " → " + units(stage.Out)}
+		return Node{Text: name + " " + RatText(stage.By) + "%" + t.colon + RatText(stage.In) + " → " + RatText(stage.Out)}
 	case StageConvert:
-		return Node{Text: name + t.colon + units(stage.In) + " → " + units(stage.Out)}
+		return Node{Text: name + t.colon + RatText(stage.In) + " → " + RatText(stage.Out)}
 	case StageFree:
-		return Node{Text: name + " " + units(stage.By) + t.colon + units(stage.In) + " → " + units(stage.Out)}
+		return Node{Text: name + " " + RatText(stage.By) + t.colon + RatText(stage.In) + " → " + RatText(stage.Out)}
 	case StagePrice:
-		node := Node{Text: name + t.open + t.model(s.Price.kind()) + t.close + t.colon + t.money(stage.Out)}
-		for _, part := range stage.Parts {
-			node.Parts = append(node.Parts, Node{Text: t.tierName(part.Tier) + t.colon + t.money(part.Amount)})
-		}
-		return node
+		return Node{Text: name + t.open + t.model(s.Price.kind()) + t.close + t.colon + t.money(stage.Out), Parts: t.leaves(s.priced(stage))}
 	case StagePercent, StagePower:
-		name += " " + units(stage.By) + "%"
+		name += " " + RatText(stage.By) + "%"
 	case StageFactor, StageOverage:
-		name += " × " + units(stage.By)
+		name += " × " + RatText(stage.By)
 	case StageOff, StageMaximum, StageMinimum, StageTrueUp:
 		name += " " + t.money(stage.By)
 	}

@@ -42,25 +42,25 @@ func ExampleExplanation_Tree() {
 	fmt.Println(treeExplanation().Tree(accounting.Chinese))
 	// Output:
 	// 18.00 CNY
-	// ├ usage: 13400 GB
+	// ├ usage of this line: 10400 GB
+	// ├ running total: 13400 GB
 	// ├ conversion: 13400 → 14
 	// ├ free units 2: 14 → 12
 	// ├ price (graduated): 22.00 CNY
-	// │ ├ tier 1: 20.00 CNY
-	// │ └ tier 2: 2.00 CNY
+	// │ ├ tier 1: 10 × 2.00 CNY = 20.00 CNY
+	// │ └ tier 2: 2 × 1.00 CNY = 2.00 CNY
 	// ├ discount 10%: 22.00 CNY → 19.80 CNY
-	// ├ less what came before: 1.80 CNY
-	// └ rounding: 18.00 CNY → 18.00 CNY (half-even, line, in all 1.80 CNY → 19.80 CNY)
+	// └ less what came before: 1.80 CNY
 	// 18.00 CNY
-	// ├ 用量：13400 GB
+	// ├ 本行用量：10400 GB
+	// ├ 累计用量：13400 GB
 	// ├ 单位换算：13400 → 14
 	// ├ 免费额度 2：14 → 12
 	// ├ 计价（阶梯累进）：22.00 CNY
-	// │ ├ 第 1 档：20.00 CNY
-	// │ └ 第 2 档：2.00 CNY
+	// │ ├ 第 1 档：10 × 2.00 CNY = 20.00 CNY
+	// │ └ 第 2 档：2 × 1.00 CNY = 2.00 CNY
 	// ├ 折扣 10%：22.00 CNY → 19.80 CNY
-	// ├ 减：此前已计：1.80 CNY
-	// └ 舍入：18.00 CNY → 18.00 CNY（四舍六入五成双，按行，累计 1.80 CNY → 19.80 CNY）
+	// └ 减：此前已计：1.80 CNY
 }
 
 func TestTree_Plain(t *testing.T) {
@@ -70,10 +70,17 @@ func TestTree_Plain(t *testing.T) {
 		Before:   metering.MustQuantity("1 {card}.h"), After: metering.MustQuantity("3.5 {card}.h"),
 	}
 	require.Equal(t, `47.25 CNY
-├ usage: 2.5 card·h (in all 3.5)
-├ price (per unit): 47.25 CNY
-│ └ 2.5 card·h × 18.90 CNY = 47.25 CNY
-└ rounding: 47.25 CNY → 47.25 CNY (half-even, line, in all 18.90 CNY → 66.15 CNY)`, e.Tree(accounting.English).String())
+├ usage of this line: 2.5 card·h
+├ running total: 3.5 card·h
+└ price (per unit): 47.25 CNY
+  └ 2.5 card·h × 18.90 CNY = 47.25 CNY`, e.Tree(accounting.English).String())
 	require.Contains(t, e.Tree(accounting.Chinese).String(), "计价（单价）：47.25 CNY")
+	e.After = metering.MustQuantity("1.75 {card}.h")
+	require.Equal(t, `14.18 CNY
+├ usage of this line: 0.75 card·h
+├ running total: 1.75 card·h
+├ price (per unit): 14.175 CNY
+│ └ 0.75 card·h × 18.90 CNY = 14.175 CNY
+└ rounding: 14.175 CNY → 14.18 CNY (half-even, line, in all 18.90 CNY → 33.08 CNY)`, e.Tree(accounting.English).String())
 	require.Empty(t, accounting.Explanation{}.Tree(accounting.English))
 }

@@ -34,8 +34,11 @@ func (r *Row) identify(c *accounting.Charge, tier int) {
 func (s *Statement) usageRows(base Row, c *accounting.Charge) ([]Row, error) {
 	base.ChargeCategory, base.ChargeFrequency = Usage, UsageBased
 	steps := c.Explanation.Steps()
-	if len(steps) == 0 {
+	switch {
+	case len(steps) == 0:
 		steps = []accounting.Step{{Flat: true, Amount: base.BilledCost.rat()}}
+	case c.Explanation.Staged != nil:
+		steps = []accounting.Step{{Flat: true, Amount: c.Explanation.Exact()}}
 	}
 	rows := make([]Row, len(steps))
 	billed, effective := newRunning(c, c.Billed), newRunning(c, c.Effective)

@@ -139,7 +139,7 @@ func (b *builder) item(draft *Draft, l *Line) Item {
 	return Item{Line: len(b.Items) + 1, Kind: l.Kind, Service: l.Service, Price: l.PriceID, Card: l.Card, Title: l.Title,
 		SKU: l.SKU, Region: l.Region, Labels: l.Labels, Period: periodOr(l.Period, draft.Period), Billing: l.Corrects,
 		Unit: l.Unit, Quantity: l.Quantity, Estimated: l.Estimated, Charged: l.Billed,
-		Explained: map[string]string{"en": l.Explain(), "zh": explainChinese(l)}}
+		Explained: map[string]string{"en": l.Explain(), "zh": l.ExplainIn(accounting.Chinese)}}
 }
 
 // credit puts what a credit of the contract paid on the document, as a draw.

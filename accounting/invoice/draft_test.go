@@ -103,9 +103,9 @@ func TestLine_Explain(t *testing.T) {
 		{"one charge", accounting.PerUnit{Price: dec("0.333")}, []row{{"1", "", 1}}, "1 GB × 0.333 CNY = 0.333 → 0.33 (half-even, line)"},
 		{"several at one price", accounting.PerUnit{Price: dec("0.333")}, []row{{"1", "", 1}, {"1", "", 2}}, "2 GB × 0.333 CNY = 0.666 → 0.67 (half-even, line; 2 charges)"},
 		{"tiers of one price stay apart", tiers, []row{{"4", "", 1}, {"2", "", 2}, {"4", "", 3}},
-			"5 GB × 2.00 CNY + 3.00 CNY flat + 3 GB × 2.00 CNY + 3.00 CNY flat + 2 GB × 1.50 CNY = 25.00 → 25.00 (half-even, line; 3 charges)"},
-		{"what was taken back is gone", tiers, []row{{"4", "", 1}, {"2", "", 2}, {"-2", "", 3}}, "4 GB × 2.00 CNY + 3.00 CNY flat = 11.00 → 11.00 (half-even, line; 3 charges)"},
-		{"all was taken back", tiers, []row{{"6", "", 1}, {"-6", "", 2}}, "0 GB × 2.00 CNY = 0.00 → 0.00 (half-even, line; 2 charges)"},
+			"5 GB × 2.00 CNY + 3.00 CNY flat + 3 GB × 2.00 CNY + 3.00 CNY flat + 2 GB × 1.50 CNY = 25.00 (3 charges)"},
+		{"what was taken back is gone", tiers, []row{{"4", "", 1}, {"2", "", 2}, {"-2", "", 3}}, "4 GB × 2.00 CNY + 3.00 CNY flat = 11.00 (3 charges)"},
+		{"all was taken back", tiers, []row{{"6", "", 1}, {"-6", "", 2}}, "0 GB × 2.00 CNY = 0.00 (2 charges)"},
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			d := draftOf(t, accounting.Contract{Card: cardOf("list", price("p", "", "", r.m))}, r.rows...)

@@ -61,7 +61,7 @@ func Example() {
 	// Output:
 	// Acme Ltd
 	// Traffic out: 100 GB × 0.80 CNY + 20.999 GB × 0.50 CNY = 90.4995 → 90.50 (half-even, line; 3 charges)
-	// Support, business hours: 200.00 CNY flat = 200.00 → 200.00 (half-even, line)
+	// Support, business hours: 200.00 CNY flat
 	// CNY 290.50 true <nil>
 }
 
@@ -111,7 +111,7 @@ func ExampleLine_Explain() {
 	fmt.Println(draft.Lines[0].Charges[2].Explain())
 	// Output:
 	// 100 GB × 0.80 CNY + 20.999 GB × 0.50 CNY = 90.4995 → 90.50 (half-even, line; 3 charges)
-	// 19.334 GB × 0.80 CNY + 20.999 GB × 0.50 CNY = 25.9667 → 25.97 (half-even, line; price total 64.53 → 90.50)
+	// 40.333 GB, 120.999 GB in all: 19.334 GB × 0.80 CNY + 20.999 GB × 0.50 CNY = 25.9667 → 25.97 (half-even, line; price total 64.53 → 90.50)
 }
 
 func ExampleLine_Recompute() {

@@ -6,72 +6,58 @@ import (
 	"strings"
 
 	"github.com/meterbook/meterbook/accounting"
-	"github.com/meterbook/meterbook/accounting/money"
 )
 
-// explainChinese is [Line.Explain] in Chinese.
-func explainChinese(l *Line) string {
-	if len(l.Charges) == 0 {
-		return "无收费项"
+// Explain is ExplainIn English.
+func (l Line) Explain() string { return l.ExplainIn(accounting.English) }
+
+// ExplainIn returns how the line came about, for people: every price with its
+// quantity, the exact sum, and what was billed where that was rounded. A line of
+// one charge is explained as that; one of several names their number instead of
+// their running totals.
+func (l Line) ExplainIn(in accounting.Language) string {
+	w := wordsIn(in)
+	switch len(l.Charges) {
+	case 0:
+		return w.none
+	case 1:
+		return l.Charges[0].ExplainIn(in)
+	}
+	steps := l.Steps()
+	exact, billed := new(big.Rat), ratOf(l.Billed)
+	for _, s := range steps {
+		exact.Add(exact, s.Amount)
 	}
 	c := l.Billed.Currency()
-	exact := new(big.Rat)
 	var b strings.Builder
-	for i, s := range l.Steps() {
-		exact.Add(exact, s.Amount)
-		if i > 0 {
-			b.WriteString(" + ")
-		}
-		b.WriteString(stepChinese(s, l, c))
+	b.WriteString(accounting.StepsTextIn(in, steps, l.Unit, c))
+	if alone := len(steps) == 1 && steps[0].Flat && len(steps[0].Changes) == 0; !alone || exact.Cmp(billed) != 0 {
+		b.WriteString(" = " + accounting.AmountText(exact, c))
 	}
-	rounding := l.Charges[0].Explanation.Rounding
-	fmt.Fprintf(&b, " = %s → %s（%s，%s", accounting.AmountText(exact, c), accounting.AmountText(ratOf(l.Billed), c),
-		modeChinese(rounding.Mode), levelChinese(rounding.Level))
-	if n := len(l.Charges); n > 1 {
-		fmt.Fprintf(&b, "；%d 笔收费", n)
-	}
-	b.WriteString("）")
+	b.WriteString(w.rounded(l, exact, billed))
 	return b.String()
 }
 
-func stepChinese(s accounting.Step, l *Line, c money.Currency) string {
-	text := s.Text(l.Unit, c)
-	if s.Kind == "" && !s.Flat {
-		return text
+// lineWords are what the explanation of a line of several charges says.
+type lineWords struct{ none, open, close, semicolon, charges string }
+
+func wordsIn(in accounting.Language) lineWords {
+	if in == accounting.Chinese {
+		return lineWords{"无收费项", "（", "）", "；", "%d 笔收费"}
 	}
-	kind := s.Kind
-	if kind == "" {
-		kind = "flat"
-	}
-	return strings.TrimSuffix(text, " "+kind) + "（" + kindChinese(kind) + "）"
+	return lineWords{"no charges", " (", ")", "; ", "%d charges"}
 }
 
-// kindChinese is the word for what makes an amount that is not units at a price.
-func kindChinese(kind string) string {
-	if id, is := strings.CutPrefix(kind, "credit "); is {
-		return "抵扣 " + id
+// rounded says what became of the exact sum, if something did, and of how many
+// charges it is.
+func (w lineWords) rounded(l Line, exact, billed *big.Rat) string {
+	charges := fmt.Sprintf(w.charges, len(l.Charges))
+	if exact.Cmp(billed) == 0 {
+		return w.open + charges + w.close
 	}
-	if name, is := strings.CutPrefix(kind, "rounding of the month, "); is {
-		if mode, err := money.ParseRoundingMode(name); err == nil {
-			return "账期总额取整，" + modeChinese(mode)
-		}
+	c, in := l.Billed.Currency(), accounting.English
+	if w != wordsIn(in) {
+		in = accounting.Chinese
 	}
-	word, known := map[string]string{"per unit": "单价", "graduated": "阶梯累进", "volume": "全量到档", "package": "按包", "stairstep": "规格档",
-		"percentage": "按比例", "dynamic": "随行价", "spot": "实时价", "flat": "固定费"}[kind]
-	if !known {
-		return kind
-	}
-	return word
-}
-
-func modeChinese(m money.RoundingMode) string {
-	return map[money.RoundingMode]string{money.HalfEven: "四舍六入五成双", money.HalfUp: "四舍五入", money.HalfDown: "五舍六入", money.Down: "截断",
-		money.Up: "进位", money.Floor: "向下取整", money.Ceiling: "向上取整"}[m]
-}
-
-func levelChinese(l accounting.Level) string {
-	if l == accounting.BillLevel {
-		return "按账单"
-	}
-	return "按行"
+	return " → " + accounting.AmountText(billed, c) + w.open + l.Charges[0].Explanation.Rounding.TextIn(in, c) + w.semicolon + charges + w.close
 }

@@ -3,7 +3,6 @@ package invoice
 import (
 	"cmp"
 	"fmt"
-	"math/big"
 	"slices"
 
 	"github.com/meterbook/meterbook/accounting"
@@ -158,35 +157,10 @@ func (l Line) Steps() []accounting.Step {
 // many as a price has tiers.
 func addStep(steps []accounting.Step, s accounting.Step) []accounting.Step {
 	for i := range steps {
-		t := &steps[i]
-		if t.Tier != s.Tier || t.Flat != s.Flat || !t.Price.Equal(s.Price) {
-			continue
-		}
-		if q, err := t.Quantity.Add(s.Quantity); err == nil {
-			t.Quantity, t.Amount = q, new(big.Rat).Add(t.Amount, s.Amount)
+		if both, ok := steps[i].Add(s); ok {
+			steps[i] = both
 			return steps
 		}
 	}
 	return append(steps, s)
-}
-
-// Explain returns how the line came about, for people: every price with its
-// quantity, the exact sum, and what was billed after rounding. A line of one
-// charge is explained as that; one of several names their number instead of
-// their running totals.
-func (l Line) Explain() string {
-	switch len(l.Charges) {
-	case 0:
-		return "no charges"
-	case 1:
-		return l.Charges[0].Explain()
-	}
-	steps := l.Steps()
-	exact := new(big.Rat)
-	for _, s := range steps {
-		exact.Add(exact, s.Amount)
-	}
-	c, rounding := l.Billed.Currency(), l.Charges[0].Explanation.Rounding
-	return fmt.Sprintf("%s = %s → %s (%s; %d charges)", accounting.StepsText(steps, l.Unit, c),
-		accounting.AmountText(exact, c), accounting.AmountText(l.Billed.Decimal().Rat(), c), rounding.Text(c), len(l.Charges))
 }

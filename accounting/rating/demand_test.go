@@ -188,7 +188,7 @@ func TestRate_Replaces(t *testing.T) {
 	}
 	require.Equal(t, []string{"east", "", "west", "", "", "desk"}, instead)
 	require.Equal(t, "CNY 86.00", bill.ListTotal().String())
-	require.Equal(t, "1 GB × 7.00 CNY = 7.00 → 7.00 (half-even, line); in place of list price east, CNY 10.00", bill.Charges[0].Explain())
+	require.Equal(t, "1 GB × 7.00 CNY = 7.00; in place of list price east, CNY 10.00", bill.Charges[0].Explain())
 	require.Contains(t, bill.Charges[0].Tree(accounting.Chinese).String(), "替代目录价 east：CNY 10.00")
 
 	c.Card.Prices[0].Replaces = "west"

@@ -54,8 +54,8 @@ prices:
 	// ├ usage: 30 Mbit/s
 	// ├ ratchet 80%: 30 → 80
 	// ├ price (per unit): 5760.00 CNY
-	// ├ less what came before: 2160.00 CNY
-	// └ rounding: 3600.00 CNY → 3600.00 CNY (half-even, line, in all 2160.00 CNY → 5760.00 CNY)
+	// │ └ 80 Mbit/s × 72.00 CNY = 5760.00 CNY
+	// └ less what came before: 2160.00 CNY
 }
 
 // samplesOf yields the level of a line in the first two hours of a period.

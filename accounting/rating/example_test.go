@@ -70,7 +70,7 @@ func ExampleRate_progressive() {
 	total, _ := first.Total().Add(second.Total())
 	fmt.Println(state.Period(), total)
 	// Output:
-	// 24 card·h × 18.90 CNY = 453.60 → 453.60 (half-even, line)
+	// 24 card·h × 18.90 CNY = 453.60
 	// 28.75 card·h × 18.90 CNY = 543.375 → 543.38 (half-even, line; price total 453.60 → 996.98)
 	// 2026-11-01T00:00:00Z/2026-12-01T00:00:00Z CNY 996.98
 }
@@ -110,7 +110,7 @@ prices:
 
 	bill, _, err := rating.Rate(accounting.Contract{Account: "acme", Card: card}, october, agg.Usage(october), rating.State{})
 	fmt.Println(bill.Charges[0].Explain(), err)
-	// Output: ≈1033.333333333 GB·30 d × 0.12 CNY = 124.00 → 124.00 (half-up, line) <nil>
+	// Output: ≈1033.333333333 GB·30 d × 0.12 CNY = 124.00 <nil>
 }
 
 func ExampleReportUnpriced() {

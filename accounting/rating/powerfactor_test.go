@@ -121,7 +121,7 @@ func TestRate_PowerAdjustment(t *testing.T) {
 	require.NoError(t, err)
 	last := bill.Charges[len(bill.Charges)-1]
 	require.Equal(t, accounting.EnergySupply, last.Service)
-	require.Equal(t, "60.00 CNY power factor, reactive/active 0.6000: +5 % of CNY 1200.00 = 60.00 → 60.00 (half-even to 18 places, line)", last.Explain())
+	require.Equal(t, "60.00 CNY power factor, reactive/active 0.6000: +5 % of CNY 1200.00", last.Explain())
 
 	// Credits pay for it as for any charge.
 	c := contract()

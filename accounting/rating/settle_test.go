@@ -120,7 +120,7 @@ func TestRate_Invoice(t *testing.T) {
 	for _, l := range draft.Lines {
 		lines = append(lines, l.PriceID+": "+l.Explain())
 	}
-	require.Contains(t, lines, "p: 50.00 CNY per unit = 50.00 → 50.00 (half-even, line; 2 charges)")
-	require.Contains(t, lines, "v: 8.00 CNY volume = 8.00 → 8.00 (half-even, line; 2 charges)")
-	require.Contains(t, lines, "grant: -20.33 CNY credit grant = -20.33 → -20.33 (half-even to 18 places, line)")
+	require.Contains(t, lines, "p: 3 GB free + 7.5 GB × 1.00 CNY + 42.50 CNY up to the minimum of 50.00 CNY = 50.00 (2 charges)")
+	require.Contains(t, lines, "v: 8 GB × 1.00 CNY (volume) = 8.00 (2 charges)")
+	require.Contains(t, lines, "grant: -20.33 CNY credit grant")
 }
