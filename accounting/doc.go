@@ -41,9 +41,12 @@
 //
 // Every charge carries an [Explanation]: the model, the running quantity before and after, the rounding. From these
 // alone [Explanation.Recompute] computes the billed amount again, [Explanation.Steps] takes it apart tier by tier, and
-// [Explanation.String] says it to the customer in a line, and [Explanation.Tree] stage by stage, in English or Chinese.
+// [Explanation.Text] says it to the customer in a line, and [Explanation.Tree] stage by stage, in English or Chinese.
 // Nothing is computed until asked. A price with [Terms] keeps a [Tally] for each [Scope]; its explanation has the tally
-// before and after, from which [Price.Cost] gives the amount again and [Price.Stages] takes it apart.
+// before and after, from which [Price.Cost] gives the amount again and [Price.Stages] takes it apart. The steps of its
+// lines are what each has come to, after less before: units at a price, with the discount that all of them have, what
+// was free, and what a minimum or a maximum made of it. One kind of line is an amount and no more: the peak or
+// percentile of rows that have prices of their own, since no price is of that row alone.
 //
 // # Exactness
 //
@@ -105,7 +108,12 @@
 //
 // A price prints with at least the digits of its currency, 18.90 and not 18.9, as people write money; a quantity with
 // the digits it has. Amounts below zero are written "- 2 card·h × …", as what is taken back, and a rounding names its
-// places only where they are not the currency's.
+// places only where they are not the currency's. Where nothing was rounded, no rounding is named. Turned down: the
+// arrow in every line, since an arrow between equal amounts says nothing.
+//
+// What a term does to a staged line is a step of the sum and not a line of its own: "10 GB × 2.00 CNY - 10.00 CNY above
+// the maximum of 30.00 CNY". Turned down: telling the totals before and after of every line, which explains a bill but
+// no line of it, and does not add up over the charges of an invoice's line.
 //
 // [GroupBy] takes a function for its dimension. Turned down: a list of named dimensions, since a cost centre's second
 // segment or a label is as good a dimension as any, and one function is less to learn than a query language. [RollUp]

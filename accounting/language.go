@@ -26,11 +26,12 @@ type words struct {
 	moved, inAll, takenAs, converted, billedAs, inPackages string
 	peak, percentile, before                               string
 
-	free, blocks, stair string
-	one, many           string // packages
-	times, minus, plus  string
-	power, billTotal    string
-	priceTotal          string
+	free, stair        string
+	one, many          string // packages
+	block, blocks      string
+	times, minus, plus string
+	power, billTotal   string
+	priceTotal         string
 
 	bounds map[StageKind]string
 	stages map[StageKind]string
@@ -53,7 +54,7 @@ func english() words {
 		colon: ": ", open: " (", close: ")", comma: ", ", semicolon: "; ",
 		moved: "%s, %s in all", inAll: "%s in all", takenAs: ", taken as %s", converted: ", converted to %s", billedAs: ", billed as %s",
 		inPackages: ", in packages of %s", peak: "peak %s", percentile: "percentile %[1]s of %[2]s rows is %[3]s", before: " (%s before)",
-		free: "%s free", blocks: "%s × block of %s", stair: " for stair %d", one: "package", many: "packages",
+		free: "%s free", block: "%s block of %s", blocks: "%s blocks of %s", stair: " for stair %d", one: "package", many: "packages",
 		times: ", times %s", minus: ", less %s %%", plus: ", plus %s %%", power: ", power factor %s %%", billTotal: "bill total", priceTotal: "price total",
 		bounds: map[StageKind]string{StageOff: "%[1]s off", StageMaximum: "%s above the maximum of %s", StageOverage: "%s for overage at %s times the price",
 			StageTrueUp: "%s up to the commitment of %s", StageMinimum: "%s up to the minimum of %s"},
@@ -70,7 +71,7 @@ func chinese() words {
 		colon: "：", open: "（", close: "）", comma: "，", semicolon: "；",
 		moved: "%s，累计用量 %s", inAll: "累计用量 %s", takenAs: "，按期折算为 %s", converted: "，换算为 %s", billedAs: "，按 %s 计费",
 		inPackages: "，每包 %s", peak: "峰值 %s", percentile: "%[2]s 行的百分位 %[1]s 为 %[3]s", before: "（此前 %s）",
-		free: "%s 免费", blocks: "%s × 每块 %s", stair: "（规格第 %d 档）", one: "包", many: "包",
+		free: "%s 免费", block: "%s 块（每块 %s）", blocks: "%s 块（每块 %s）", stair: "（规格第 %d 档）", one: "包", many: "包",
 		times: "，乘以 %s", minus: "，减 %s %%", plus: "，加 %s %%", power: "，力率调整 %s %%", billTotal: "账单累计", priceTotal: "该价累计",
 		bounds: map[StageKind]string{StageOff: "%[1]s（减免）", StageMaximum: "%s（超出封顶 %s 的部分）", StageOverage: "%s（超出承诺部分按 %s 倍计）",
 			StageTrueUp: "%s（补足承诺 %s）", StageMinimum: "%s（补足最低消费 %s）"},
@@ -132,11 +133,12 @@ func (w words) because(s Step) string {
 	return w.open + kind + w.close
 }
 
-func (w words) packages(n *big.Rat) string {
+// counting returns the word for one thing, or for several.
+func counting(n *big.Rat, one, many string) string {
 	if new(big.Rat).Abs(n).Cmp(ratOf(1)) == 0 {
-		return w.one
+		return one
 	}
-	return w.many
+	return many
 }
 
 // changesText says what changes do, each after a comma.

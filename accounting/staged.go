@@ -2,6 +2,7 @@ package accounting
 
 import (
 	"math/big"
+	"slices"
 
 	"github.com/shopspring/decimal"
 )
@@ -42,10 +43,13 @@ func (s *Staged) steps() []Step {
 			kept = append(kept, step)
 		}
 	}
-	if len(kept) == 0 {
-		return steps[:1]
+	if len(kept) > 0 {
+		return kept
 	}
-	return kept
+	if i := slices.IndexFunc(steps, func(s Step) bool { return s.Count != nil }); i >= 0 {
+		return steps[i : i+1]
+	}
+	return []Step{{Flat: true, Amount: exact, Kind: s.Price.kind()}}
 }
 
 // addStep puts s together with the step that it is alike to, if there is one.
@@ -136,7 +140,7 @@ func (s *Staged) priced(stage Stage) (kept []Step) {
 // prorated is rows of a graduated price.
 func (s *Staged) prorated(m Graduated, t Tally) []Step {
 	if or(t.Whole).Sign() < 0 {
-		return []Step{{Flat: true, Amount: new(big.Rat), Kind: "earlier rows"}}
+		return nil // nothing is due while less than nothing is in use
 	}
 	steps := []Step{{Flat: true, Amount: new(big.Rat).Set(or(s.Before.Earned)), Kind: "earlier rows"}}
 	if t.Rows == s.Before.Rows+1 {

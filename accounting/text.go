@@ -84,9 +84,9 @@ func (w words) step(s Step, u metering.Unit, c money.Currency) string {
 	case FreeUnits:
 		return fmt.Sprintf(w.free, labelled(s.Count, s.Unit))
 	case Packages:
-		return RatText(s.Count) + " " + w.packages(s.Count) + price
+		return RatText(s.Count) + " " + counting(s.Count, w.one, w.many) + price
 	case Blocks:
-		return fmt.Sprintf(w.blocks, RatText(s.Count), labelled(s.Size.Rat(), s.Unit)) + price
+		return fmt.Sprintf(counting(s.Count, w.block, w.blocks), RatText(s.Count), labelled(s.Size.Rat(), s.Unit)) + price
 	case Shares:
 		return shareText(s.Count) + price
 	case Percents:

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"html/template"
-	"math/big"
 	"slices"
 	"strings"
 	"unicode"
@@ -126,30 +125,16 @@ func (w *words) invoiceGroup(id accounting.ServiceID, lines []invoice.Line) (inv
 	return g, s.err
 }
 
-// explain returns how a line came about. The library explains in English; in
-// Chinese the same steps are put in words here.
+// explain returns how a line came about, with the unit as the page calls it.
 func (w *words) explain(l invoice.Line) string {
-	if !w.zh() || len(l.Charges) == 0 {
+	if !w.zh() {
 		return l.Explain()
 	}
-	exact := new(big.Rat)
-	var steps []string
-	for _, s := range l.Steps() {
-		text := s.Text(l.Unit, l.Billed.Currency())
-		if s.Flat {
-			text = strings.TrimSuffix(text, " flat") + "（固定）"
-		} else {
-			text = strings.Replace(text, " "+l.Unit.Label()+" ", " "+w.unit(l.Unit)+" ", 1)
-		}
-		steps = append(steps, text)
-		exact.Add(exact, s.Amount)
+	text := l.ExplainIn(accounting.Chinese)
+	if l.Unit.IsZero() {
+		return text
 	}
-	rounding := l.Charges[0].Explanation.Rounding
-	notes := []string{w.mode(rounding.Mode), w.level(rounding.Level)}
-	if n := len(l.Charges); n > 1 {
-		notes = append(notes, fmt.Sprintf(w.ChargesRoundedF, count(n)))
-	}
-	return fmt.Sprintf("%s = %s → %s（%s）", strings.Join(steps, " + "), accounting.RatText(exact), l.Billed.Decimal().StringFixed(int32(rounding.Places)), strings.Join(notes, "，"))
+	return strings.ReplaceAll(text, " "+l.Unit.Label()+" ", " "+w.unit(l.Unit)+" ")
 }
 
 // maxFileName bounds the part of a file's name that is a tenant's, in bytes.

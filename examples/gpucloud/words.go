@@ -43,7 +43,7 @@ type words struct {
 
 	Invoice, Draft, Customer, Account, BillingPeriod, Number, Currency, Negotiated, Item, SKU, Region string
 	Quantity, AmountList, AmountBilled, SubtotalF, Saving, NoCharges, PartlyEstimatedF, AllEstimated  string
-	RoundingF, RoundingNote, QuantityNote, EstimatedNote, ChargesRoundedF, Back                       string
+	RoundingF, RoundingNote, QuantityNote, EstimatedNote, Back                                        string
 }
 
 var english = words{
@@ -99,11 +99,11 @@ var english = words{
 	Negotiated: "Negotiated prices", Item: "Item", SKU: "SKU", Region: "Region", Quantity: "Quantity", AmountList: "List", AmountBilled: "Billed",
 	SubtotalF: "%s, subtotal", Saving: "Saving against list", NoCharges: "No charges in this period.",
 	PartlyEstimatedF: "%s estimated", AllEstimated: "estimated",
-	RoundingF:       "Amounts are rounded %s to %d places, by %s.",
-	RoundingNote:    "What a price comes to over the period is rounded as a running total, and each charge is the difference between two such totals. A line can therefore differ by a few minor units from its own figure before rounding; all lines of a price together cannot. An ≈ marks a figure whose digits do not end; the computation goes on with all of them.",
-	QuantityNote:    "Quantities are shown to three places and charged exactly.",
-	EstimatedNote:   "≈ beside a quantity: a part of it could not be measured and was estimated.",
-	ChargesRoundedF: "%s charges, rounded as a running total", Back: "Report",
+	RoundingF:     "Amounts are rounded %s to %d places, by %s.",
+	RoundingNote:  "What a price comes to over the period is rounded as a running total, and each charge is the difference between two such totals. A line can therefore differ by a few minor units from its own figure before rounding; all lines of a price together cannot. An ≈ marks a figure whose digits do not end; the computation goes on with all of them.",
+	QuantityNote:  "Quantities are shown to three places and charged exactly.",
+	EstimatedNote: "≈ beside a quantity: a part of it could not be measured and was estimated.",
+	Back:          "Report",
 }
 
 var chinese = words{
@@ -159,11 +159,11 @@ var chinese = words{
 	Negotiated: "协议价", Item: "项目", SKU: "规格", Region: "地域", Quantity: "用量", AmountList: "目录价", AmountBilled: "应付",
 	SubtotalF: "%s小计", Saving: "较目录价节省", NoCharges: "本期没有费用。",
 	PartlyEstimatedF: "其中估算 %s", AllEstimated: "估算",
-	RoundingF:       "金额%[1]s，保留 %[2]d 位小数，%[3]s。",
-	RoundingNote:    "同一价格在期间内的金额以累计数取整，每笔费用为前后两个累计数之差。因此单行可能与其取整前的数相差若干最小货币单位，同一价格各行之和则不会。≈ 表示数字没有尽头，计算时使用其全部位数。",
-	QuantityNote:    "用量显示到三位小数，按精确值计费。",
-	EstimatedNote:   "用量旁的 ≈ 表示其中一部分未能测得，为估算值。",
-	ChargesRoundedF: "共 %s 笔，按累计数取整", Back: "报告",
+	RoundingF:     "金额%[1]s，保留 %[2]d 位小数，%[3]s。",
+	RoundingNote:  "同一价格在期间内的金额以累计数取整，每笔费用为前后两个累计数之差。因此单行可能与其取整前的数相差若干最小货币单位，同一价格各行之和则不会。≈ 表示数字没有尽头，计算时使用其全部位数。",
+	QuantityNote:  "用量显示到三位小数，按精确值计费。",
+	EstimatedNote: "用量旁的 ≈ 表示其中一部分未能测得，为估算值。",
+	Back:          "报告",
 }
 
 func wordsIn(lang string) *words {
