@@ -35,6 +35,20 @@
 // was bought ahead, what of it was used and what was not. [Split] splits a row over those who share a resource, and
 // [Row.PriceIn] states prices in another currency, tokens or credits.
 //
+// A price with terms has real quantities and unit prices too. The list unit price is the card's, with its factor, its
+// power factor and surcharges; a percentage discount makes the contracted one: 10 GB at 18.90 less 20 % has list cost 189
+// and contracted cost 151.20, where the charge's own list amount is what the list card asks after its discount. Units that
+// are free are a row at a price of 0. All units at another tier than before, as in volume prices, are a row of what was
+// priced anew and one, below zero, of what it takes the place of. Packages and blocks have a pricing unit such as "100 GB",
+// or Packages and Blocks where their size is no whole number; units that a conversion made have Units. The consumed
+// quantity is in each row where all rows together have it, and in the first one else.
+//
+// These collapse into one row, "1 Charges" at what was charged, after any discount: lines in which an amount off, a
+// maximum, a minimum, a commitment or its overage has a part; stairs, which have no unit price; tiers' flat amounts
+// under a factor or a discount; events of a percentage that a minimum or a maximum bounds, or that have a fixed amount
+// under a discount; rows with prices of their own that are gathered by peak or percentile, or whose amount a power factor
+// changes after the fact; and unit prices of more than 18 digits behind the point.
+//
 // # Reading
 //
 // A [Reader] takes real exports: headers in another case, a byte order mark, dates without a zone, words for null,
@@ -78,6 +92,7 @@
 //   - Reader_Sample, FuzzReader_Lossless: rows and repairs together have every cell of a file, whatever it is.
 //   - FuzzValidator_Hostile: no file makes a validator panic, and findings do not depend on how its bytes arrive.
 //   - Statement_Sum: the rows of a bill sum to it, break no rule of any version, and costs are price times quantity.
+//   - Statement_StagedSum: so do those of prices with terms.
 //   - Commitment_Sum: effective cost of used and unused rows is what was amortised.
 //   - Split_Sum: ratios sum to 1, and amounts to those of the charge.
 //

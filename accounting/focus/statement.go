@@ -67,7 +67,8 @@ func (s *Statement) service(id accounting.ServiceID) (Service, error) {
 }
 
 // Rows returns the rows of charges, in their order. Usage has one row for each
-// tier that it is in. Flat prices are purchases that recur; what is paid to
+// tier that it is in, and one for what is free; see the package's doc for prices
+// whose lines have no unit price. Flat prices are purchases that recur; what is paid to
 // make up a minimum, for the power factor, or is cut off by rounding is an adjustment; what a credit
 // pays is a credit.
 //

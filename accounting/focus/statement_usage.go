@@ -37,12 +37,12 @@ func (s *Statement) usageRows(base Row, c *accounting.Charge) ([]Row, error) {
 	switch {
 	case len(steps) == 0:
 		steps = []accounting.Step{{Flat: true, Amount: base.BilledCost.rat()}}
-	case c.Explanation.Staged != nil:
+	case s.collapses(c, steps):
 		steps = []accounting.Step{{Flat: true, Amount: c.Explanation.Exact()}}
 	}
 	rows := make([]Row, len(steps))
 	billed, effective := newRunning(c, c.Billed), newRunning(c, c.Effective)
-	consumed := false
+	consumed, each := false, consumes(c, steps)
 	for i := range steps {
 		step, r := &steps[i], base
 		r.identify(c, step.Tier)
@@ -50,7 +50,20 @@ func (s *Statement) usageRows(base Row, c *accounting.Charge) ([]Row, error) {
 		r.BilledCost, r.EffectiveCost = billed.next(step.Amount, last), effective.next(step.Amount, last)
 		r.ConsumedUnit = UnitName(c.Unit)
 		var err error
-		if step.Flat {
+		switch {
+		case step.Count != nil:
+			r.ConsumedQuantity = Int(0)
+			if each {
+				r.ConsumedQuantity, _ = roundTo(step.Count, quantityPlaces)
+			} else if !consumed {
+				r.ConsumedQuantity, err = inUnit(c.Quantity, c.Unit)
+			}
+			consumed = true
+			s.priceCounted(&r, c, step)
+			if step.Lot == accounting.FreeUnits {
+				r.SkuPriceId += "#free"
+			}
+		case step.Flat:
 			// The fee of a tier consumes nothing; what has no steps is all of the charge.
 			r.ConsumedQuantity = Int(0)
 			if len(steps) == 1 && !consumed {
@@ -63,7 +76,7 @@ func (s *Statement) usageRows(base Row, c *accounting.Charge) ([]Row, error) {
 			if err == nil {
 				err = r.priceOne("Charges", amount, listOf(c, amount))
 			}
-		} else {
+		default:
 			consumed = true
 			err = s.priceUnits(&r, c, step)
 		}
