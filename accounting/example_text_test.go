@@ -31,6 +31,23 @@ func ExampleStepsText() {
 	// Output: 5 h × 1.00 CNY + 2 h × 2.00 CNY
 }
 
+// A discount is said once for all steps that have it.
+func ExampleStepsTextIn() {
+	step := func(hours, price int64) accounting.Step {
+		count, p := big.NewRat(hours, 1), decimal.NewFromInt(price)
+		amount := new(big.Rat).Mul(count, p.Rat())
+		return accounting.Step{Count: count, Unit: metering.MustUnit("h"), Price: p, Amount: amount.Mul(amount, big.NewRat(4, 5)),
+			Changes: []accounting.Change{{Kind: accounting.StagePercent, By: big.NewRat(20, 1)}}}
+	}
+	steps := []accounting.Step{step(5, 1), step(2, 2)}
+	for _, l := range []accounting.Language{accounting.English, accounting.Chinese} {
+		fmt.Println(accounting.StepsTextIn(l, steps, metering.Unit{}, money.CNY))
+	}
+	// Output:
+	// 5 h × 1.00 CNY + 2 h × 2.00 CNY, less 20 %
+	// 5 h × 1.00 CNY + 2 h × 2.00 CNY，减 20 %
+}
+
 func ExampleParseDate() {
 	d, ok := accounting.ParseDate("2026-10-01")
 	fmt.Println(d, ok)

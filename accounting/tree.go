@@ -18,9 +18,10 @@ type Node struct {
 // something (conversion, free units, the price with its tiers, discounts, caps,
 // commitments), then the rounding, if anything was rounded. Of a line that is
 // not the first, usage is told of the line and as the running total, from which
-// the stages of a price with terms go on: at their end is what came before. It is made when asked for, from what
-// [Explanation.Recompute] goes by, and its first figure is the billed amount.
-// The zero Node stands for an explanation of nothing.
+// the stages of a price with terms go on; what came before is taken off at their
+// end. It is made when asked for, from what [Explanation.Recompute] goes by, and
+// its root is the billed amount. The zero Node stands for an explanation of
+// nothing.
 func (e Explanation) Tree(l Language) Node {
 	if e.check() != nil {
 		return Node{}

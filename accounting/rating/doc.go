@@ -128,7 +128,8 @@
 //     amounts for any cut, in time or in the order of the rows; amounts at list prices for any cut in time. The state
 //     after all parts is the state after the whole.
 //   - Law 8 (Rate_SameBytes): the same inputs give the same bytes, on any number of processors.
-//   - Law 9 (Explanation_Recompute): an explanation, re-computed, gives the amount it explains.
+//   - Law 9 (Explanation_Recompute, Staged_Explained): an explanation, re-computed, gives the amount it explains, and
+//     every step of a line is what its count, its price and its changes come to.
 //   - Rounding_NoDrift: what is charged in all is the exact sum, rounded once.
 //   - List_Alone: usage costs at list prices what it costs by the list card alone, whatever was negotiated.
 //   - Stream_Rate: Stream hands over what Rate collects.
