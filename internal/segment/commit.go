@@ -3,11 +3,13 @@ package segment
 import (
 	"errors"
 	"io"
+	"time"
 )
 
 // commit writes a group and answers for it.
 func (l *Log) commit(g *group) {
-	durable := l.opts.Interval == 0 || g.sync || l.expired()
+	due := l.expired()
+	durable := l.opts.Interval == 0 || g.sync || due
 	err := l.write(g)
 	if err == nil && durable {
 		err = l.flush()
@@ -18,13 +20,24 @@ func (l *Log) commit(g *group) {
 	// What an earlier group wrote stays due when this one failed, but never
 	// after a Sync that failed: it is not tried again.
 	if l.dirty && l.due == nil && !errors.Is(err, ErrPoisoned) {
-		l.due = l.opts.After(l.opts.Interval)
+		if due {
+			l.due = overdue
+		} else {
+			l.due = l.opts.After(l.opts.Interval)
+		}
 		l.nudge() // to wait for it
 	}
 	if err == nil {
 		l.acknowledge(g, durable)
 	}
 }
+
+// overdue is the time of a Sync that was due when something else failed.
+var overdue = func() <-chan time.Time {
+	c := make(chan time.Time)
+	close(c)
+	return c
+}()
 
 func (l *Log) write(g *group) error {
 	if g.records == 0 {
@@ -98,6 +111,7 @@ func (l *Log) put(b []byte, off int64) error {
 		err = io.ErrShortWrite
 	}
 	if err == nil {
+		l.alloc = max(l.alloc, off+int64(n)) // a mark can be behind what was allocated
 		return nil
 	}
 	return l.takeBack(failed("write", l.name(), err))
@@ -211,11 +225,14 @@ func (l *Log) fail(g *group, err error) {
 	for _, g := range failed {
 		g.answer()
 	}
+	l.nudge() // for Gather: the log is not busy any more
 }
 
 // finish is the end of the writer.
 func (l *Log) finish() {
+	l.mu.Lock()
 	err := l.err
+	l.mu.Unlock()
 	if err == nil {
 		err = l.seal()
 	}

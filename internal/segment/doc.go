@@ -176,6 +176,7 @@
 //   - TestLaw_Drop_Crash: nor does a crash while segments are dropped leave a hole.
 //   - TestLaw_Kill_NothingAckedIsLost: a process is killed at any time.
 //   - TestLaw_Blank_OnlyAhead: zeros are written where nothing was, before anything is.
+//   - TestLog_FullAtARotation: what is acknowledged after a disk was full is read again.
 //   - TestLaw_Interval_Crash: what each mode promises, and no more is relied on.
 //   - TestRig_NoticesAMissingSync: the tests' disk loses what is not synced.
 //   - TestGolden_Version1: files of version 1 are read for ever.
@@ -218,5 +219,6 @@
 // in time. One record at a time took 119 µs with it and 109 without, and four goroutines
 // 64 µs a record and 53. A context that can end leaves it to a goroutine of the log, so
 // that its owner can go while the disk is stuck; so does who has no more than a channel
-// to be closed ([Ticket.Then]).
+// to be closed ([Ticket.Then]). What is called while somebody writes can be a program's
+// own, files or a clock: if it panics there, the log is poisoned before the panic goes on.
 package segment

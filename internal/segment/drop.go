@@ -52,6 +52,7 @@ func (l *Log) drop(number uint64) error {
 	if l.err == nil {
 		l.err = err
 		l.changed()
+		l.nudge() // to answer what is staged
 	}
 	return err
 }

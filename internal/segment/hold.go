@@ -30,11 +30,10 @@ func (l *Log) Advance(ctx context.Context) {
 		l.nudge()
 		return
 	}
-	if l.writing.TryLock() {
+	l.instead(func() {
 		for l.ahead() {
 		}
-		l.writing.Unlock()
-	}
+	})
 }
 
 const maxHeld = 4 << 20

@@ -143,7 +143,6 @@ func (l *Log) WaitPast(ctx context.Context, seq uint64) error {
 
 // Ready waits until a batch can be staged: [ErrFull] is over.
 func (l *Log) Ready(ctx context.Context) error {
-	l.nudge()
 	return l.await(ctx, func() bool { return len(l.group.buf) < l.opts.MaxPending })
 }
 
@@ -163,6 +162,9 @@ func (l *Log) await(ctx context.Context, ok func() bool) error {
 			l.watch = make(chan struct{})
 		}
 		watch := l.watch
+		if l.inflight != nil || l.group.records > 0 { // of which nobody may wait for the ticket
+			l.nudge()
+		}
 		l.mu.Unlock()
 		select {
 		case <-watch:

@@ -223,9 +223,9 @@ func (l *Log) Stage(fill func(*Batch) error) (Ticket, error) {
 		// while doing so.
 		if l.inflight == nil && !l.holding(g) {
 			l.hand(g)
-			if l.held > 0 {
-				l.nudge() // who holds does not wait yet
-			}
+		}
+		if l.held > 0 && !l.holding(g) {
+			l.nudge() // who holds does not wait yet
 		}
 	}
 	return t, nil

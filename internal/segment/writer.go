@@ -1,6 +1,9 @@
 package segment
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // Who has Log.writing is the writer: the only one that changes files while a log is
 // open. While it waits for the disk, the next group fills up, so that many writers share
@@ -43,12 +46,28 @@ func (l *Log) step() (more, closing bool) {
 	if l.opts.Gather != nil {
 		l.opts.Gather()
 	}
+	if l.refuseAll() {
+		return true, false
+	}
 	g, closing := l.take()
 	if g != nil {
 		l.commit(g)
 		return true, false
 	}
 	return !closing && l.ahead(), closing
+}
+
+// refuseAll answers what is still open once nothing is written any more, as when Drop
+// could not tell what is durable, and reports whether there was something.
+func (l *Log) refuseAll() bool {
+	l.mu.Lock()
+	err, open := l.err, l.inflight != nil || l.group.records > 0 || l.group.sync
+	l.mu.Unlock()
+	if err == nil || !open {
+		return false
+	}
+	l.fail(nil, err)
+	return true
 }
 
 // syncDue makes the Sync that an Interval asks for, unless somebody did.
@@ -66,20 +85,38 @@ func (l *Log) lead(g *group) {
 	if g.known() {
 		return
 	}
-	if l.writing.TryLock() {
+	l.instead(func() {
 		for more := true; more && !g.known(); {
 			more, _ = l.step()
 		}
 		if l.opts.Gather != nil {
 			l.opts.Gather()
 		}
-		l.writing.Unlock()
-		if g.known() {
-			return
-		}
+	})
+	if !g.known() {
+		l.expect(g)
 	}
-	l.expect(g)
 }
+
+// instead does what the writer does in its place, if nobody else does. What is called
+// from there can be a program's own; where it panics, or ends its goroutine, it is open
+// what was written, and nothing more is.
+func (l *Log) instead(write func()) {
+	if !l.writing.TryLock() {
+		return
+	}
+	whole := false
+	defer func() {
+		if !whole {
+			l.fail(nil, poisoned(errAbandoned))
+		}
+		l.writing.Unlock()
+	}()
+	write()
+	whole = true
+}
+
+var errAbandoned = errors.New("who wrote did not come to an end: a panic")
 
 // expect tells the log's goroutine that somebody waits for a group, and whoever holds
 // it up that they are to do so when they let go.
