@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -44,12 +45,12 @@ type provider struct {
 func (p *provider) closeMonth(ctx context.Context, month metering.Period, now time.Time, alive, energy []metering.Event) error {
 	for _, events := range [][]metering.Event{alive, energy} {
 		res, err := p.rec.Record(ctx, events...)
-		if err != nil {
+		if err = errors.Join(err, res.Err()); err != nil {
 			return err
 		}
-		for _, refused := range res.Refused {
-			return fmt.Errorf("%v: %w", events[refused.Index].Identity(), refused.Err)
-		}
+	}
+	for r := range p.rec.Running(month.End()) {
+		return fmt.Errorf("%s of %s was last heard of at %v: does it still run?", r.Resource, r.Account, r.Heard)
 	}
 	if err := p.rec.Seal(ctx, month.End()); err != nil {
 		return err
@@ -227,6 +228,7 @@ func Example_closingAMonth() {
 	alive := []metering.Event{job("alive-2026-10", metering.Heartbeat, october.End())}
 	lastHour := october.End().Add(-time.Hour)
 	energy := []metering.Event{drawn("acme-2026-10", "acme/vision", lastHour, "14 kW.h"), drawn("beta-2026-10", "beta", lastHour, "3 kW.h")}
+	fmt.Println(p.closeMonth(ctx, october, morning, nil, energy))
 	if err := p.closeMonth(ctx, october, morning, alive, energy); err != nil {
 		panic(err)
 	}
@@ -246,6 +248,7 @@ func Example_closingAMonth() {
 	fmt.Println(res.Refused[0].Err)
 	fmt.Println(p.rec.Close())
 	// Output:
+	// job-42 of acme/vision was last heard of at 2026-10-31 14:00:00 +0000 UTC: does it still run?
 	// assets/receivable/acme CNY 389.90
 	// assets/receivable/beta CNY 2.55
 	// income/accelerated-compute/acme CNY -378.00

@@ -197,6 +197,12 @@ func (r *Recorder) Usage(p metering.Period, opts ...metering.QueryOption) iter.S
 	return r.usage.Usage(p, opts...)
 }
 
+// Running yields the resources that hold something and of which nothing was heard at an
+// instant or later, as [metering.Aggregator.Running] does: ask before [Recorder.Seal].
+func (r *Recorder) Running(before time.Time) iter.Seq[metering.Running] {
+	return r.usage.Running(before)
+}
+
 // Counts returns what the aggregator has counted, also before the recorder was opened.
 // What never came to it is in [Journal.Counts]: events that were known, in conflict, or
 // refused.
