@@ -8,6 +8,7 @@ import (
 	pretty "github.com/jedib0t/go-pretty/v6/table"
 	glyph "github.com/jedib0t/go-pretty/v6/text"
 
+	"github.com/meterbook/meterbook/examples/internal/digits"
 	"github.com/meterbook/meterbook/metering"
 )
 
@@ -247,7 +248,7 @@ func (p *printer) quantity(id metering.MeterID, q metering.Quantity) string {
 	if err != nil {
 		return q.String()
 	}
-	return group(d.StringFixed(int32(places)))
+	return digits.Group(d.StringFixed(int32(places)))
 }
 
 // unit returns the unit of a meter as people write it.

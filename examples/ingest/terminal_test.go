@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/meterbook/meterbook/examples/internal/digits"
 	"github.com/meterbook/meterbook/metering"
 )
 
@@ -112,7 +113,7 @@ func TestWords(t *testing.T) {
 
 func TestFigures(t *testing.T) {
 	require.Equal(t, "1,234,567", count(1234567))
-	require.Equal(t, "−1,234.50", group("-1234.50"))
+	require.Equal(t, "−1,234.50", digits.Group("-1234.50"))
 	require.Equal(t, "0.0%", percent(0, 10))
 	require.Equal(t, "<0.1%", percent(1, 10_000))
 	require.Equal(t, "33.3%", percent(1, 3))

@@ -8,6 +8,7 @@ import (
 
 	glyph "github.com/jedib0t/go-pretty/v6/text"
 
+	"github.com/meterbook/meterbook/examples/internal/digits"
 	"github.com/meterbook/meterbook/examples/internal/lines"
 )
 
@@ -23,27 +24,7 @@ func (p *printer) wrapped(s, mark string) {
 	}
 }
 
-// group puts commas between the thousands of a plain decimal number.
-func group(digits string) string {
-	sign := ""
-	if rest, below := strings.CutPrefix(digits, "-"); below {
-		digits, sign = rest, "−"
-	}
-	whole, fraction, cut := strings.Cut(digits, ".")
-	var out strings.Builder
-	for i, c := range []byte(whole) {
-		if i > 0 && (len(whole)-i)%3 == 0 {
-			out.WriteByte(',')
-		}
-		out.WriteByte(c)
-	}
-	if cut {
-		out.WriteString("." + fraction)
-	}
-	return sign + out.String()
-}
-
-func count[N int | int64 | uint64](n N) string { return group(fmt.Sprint(n)) }
+func count[N int | int64 | uint64](n N) string { return digits.Group(fmt.Sprint(n)) }
 
 // percent returns a part of a whole to a tenth; it is for reading only.
 func percent(n, of int) string {

@@ -13,6 +13,7 @@ import (
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/money"
 	"github.com/meterbook/meterbook/accounting/rating"
+	"github.com/meterbook/meterbook/examples/internal/digits"
 	"github.com/meterbook/meterbook/examples/internal/report"
 	"github.com/meterbook/meterbook/metering"
 )
@@ -103,7 +104,7 @@ func (s *service) page(b *books, say words) report.Page {
 	}
 	p.Facts = []report.Fact{
 		{Name: say.tenants, Value: fmt.Sprint(len(b.tenants))},
-		{Name: say.events, Value: group(fmt.Sprint(s.rec.Journal().Durable()))},
+		{Name: say.events, Value: digits.Group(fmt.Sprint(s.rec.Journal().Durable()))},
 		sealed,
 	}
 	for back := -2; back <= 0; back++ {
@@ -237,7 +238,7 @@ func (b *books) usageTable(say words) *report.Table {
 			number = nil
 		}
 		t.Rows = append(t.Rows, []report.Value{report.Text(string(u.Account)), report.Text(string(u.Meter)), report.Text(cmp.Or(u.SKU, "–")), report.Text(cmp.Or(u.Region, "–")),
-			{Text: group(u.Shown), Number: number}, report.Text(u.label)})
+			{Text: digits.Group(u.Shown), Number: number}, report.Text(u.label)})
 	}
 	return t
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/money"
 	"github.com/meterbook/meterbook/accounting/rating"
+	"github.com/meterbook/meterbook/examples/internal/digits"
 	"github.com/meterbook/meterbook/metering"
 )
 
@@ -89,29 +90,9 @@ func (s words) usageText(month metering.Period, rows []usageRow) string {
 	}
 	var lines [][]string
 	for _, r := range rows {
-		lines = append(lines, []string{string(r.Account), string(r.Meter), r.SKU, r.Region, r.Period.Start().Format("2006-01-02 15:04"), group(r.Shown), r.label})
+		lines = append(lines, []string{string(r.Account), string(r.Meter), r.SKU, r.Region, r.Period.Start().Format("2006-01-02 15:04"), digits.Group(r.Shown), r.label})
 	}
 	return out + table([]string{s.account, s.meter, s.sku, s.region, s.period, s.quantity, s.unit}, lines, nil, map[int]bool{5: true})
-}
-
-// group puts commas between the thousands of a plain decimal number.
-func group(digits string) string {
-	rest, below := strings.CutPrefix(digits, "-")
-	whole, fraction, cut := strings.Cut(rest, ".")
-	var out strings.Builder
-	for i, c := range []byte(whole) {
-		if i > 0 && (len(whole)-i)%3 == 0 {
-			out.WriteByte(',')
-		}
-		out.WriteByte(c)
-	}
-	if cut {
-		out.WriteString("." + fraction)
-	}
-	if below {
-		return "-" + out.String()
-	}
-	return out.String()
 }
 
 func (s words) balanceText(b balance) string {
@@ -132,7 +113,7 @@ func (s words) heldText(h held) string {
 func (s words) healthText(vitals []vital) string {
 	var rows [][]string
 	for _, v := range vitals {
-		rows = append(rows, []string{v.Name, v.Outcome, group(fmt.Sprint(v.Value)), v.Unit})
+		rows = append(rows, []string{v.Name, v.Outcome, digits.Group(fmt.Sprint(v.Value)), v.Unit})
 	}
 	return table([]string{s.name, s.outcome, s.value, s.unit}, rows, nil, map[int]bool{2: true})
 }
@@ -168,5 +149,5 @@ func quantityText(c accounting.Charge) string {
 	if err != nil {
 		return c.Quantity.String()
 	}
-	return group(q.String()) + " " + c.Unit.Label()
+	return digits.Group(q.String()) + " " + c.Unit.Label()
 }
