@@ -458,6 +458,7 @@ func TestLog_FailedGroupTakesThoseBehindAlong(t *testing.T) {
 	m.mu.Unlock()
 	first, err := stage(l, 2)
 	require.NoError(t, err)
+	l.nudge() // nobody waits for it yet
 	<-begun
 	second, err := stage(l, 2)
 	require.NoError(t, err)
