@@ -12,8 +12,9 @@ type Change struct {
 
 func (c Change) equal(d Change) bool { return c.Kind == d.Kind && c.By.Cmp(d.By) == 0 }
 
-// factor returns what the change multiplies with.
-func (c Change) factor() *big.Rat {
+// Factor returns what the change multiplies with, exactly: 4/5 of 20 % off. The result
+// is the caller's to read and not to change.
+func (c Change) Factor() *big.Rat {
 	hundredth := new(big.Rat).Quo(c.By, big.NewRat(100, 1))
 	switch c.Kind {
 	case StagePower:
@@ -27,7 +28,7 @@ func (c Change) factor() *big.Rat {
 // changed returns an amount after changes.
 func changed(amount *big.Rat, changes []Change) *big.Rat {
 	for _, c := range changes {
-		amount = new(big.Rat).Mul(amount, c.factor())
+		amount = new(big.Rat).Mul(amount, c.Factor())
 	}
 	return amount
 }

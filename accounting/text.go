@@ -103,7 +103,7 @@ func (w words) step(s Step, u metering.Unit, c money.Currency) string {
 func (s Step) unchanged() *big.Rat {
 	amount := s.Amount
 	for _, c := range s.Changes {
-		f := c.factor()
+		f := c.Factor()
 		if f.Sign() == 0 {
 			return s.Price.Rat()
 		}

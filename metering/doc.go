@@ -8,7 +8,7 @@
 //	month, err := metering.Month(metering.MustZone("Asia/Shanghai"), 2026, time.October)
 //	for usage, err := range agg.Usage(month, metering.Of("acme")) {
 //		held, err := usage.Quantity.In(metering.MustUnit("{card}.h"), 2) // to show; what is kept is whole grains
-//		fmt.Println(usage.Key, held, "card·h")                           // acme/vision compute.accelerator.time H100-SXM5@ 52.75 card·h
+//		fmt.Println(usage.Key, held, "card·h")                           // acme/vision compute.accelerator.time H100-SXM5 52.75 card·h
 //	}
 //
 // # Units and grains

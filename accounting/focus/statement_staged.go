@@ -59,7 +59,7 @@ func (s *Statement) priceCounted(r *Row, c *accounting.Charge, step *accounting.
 	}
 	whole := new(big.Rat).Set(at) // without the discount; a surcharge is none
 	for _, change := range step.Changes {
-		factor := factorOf(change)
+		factor := change.Factor()
 		at.Mul(at, factor)
 		if change.Kind != accounting.StagePercent || change.By.Sign() < 0 {
 			whole.Mul(whole, factor)
@@ -84,18 +84,6 @@ func (s *Statement) priceCounted(r *Row, c *accounting.Charge, step *accounting.
 	}
 	r.PricingUnit = lotName(step)
 	return r.price(q, price, list) == nil
-}
-
-// factorOf returns what a change multiplies with.
-func factorOf(c accounting.Change) *big.Rat {
-	part := new(big.Rat).Quo(c.By, big.NewRat(100, 1))
-	switch c.Kind {
-	case accounting.StagePower:
-		return part.Add(part, big.NewRat(1, 1))
-	case accounting.StagePercent:
-		return part.Sub(big.NewRat(1, 1), part)
-	}
-	return c.By
 }
 
 // lotName returns what a step counts as FOCUS's Unit Format writes it: "100 GB"
