@@ -182,7 +182,7 @@
 // # Review
 //
 // [Lint] tells a reviewer what is wrong with a card or may be, each with a
-// severity and a suggestion: tiers by volume at which the bill falls as use
+// [Rule] for programs, a severity and a suggestion: tiers by volume at which the bill falls as use
 // grows, tiers that a maximum makes unreachable, holes in time, labels that make
 // prices compete, prices that round to nothing. [LintOverlay] holds a negotiated
 // card to the list card it stands over: what it replaces has to be there, and

@@ -5,6 +5,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/ratecard"
 	"github.com/meterbook/meterbook/metering"
 )
@@ -27,7 +28,19 @@ func ExampleLint() {
 		fmt.Println(f)
 	}
 	// Output:
-	// warning: prices[0]: 15 GB cost 150.00 CNY, and 15.000000001 cost 75.000000005 CNY: the bill falls as use grows; use graduated tiers, or a flat amount that makes up for the lower price
+	// warning: prices[0]: 15 GB cost 150.00 CNY, and 15.000000001 cost 75.000000005 CNY: the bill falls as use grows; use graduated tiers, or a flat amount that makes up for the lower price (bill-falls)
+}
+
+func ExampleRule() {
+	meant := map[ratecard.Rule]bool{ratecard.RuleFalls: true} // the cliff at 15 GB is what sales want
+	for _, f := range ratecard.Lint(ratecard.MustParseYAML(volumeCard)) {
+		if !meant[f.Rule] {
+			fmt.Println(f)
+		}
+	}
+	fmt.Println(ratecard.RuleFalls.Title(accounting.Chinese))
+	// Output:
+	// 用量增加而账单减少
 }
 
 func ExampleCurve() {

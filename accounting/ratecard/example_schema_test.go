@@ -31,5 +31,5 @@ prices:
 	for _, f := range ratecard.LintOverlay(ratecard.MustParseYAML(volumeCard), overlay) {
 		fmt.Println(f)
 	}
-	// Output: note: prices[0]: the list card has no price for this; its list amount will be the contracted one
+	// Output: note: prices[0]: the list card has no price for this; its list amount will be the contracted one (no-list-price)
 }

@@ -35,6 +35,7 @@ func (s Severity) String() string {
 
 // A Finding is something about a card that a reviewer should look at.
 type Finding struct {
+	Rule       Rule // what was found, for programs
 	Severity   Severity
 	Path       string // of the value, as in a [Fault]
 	Price      string // the id
@@ -42,9 +43,9 @@ type Finding struct {
 	Suggestion string
 }
 
-// String returns the finding on one line.
+// String returns the finding on one line, its rule at the end.
 func (f Finding) String() string {
-	return fmt.Sprintf("%s: %s: %s; %s", f.Severity, f.Path, f.Reason, f.Suggestion)
+	return fmt.Sprintf("%s: %s: %s; %s (%s)", f.Severity, f.Path, f.Reason, f.Suggestion, f.Rule)
 }
 
 // Lint returns what is wrong with a card, or may be: its faults as errors, and
@@ -72,14 +73,14 @@ func Lint(card *accounting.Card, opts ...Option) []Finding {
 func faultFindings(err error) (out []Finding) {
 	var faults Faults
 	if !errors.As(err, &faults) {
-		return []Finding{{Severity: Error, Reason: err.Error()}}
+		return []Finding{{Rule: RuleRefused, Severity: Error, Reason: err.Error()}}
 	}
 	for _, f := range faults {
 		reason := f.Reason
 		if f.Value != "" {
 			reason = fmt.Sprintf("%q: %s", f.Value, f.Reason)
 		}
-		out = append(out, Finding{Severity: Error, Path: f.Path, Reason: reason, Suggestion: "the card is refused until this is changed"})
+		out = append(out, Finding{Rule: RuleRefused, Severity: Error, Path: f.Path, Reason: reason, Suggestion: "the card is refused until this is changed"})
 	}
 	return out
 }
@@ -89,8 +90,8 @@ type linter struct {
 	findings []Finding
 }
 
-func (l *linter) add(s Severity, path, price, reason, suggestion string) {
-	l.findings = append(l.findings, Finding{s, path, price, reason, suggestion})
+func (l *linter) add(r Rule, s Severity, path, price, reason, suggestion string) {
+	l.findings = append(l.findings, Finding{r, s, path, price, reason, suggestion})
 }
 
 func (l *linter) amount(r *big.Rat) string {
@@ -118,7 +119,7 @@ func (l *linter) falls(path string, p *accounting.Price) {
 		if more == accounting.RatText(a.Quantity) || strings.HasPrefix(more, "≈") {
 			more = "the least beyond that"
 		}
-		l.add(Warning, path, p.ID, fmt.Sprintf("%s %s cost %s, and %s cost %s: the bill falls as use grows",
+		l.add(RuleFalls, Warning, path, p.ID, fmt.Sprintf("%s %s cost %s, and %s cost %s: the bill falls as use grows",
 			accounting.RatText(a.Quantity), s.Unit.Label(), l.amount(a.Amount), more, l.amount(b.Amount)),
 			"use graduated tiers, or a flat amount that makes up for the lower price")
 		return
@@ -141,7 +142,7 @@ func (l *linter) unreached(path string, p *accounting.Price) {
 		at := fmt.Sprintf("%s.%s[%d]", path, key, i)
 		a, b := tiers[i-1], tiers[i]
 		if a.Price.Equal(b.Price) && a.Block.Equal(b.Block) && b.Flat.IsZero() && (key == "graduated" || a.Flat.IsZero()) {
-			l.add(Note, at, p.ID, "at the price of the tier before", "join the two")
+			l.add(RuleSameTier, Note, at, p.ID, "at the price of the tier before", "join the two")
 		}
 	}
 	if p.Terms == nil || p.Terms.Maximum == nil || key == "volume" {
@@ -151,7 +152,7 @@ func (l *linter) unreached(path string, p *accounting.Price) {
 		if t.UpTo == nil || !l.capped(p, *t.UpTo) {
 			continue
 		}
-		l.add(Warning, fmt.Sprintf("%s.%s[%d]", path, key, i+1), p.ID,
+		l.add(RuleUnreached, Warning, fmt.Sprintf("%s.%s[%d]", path, key, i+1), p.ID,
 			fmt.Sprintf("never reached: the maximum of %s is reached before", l.amount(p.Terms.Maximum.Rat())), "leave the tier out, or raise the maximum")
 		return
 	}
@@ -174,7 +175,7 @@ func (l *linter) vanishes(path string, p *accounting.Price) {
 		}
 		m, err := money.Rounding{Mode: r.Mode, Places: r.Places}.ApplyRat(price.Rat(), l.card.Currency)
 		if err == nil && m.IsZero() {
-			l.add(Note, at, p.ID, fmt.Sprintf("one %s costs %s, which rounds to nothing", p.Unit.Label(), l.amount(price.Rat())),
+			l.add(RuleVanishes, Note, at, p.ID, fmt.Sprintf("one %s costs %s, which rounds to nothing", p.Unit.Label(), l.amount(price.Rat())),
 				"charge for a larger unit, or round the bill and not the line")
 		}
 	}
@@ -213,7 +214,7 @@ func (l *linter) holes() {
 		for k := 1; k < len(list); k++ {
 			before, after := l.card.Prices[list[k-1]], l.card.Prices[list[k]]
 			if !before.Until.IsZero() && before.Until.Before(after.From) {
-				l.add(Warning, fmt.Sprintf("prices[%d].from", list[k]), p.ID,
+				l.add(RuleHole, Warning, fmt.Sprintf("prices[%d].from", list[k]), p.ID,
 					fmt.Sprintf("not in force from %s to %s", before.Until.UTC().Format(minutes), after.From.UTC().Format(minutes)),
 					"let it begin where the one before ends, or give it another id")
 			}
@@ -236,7 +237,7 @@ func (l *linter) contests() {
 			if q.Match.Labels.Len() != p.Match.Labels.Len() || !compatible(p, q) || !together(p, q) {
 				continue
 			}
-			l.add(Warning, fmt.Sprintf("prices[%d].match", i), p.ID,
+			l.add(RuleLabelsMatch, Warning, fmt.Sprintf("prices[%d].match", i), p.ID,
 				fmt.Sprintf("usage with the labels of both this and prices[%d] (%s) matches them equally", j, q.ID), "name the same labels in both, or one more in one")
 		}
 		if len(among[k]) < 64 { // pairs are looked at, and a card may have thousands

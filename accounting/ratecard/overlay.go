@@ -17,20 +17,20 @@ import (
 func LintOverlay(list, overlay *accounting.Card) []Finding {
 	l := &linter{card: overlay}
 	if list.Currency != overlay.Currency {
-		l.add(Error, "currency", "", fmt.Sprintf("%s over a list card in %s", overlay.Currency, list.Currency), "a contract has one currency")
+		l.add(RuleOverlayCurrency, Error, "currency", "", fmt.Sprintf("%s over a list card in %s", overlay.Currency, list.Currency), "a contract has one currency")
 	}
 	if list.Rounding != overlay.Rounding || !slices.Equal(list.RoundingChanges, overlay.RoundingChanges) {
-		l.add(Error, "rounding", "", "another rounding than the list card's", "give both the same")
+		l.add(RuleOverlayRounding, Error, "rounding", "", "another rounding than the list card's", "give both the same")
 	}
 	if overlay.PowerFactor != nil {
-		l.add(Error, "power_factor", overlay.PowerFactor.ID, "the adjustment by the power factor is the list card's", "leave it out")
+		l.add(RuleOverlayPower, Error, "power_factor", overlay.PowerFactor.ID, "the adjustment by the power factor is the list card's", "leave it out")
 	}
 	if list.Name() == overlay.Name() {
-		l.add(Error, "card", "", "the name of the list card", "running totals need two names")
+		l.add(RuleOverlayName, Error, "card", "", "the name of the list card", "running totals need two names")
 	}
 	for i := range list.Prices {
 		if p := &list.Prices[i]; p.Replaces != "" {
-			l.add(Error, fmt.Sprintf("prices[%d].replaces", i), p.ID, "on the list card, which replaces none", "move the price to the negotiated card")
+			l.add(RuleListReplaces, Error, fmt.Sprintf("prices[%d].replaces", i), p.ID, "on the list card, which replaces none", "move the price to the negotiated card")
 		}
 	}
 	for i := range overlay.Prices {
@@ -47,7 +47,7 @@ func (l *linter) stands(list *accounting.Card, i int) {
 			return q.ID == p.ID || slices.Contains(q.Meters(), p.Match.Meter) && p.Match.Meter != ""
 		})
 		if !known {
-			l.add(Note, path, p.ID, "the list card has no price for this", "its list amount will be the contracted one")
+			l.add(RuleNoListPrice, Note, path, p.ID, "the list card has no price for this", "its list amount will be the contracted one")
 		}
 		return
 	}
@@ -64,11 +64,11 @@ func (l *linter) stands(list *accounting.Card, i int) {
 	}
 	switch {
 	case named == nil:
-		l.add(Error, path+".replaces", p.ID, fmt.Sprintf("the list card has no price %q", p.Replaces), wantOne(p.Replaces, ids))
+		l.add(RuleUnknownReplaced, Error, path+".replaces", p.ID, fmt.Sprintf("the list card has no price %q", p.Replaces), wantOne(p.Replaces, ids))
 	case met == nil:
-		l.add(Warning, path+".match", p.ID, fmt.Sprintf("usage of list price %q never matches this, so that it is never charged", p.Replaces), "give it the match of that price, or less")
+		l.add(RuleNeverMatches, Warning, path+".match", p.ID, fmt.Sprintf("usage of list price %q never matches this, so that it is never charged", p.Replaces), "give it the match of that price, or less")
 	case !slices.ContainsFunc(met, func(q accounting.Price) bool { return together(*p, q) }):
-		l.add(Warning, path+".from", p.ID, fmt.Sprintf("never in force while list price %q is", p.Replaces), "let their times meet")
+		l.add(RuleNeverInForce, Warning, path+".from", p.ID, fmt.Sprintf("never in force while list price %q is", p.Replaces), "let their times meet")
 	default:
 		l.uncovered(path, p, met)
 	}
@@ -85,10 +85,10 @@ func (l *linter) uncovered(path string, p *accounting.Price, met []accounting.Pr
 		return slices.ContainsFunc(l.card.Prices, func(o accounting.Price) bool { return o.Replaces == p.Replaces && at(o).Equal(edge) })
 	}
 	if slices.ContainsFunc(met, before) && !goesOn(func(o accounting.Price) time.Time { return o.Until }, p.From) {
-		l.add(Note, path+".from", p.ID, fmt.Sprintf("until %s list price %q is charged", p.From.UTC().Format(minutes), p.Replaces), "leave it so, or let it begin earlier")
+		l.add(RuleListCharged, Note, path+".from", p.ID, fmt.Sprintf("until %s list price %q is charged", p.From.UTC().Format(minutes), p.Replaces), "leave it so, or let it begin earlier")
 	}
 	if slices.ContainsFunc(met, after) && !goesOn(func(o accounting.Price) time.Time { return o.From }, p.Until) {
-		l.add(Note, path+".until", p.ID, fmt.Sprintf("from %s on list price %q is charged", p.Until.UTC().Format(minutes), p.Replaces), "leave it so, or let it end later")
+		l.add(RuleListCharged, Note, path+".until", p.ID, fmt.Sprintf("from %s on list price %q is charged", p.Until.UTC().Format(minutes), p.Replaces), "leave it so, or let it end later")
 	}
 }
 

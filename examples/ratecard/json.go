@@ -23,6 +23,7 @@ type (
 		Prices      map[string][]points `json:"prices"`
 	}
 	finding struct {
+		Rule       string `json:"rule"`
 		Severity   string `json:"severity"`
 		Path       string `json:"path"`
 		Price      string `json:"price,omitempty"`
@@ -92,7 +93,7 @@ func (v *view) writeJSON(w io.Writer) error {
 	}
 	if v.lint {
 		for _, f := range ratecard.Lint(v.card) {
-			r.Findings = append(r.Findings, finding{f.Severity.String(), f.Path, f.Price, f.Reason, f.Suggestion})
+			r.Findings = append(r.Findings, finding{string(f.Rule), f.Severity.String(), f.Path, f.Price, f.Reason, f.Suggestion})
 		}
 	}
 	for _, d := range v.differences {

@@ -40,6 +40,7 @@ func TestRun_Bill(t *testing.T) {
 	require.Contains(t, text, "free units 100: 11060.25 → 10960.25")
 	require.Contains(t, text, "the bill falls")
 	require.Equal(t, text, output(t, "-usage", "sample", "-explain", "-lint"), "the same bytes again")
+	require.Contains(t, output(t, "-lint", "-lang", "zh"), "用量增加而账单减少：1000 GiB")
 	require.Contains(t, output(t, "-usage", "sample", "-explain", "-lang", "zh"), "免费额度 100：11060.25 → 10960.25")
 }
 
@@ -52,6 +53,7 @@ func TestRun_JSON(t *testing.T) {
 	require.Equal(t, "true-up", r.Bills[0].Charges[11].Origin)
 	require.Equal(t, "73206/625", r.Bills[0].Charges[9].Exact, "the exact amount, not the billed one")
 	require.Len(t, r.Findings, 1)
+	require.Equal(t, "bill-falls", r.Findings[0].Rule)
 	require.Equal(t, "450", point(r.Prices["egress"], "1000"))
 }
 

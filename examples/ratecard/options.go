@@ -48,7 +48,7 @@ func parseOptions(args []string, stdout, stderr io.Writer) (o options, err error
 	f.String(&o.zone, "zone", "", "time `ZONE` whose months are billing periods and whose clock times are shown by; that of the card's times of day if not given, or UTC", "计费周期与所示时间的时区 `ZONE`；默认为价目表分时价格的时区，没有则为 UTC")
 	f.Language(&o.lang)
 	f.Bool(&o.explain, "explain", "explain each line of the bill", "逐行解释账单")
-	f.Bool(&o.lint, "lint", "say what a reviewer should look at; findings are in English", "指出需要复核之处；发现为英文")
+	f.Bool(&o.lint, "lint", "say what a reviewer should look at", "指出需要复核之处；细节为英文")
 	f.Bool(&o.json, "json", "print everything as JSON, the bill complete, and nothing else", "仅以 JSON 输出全部内容，账单完整")
 	if err := f.Parse(stdout, stderr); err != nil {
 		return o, err

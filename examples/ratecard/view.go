@@ -233,7 +233,11 @@ func (v *view) printFindings(w io.Writer) {
 	t := newTable(v.severity, v.where, v.finding)
 	t.SetColumnConfigs([]table.ColumnConfig{{Number: 3, WidthMax: 90, WidthMaxEnforcer: text.WrapSoft}})
 	for _, f := range found {
-		t.AppendRow(table.Row{v.severities[f.Severity], f.Path, f.Reason + "; " + f.Suggestion})
+		said := f.Reason + "; " + f.Suggestion
+		if v.language != accounting.English {
+			said = f.Rule.Title(v.language) + "：" + said
+		}
+		t.AppendRow(table.Row{v.severities[f.Severity], f.Path, said})
 	}
 	fmt.Fprintf(w, "%s\n\n", t.Render())
 }

@@ -22,7 +22,7 @@ func wordsOf(lang string) words {
 		return words{
 			language: accounting.Chinese,
 			price:    "价目", forUsage: "适用用量", unit: "单位", pricesCaption: "一个计费周期内用这么多单位一共多少 %s。", perMonth: "每周期", once: "一次性", byRow: "逐行计价",
-			severity: "程度", where: "位置", finding: "发现（英文）", nothingFound: "没有发现需要复核的地方。",
+			severity: "程度", where: "位置", finding: "发现（细节为英文）", nothingFound: "没有发现需要复核的地方。",
 			billOf: "账单：", account_: "账户", whenF: "时间（%v）", inF: "%s（%s）", clockCaption: "\n时段以 %v 的时钟为准。", quantity: "数量", billed: "金额", total: "合计", unpriced: "没有价格", meter: "计量项",
 			change: "变化", removed: "删除", changed: "变更", added: "新增", changesCaption: "从 %s 到 %s。", noChanges: "两张价目表在这些数量上价格相同。",
 			sameBills: "两张账单相同。", wrote: "已写入 %s", quantityAxis: "数量",
