@@ -55,23 +55,29 @@ func (g *grant) compare(o *grant) int {
 }
 
 // Grant adds credit. Credit that is owed for an overdraft is paid back from it
-// first. The same grant again, as after a lost answer, changes nothing; another
-// amount, priority or expiry under its id is [ErrConflict].
+// first. The same grant again, as after a lost answer, changes nothing, also
+// when it has expired since; another amount, priority or expiry under its id is
+// [ErrConflict].
 func (w *Wallet) Grant(g Grant, now time.Time) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.tickAt(now); err != nil {
 		return err
 	}
-	if err := w.checkGrant(g); err != nil {
+	if err := w.checkAmount("grant", g.ID, g.Amount); err != nil {
 		return err
 	}
 	g.Amount = w.money(g.Amount.Scaled()) // 0 of no currency is 0 of the wallet's
+	// Before what only a new grant is held to: one that is there may have
+	// expired since, or have used up what can be granted.
 	if old, ok := w.named[g.ID]; ok {
 		if old.Amount == g.Amount && old.Priority == g.Priority && old.Expires.Equal(g.Expires) {
 			return nil
 		}
 		return refuse("grant", g.ID, ErrConflict, "give each grant its own id")
+	}
+	if err := w.checkGrant(g); err != nil {
+		return err
 	}
 	if err := w.write(Entry{Op: Granted, ID: g.ID, Amount: g.Amount, Priority: g.Priority, Expires: g.Expires}); err != nil {
 		return err

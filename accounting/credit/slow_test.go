@@ -111,14 +111,14 @@ func (w *slowWallet) expire() {
 }
 
 func (w *slowWallet) grant(o slowOp) string {
-	if o.expires != 0 && o.expires <= w.now {
-		return "time"
-	}
 	if g, ok := w.grants[o.id]; ok {
 		if g.amount == o.amount && g.priority == o.priority && g.expires == o.expires {
 			return "ok"
 		}
 		return "conflict"
+	}
+	if o.expires != 0 && o.expires <= w.now {
+		return "time"
 	}
 	w.add(o, o.amount)
 	return "ok"

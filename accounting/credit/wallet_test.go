@@ -71,6 +71,20 @@ func TestHold_Outlives(t *testing.T) {
 	require.Equal(t, []money.Money{fen(0), fen(0), fen(3), fen(7)}, []money.Money{b.Available, b.Held, b.Burned, b.Lapsed})
 }
 
+// TestGrant_Again holds that a grant whose answer was lost can be made again
+// whenever that is: after it expired, and when nothing more can be granted.
+func TestGrant_Again(t *testing.T) {
+	w, _, entries := wallet(0)
+	huge := money.MustParse("CNY 42000000000000000000")
+	for _, g := range []credit.Grant{{ID: "g", Amount: fen(10), Expires: at(start + 5)}, {ID: "huge", Amount: huge}} {
+		require.NoError(t, w.Grant(g, at(start)))
+		require.NoError(t, w.Grant(g, at(start+5)), g.ID)
+		g.Amount = fen(11)
+		require.ErrorIs(t, w.Grant(g, at(start+5)), credit.ErrConflict, g.ID)
+	}
+	require.Len(t, *entries, 3, "opened, and two grants")
+}
+
 func TestReplay_Refuses(t *testing.T) {
 	w, _, entries := wallet(0)
 	require.NoError(t, w.Grant(credit.Grant{ID: "g", Amount: fen(10)}, at(start)))
