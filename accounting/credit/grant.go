@@ -133,8 +133,9 @@ func (w *Wallet) spent(g *grant) {
 
 // Renew ends one grant and begins the next: what is left of the old, within the
 // roll-over, is added to the amount of the new, and the rest lapses. What is
-// held of the old stays held, and lapses when it comes back. The same renewal
-// again changes nothing. It fails with [ErrUnknown] for an old grant that the
+// held of the old stays held, and lapses when it comes back. Of a grant that
+// has expired nothing is left, also at the very instant at which it does: renew
+// it before, or let it not expire. The same renewal again changes nothing. It fails with [ErrUnknown] for an old grant that the
 // wallet does not have, [ErrConflict] for an id of the next that is another
 // grant's, and as [Wallet.Grant] does.
 func (w *Wallet) Renew(old string, r Rollover, next Grant, now time.Time) error {
@@ -156,6 +157,9 @@ func (w *Wallet) Renew(old string, r Rollover, next Grant, now time.Time) error 
 	}
 	if _, ok := w.named[next.ID]; ok {
 		return refuse("grant", next.ID, ErrConflict, "give each grant its own id")
+	}
+	if err := w.checkAmount("grant", next.ID, next.Amount); err != nil { // and not only the sum
+		return err
 	}
 	carried, err := w.carried(g, r)
 	if err != nil {

@@ -85,6 +85,33 @@ func TestGrant_Again(t *testing.T) {
 	require.Len(t, *entries, 3, "opened, and two grants")
 }
 
+// TestRenew_Negative holds that a renewal takes no amount below 0, which would
+// lower what is carried over and be posted as credit that was taken back.
+func TestRenew_Negative(t *testing.T) {
+	w, _, entries := wallet(0)
+	require.NoError(t, w.Grant(credit.Grant{ID: "g", Amount: fen(10)}, at(start)))
+	err := w.Renew("g", credit.Rollover{Max: fen(10)}, credit.Grant{ID: "h", Amount: fen(-3)}, at(start))
+	require.EqualError(t, err, `credit: grant "h": amount below 0; use 0 or more`)
+	require.Equal(t, fen(10), must(w.Available(at(start))), "the old grant goes on")
+	require.Len(t, *entries, 2)
+	require.NoError(t, w.Renew("g", credit.Rollover{Max: fen(10)}, credit.Grant{ID: "h"}, at(start)), "0 of no currency")
+	require.Equal(t, fen(10), must(w.Available(at(start))))
+}
+
+// TestRenew_Expired holds that nothing is left of a grant at the instant at
+// which it expires, and all of it one nanosecond before.
+func TestRenew_Expired(t *testing.T) {
+	for _, tt := range []struct {
+		now  time.Time
+		want money.Money
+	}{{at(start + 5).Add(-1), fen(13)}, {at(start + 5), fen(3)}} {
+		w, _, _ := wallet(0)
+		require.NoError(t, w.Grant(credit.Grant{ID: "g", Amount: fen(10), Expires: at(start + 5)}, at(start)))
+		require.NoError(t, w.Renew("g", credit.Rollover{Max: fen(10)}, credit.Grant{ID: "h", Amount: fen(3)}, tt.now))
+		require.Equal(t, tt.want, must(w.Available(tt.now)), tt.now)
+	}
+}
+
 func TestReplay_Refuses(t *testing.T) {
 	w, _, entries := wallet(0)
 	require.NoError(t, w.Grant(credit.Grant{ID: "g", Amount: fen(10)}, at(start)))
