@@ -149,6 +149,7 @@ func (w *Wallet) write(e Entry) error {
 		return nil
 	}
 	e.Seq, e.At = w.seq, time.Unix(0, w.now).UTC()
+	e.Expires = e.Expires.UTC() // as JSON has no seconds in offsets of zones
 	wake := w.wake
 	w.broken, w.wake = &journalError{errPanic}, math.MinInt64 // until it has returned
 	if err := w.journal(e); err != nil {

@@ -1,6 +1,7 @@
 package credit_test
 
 import (
+	"encoding/json"
 	"math"
 	"slices"
 	"strings"
@@ -110,6 +111,22 @@ func TestRenew_Expired(t *testing.T) {
 		require.NoError(t, w.Renew("g", credit.Rollover{Max: fen(10)}, credit.Grant{ID: "h", Amount: fen(3)}, tt.now))
 		require.Equal(t, tt.want, must(w.Available(tt.now)), tt.now)
 	}
+}
+
+// TestReplay_Zone holds that an expiry in a zone whose offset has seconds, as
+// local mean times do, is the same instant after a crash.
+func TestReplay_Zone(t *testing.T) {
+	w, _, entries := wallet(0)
+	g := credit.Grant{ID: "g", Amount: fen(10), Expires: at(start + 60).In(time.FixedZone("LMT", 8*3600+5*60+43))}
+	require.NoError(t, w.Grant(g, at(start)))
+	next := credit.Grant{ID: "h", Amount: fen(1), Expires: g.Expires.In(time.FixedZone("", 30*3600))}
+	require.NoError(t, w.Renew("g", credit.Rollover{Max: fen(10)}, next, at(start)))
+	var read []credit.Entry
+	require.NoError(t, json.Unmarshal(must(json.Marshal(*entries)), &read))
+	again := must(credit.Replay(replay(read), nil))
+	require.NoError(t, again.Grant(g, at(start)))
+	require.Equal(t, fen(11), must(again.Available(at(start+60).Add(-1))))
+	require.True(t, must(again.Available(at(start+60))).IsZero())
 }
 
 func TestReplay_Refuses(t *testing.T) {
