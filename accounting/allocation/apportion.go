@@ -66,6 +66,7 @@ type apportioned struct {
 
 func (a *apportionment) charge(charges iter.Seq[accounting.Charge]) error {
 	at := make(map[[2]string]*apportioned)
+	var currency Amount // 0 of the charges before: prices that nobody used are added to no other
 	for c := range charges {
 		id := [2]string{c.Card, c.PriceID}
 		p := at[id]
@@ -74,11 +75,11 @@ func (a *apportionment) charge(charges iter.Seq[accounting.Charge]) error {
 			at[id] = p
 			a.prices = append(a.prices, p)
 		}
-		sum, err := p.sum.Add(Exactly(c.Effective))
+		common, err := currency.common(Exactly(c.Effective))
 		if err != nil {
 			return refuse(err, "", "charge at price %s", quote(c.PriceID))
 		}
-		p.sum = sum
+		currency.currency, p.sum = common, p.sum.plus(Exactly(c.Effective), common)
 		if n := len(p.over); n == 0 || p.over[n-1] != c.Period {
 			p.over = append(p.over, c.Period)
 		}

@@ -132,6 +132,8 @@ func TestApportion_Refuses(t *testing.T) {
 	mixed[1].PriceID = "other"
 	_, err = allocation.Apportion(values(mixed), rows(nil))
 	require.ErrorAs(t, err, new(money.CurrencyMismatchError))
+	_, err = allocation.Apportion(values(mixed), rows([]metering.Usage{energyOf("acme", 1, hoursOf(1, 2))}))
+	require.ErrorAs(t, err, new(money.CurrencyMismatchError), "nobody used anything within one of the two prices")
 	broken := errors.New("broken")
 	_, err = allocation.Apportion(values(charges), func(yield func(metering.Usage, error) bool) { yield(metering.Usage{}, broken) })
 	require.ErrorIs(t, err, broken)
