@@ -1,6 +1,8 @@
 package allocation_test
 
 import (
+	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -238,6 +240,39 @@ func TestSheet_Refuses(t *testing.T) {
 	require.ErrorIs(t, err, allocation.ErrNegativeWeight)
 	_, err = allocation.NewSheet(metering.Period{}, 0)
 	require.ErrorIs(t, err, allocation.ErrPeriod)
+}
+
+// TestSheet_Charge_Refused holds that a charge that is refused leaves nothing
+// behind: nobody who would bear a part of what is shared evenly, and no resource
+// that could then not be supplied.
+func TestSheet_Charge_Refused(t *testing.T) {
+	s := newSheet(t)
+	charge := func(account metering.Account, resource allocation.Resource, cost money.Money) error {
+		return s.Charge(allocation.Item{Kind: allocation.Workload, Key: metering.Key{Account: account}, Pool: "n", Resource: resource}, cost)
+	}
+	require.NoError(t, charge("acme", "lb", usd("10")))
+	refused(t, charge("other", "cpu", money.MustParse("CNY 1")), money.CurrencyMismatchError{Got: "CNY", Want: "USD"},
+		`allocation: workload cost of "cpu" for "other " in pool "n": money: got "CNY", want "USD": convert one of the amounts first, currencies never mix`)
+	require.ErrorIs(t, charge("other", "lb", usd("170141183460469231730")), money.ErrOverflow)
+	r, err := s.Report(allocation.View{Shared: []allocation.SharedCost{{Name: "rent", Cost: usd("6"), Even: true}}})
+	require.NoError(t, err)
+	require.Len(t, r.Lines, 1)
+	require.Equal(t, "USD 16", r.Lines[0].Total.String())
+	require.NoError(t, s.Supply(allocation.Supply{Pool: "n", Resource: "cpu", Cost: usd("1"), Capacity: metering.MustQuantity("1 {core}.h")}))
+}
+
+// TestNewSheet_Width holds that a window as wide as the period, or wider, is one.
+func TestNewSheet_Width(t *testing.T) {
+	for _, width := range []time.Duration{0, day.Duration(), day.Duration() + 1, math.MaxInt64} {
+		s, err := allocation.NewSheet(day, width)
+		require.NoError(t, err)
+		require.Equal(t, []metering.Period{day}, slices.Collect(s.Windows()), width)
+		require.NoError(t, s.Supply(allocation.Supply{Pool: "n", Resource: "cpu", Cost: usd("4"), Capacity: metering.MustQuantity("4 {core}.h")}))
+		require.NoError(t, s.Add(allocation.Sample{Pool: "n", Resource: "cpu", Period: day, Usage: metering.MustQuantity("1 {core}.h")}))
+		r, err := s.Report(allocation.View{})
+		require.NoError(t, err)
+		require.Equal(t, "USD 3", r.Of(allocation.Idle).String(), width)
+	}
 }
 
 func TestCommitment_Refuses(t *testing.T) {

@@ -64,10 +64,10 @@ const maxWindows = 366 * 96
 // NewSheet returns an empty sheet. Its windows are what is netted: within one,
 // what a workload takes too much of is made up by what another leaves; between
 // two, idle and over-allocation both show. Widths are usually an hour. A zero
-// width makes the period one window. It fails with [ErrPeriod] for a period or
+// width, or one above the period, makes the period one window. It fails with [ErrPeriod] for a period or
 // width that is not above 0, and with [ErrLimit] for too many windows.
 func NewSheet(period metering.Period, width time.Duration) (*Sheet, error) {
-	if width == 0 {
+	if width == 0 || width > period.Duration() { // one window; a sum with more would not fit
 		width = period.Duration()
 	}
 	if width <= 0 || period.Duration() <= 0 {
@@ -162,37 +162,45 @@ func (s *Sheet) Charge(i Item, cost money.Money) error {
 	if i.Kind == 0 || i.Kind > Unallocated {
 		return row(ErrUnknownPool, "give one of the kinds of cost")
 	}
-	c, v := s.at(p), cost.Scaled()
-	if i.Kind == Idle || i.Kind == OverAllocation {
-		sum := &c.idle
-		if v.Sign() < 0 {
-			sum = &c.over
+	item := i
+	item.Resource = ""
+	c, w := s.charged(&item, p)
+	ok, idle := true, i.Kind == Idle || i.Kind == OverAllocation
+	switch v := cost.Scaled(); {
+	case !idle:
+		if w.sum, ok = w.sum.Add(v); ok && i.Kind == Workload { // the others bear no idle cost
+			c.allocated, ok = c.allocated.Add(v)
 		}
-		total, ok := sum.Add(v)
-		if !ok {
-			return row(money.ErrOverflow, "use several sheets")
-		}
-		if err := s.spend(cost); err != nil {
-			return row(err, "")
-		}
-		*sum = total
-		return nil
+	case v.Sign() < 0:
+		c.over, ok = c.over.Add(v)
+	default:
+		c.idle, ok = c.idle.Add(v)
 	}
-	i.Resource = ""
-	w := s.of(&i, s.cell[p])
-	sum, ok1 := w.sum.Add(v)
-	total, ok2 := c.allocated, true
-	if i.Kind == Workload { // the others bear no idle cost
-		total, ok2 = total.Add(v)
-	}
-	if !ok1 || !ok2 {
+	if !ok {
 		return row(money.ErrOverflow, "use several sheets")
 	}
 	if err := s.spend(cost); err != nil {
 		return row(err, "")
 	}
-	w.sum, c.allocated = sum, total
+	*s.at(p) = c
+	if !idle {
+		s.of(&item, s.cell[p]).sum = w.sum
+	}
 	return nil
+}
+
+// charged returns copies of the cell of a place and of what an item has of it, to
+// be changed: what is refused leaves neither behind, as an item without a cost
+// would have its part of what is shared evenly.
+func (s *Sheet) charged(i *Item, p place) (c cell, w weight) {
+	c.place = p
+	if at, ok := s.cell[p]; ok {
+		c = *s.cells[at]
+	}
+	if known := s.known(i, p.resource); known != nil {
+		w = *known
+	}
+	return c, w
 }
 
 // price returns what one weight of the cell costs.
