@@ -16,8 +16,8 @@ import (
 type Use struct {
 	ID       string // unique
 	Period   metering.Period
-	Quantity metering.Quantity
-	List     money.Money // of all of it; 0 or more
+	Quantity metering.Quantity // of 0, as a fee is, only a [SpendPlan] covers it
+	List     money.Money       // of all of it; 0 or more
 	// Family and Factor are for a [Coupon]: sizes of one family stand for one
 	// another by their normalisation factors. The zero Factor is 1.
 	Family string
@@ -58,8 +58,10 @@ func (q FreeQuota) need(u Use) *big.Rat { return sameDimension(q.Quantity, u) }
 func (q FreeQuota) before(_, _ Use) int { return 0 }
 func (q FreeQuota) pooled() bool        { return true }
 
+// sameDimension is the need of a stage that is a quantity. A use of nothing has
+// none: its list price is a fee, which any quota, used up or not, would waive.
 func sameDimension(q metering.Quantity, u Use) *big.Rat {
-	if q.Dimension() != u.Quantity.Dimension() {
+	if q.Dimension() != u.Quantity.Dimension() || u.Quantity.IsZero() {
 		return nil
 	}
 	return ratOf(u.Quantity.Grains())

@@ -356,6 +356,25 @@ func TestDeduct_Stages(t *testing.T) {
 	}
 }
 
+// TestDeduct_Fee holds that no quantity covers a use of nothing: a fee stays due
+// beside a free quota, and beside a pack that is used up. A promise to spend
+// covers it as any other cost.
+func TestDeduct_Fee(t *testing.T) {
+	fee := []allocation.Use{{ID: "fee", Period: day, Family: "m", Quantity: metering.MustQuantity("0 h"), List: usd("5")}}
+	for _, q := range []string{"0 h", "10 h"} {
+		q := metering.MustQuantity(q)
+		d, err := allocation.Deduct(fee, allocation.FreeQuota{Name: "free", Quantity: q},
+			allocation.Pack{Name: "pack", Quantity: q, Cost: usd("1")}, allocation.Coupon{Name: "ri", Family: "m", Quantity: q})
+		require.NoError(t, err)
+		require.Empty(t, d.Covers)
+		require.Equal(t, "USD 5", d.Overflows[0].List.String())
+	}
+	d, err := allocation.Deduct(fee, allocation.SpendPlan{Name: "plan", Commit: usd("8")})
+	require.NoError(t, err)
+	require.Equal(t, "USD 5", d.Stages[0].Used.String())
+	require.Empty(t, d.Overflows)
+}
+
 func TestMargins(t *testing.T) {
 	charges := []accounting.Charge{{Account: "acme/a", SKU: "H100", Effective: usd("12")}, {Account: "acme/b", SKU: "A100", Effective: usd("8")}}
 	costs := []allocation.Cost{
