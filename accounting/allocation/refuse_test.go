@@ -261,6 +261,30 @@ func TestSheet_Charge_Refused(t *testing.T) {
 	require.NoError(t, s.Supply(allocation.Supply{Pool: "n", Resource: "cpu", Cost: usd("1"), Capacity: metering.MustQuantity("1 {core}.h")}))
 }
 
+// TestReport_Free holds that a view that shares what costs nothing, as in a free
+// month, needs nobody to bear it.
+func TestReport_Free(t *testing.T) {
+	for _, even := range []bool{false, true} {
+		s := newSheet(t)
+		require.NoError(t, s.Supply(allocation.Supply{Pool: "n", Resource: "cpu", Capacity: metering.MustQuantity("24 {core}.h")}))
+		add := func(account metering.Account) {
+			hour := metering.MustPeriod("2026-11-01T03:00:00Z", "2026-11-01T04:00:00Z")
+			require.NoError(t, s.Add(allocation.Sample{Key: metering.Key{Account: account}, Pool: "n", Resource: "cpu", Period: hour, Usage: metering.MustQuantity("1 {core}.h")}))
+		}
+		add("infra")
+		view := allocation.View{Idle: allocation.Spread, Shared: []allocation.SharedCost{{
+			Name: "infra", Even: even, Where: func(i allocation.Item) bool { return i.Key.Account == "infra" }}}}
+		r, err := s.Report(view)
+		require.NoError(t, err)
+		require.Empty(t, r.Lines)
+		add("acme")
+		r, err = s.Report(view)
+		require.NoError(t, err)
+		require.Len(t, r.Lines, 1)
+		require.True(t, r.Lines[0].Total.IsZero())
+	}
+}
+
 // TestNewSheet_Width holds that a window as wide as the period, or wider, is one.
 func TestNewSheet_Width(t *testing.T) {
 	for _, width := range []time.Duration{0, day.Duration(), day.Duration() + 1, math.MaxInt64} {

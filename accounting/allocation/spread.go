@@ -86,8 +86,13 @@ func (r *report) bear() (kept []*big.Rat, err error) {
 	cost, idle := new(big.Rat), new(big.Rat) // by unit of direct cost
 	for n, s := range r.view.Shared {
 		kept = append(kept, new(big.Rat))
-		if r.sharedCost(n).Sign() == 0 && r.shared[n].idle.Sign() == 0 && len(r.shared[n].cells) == 0 {
+		nothing := r.sharedCost(n).Sign() == 0 && r.shared[n].idle.Sign() == 0
+		if nothing && len(r.shared[n].cells) == 0 {
 			continue // it moves nothing
+		}
+		if nothing && r.bearers(s).Sign() == 0 {
+			kept[n].SetInt64(1) // nobody is there, nor is there anything to bear
+			continue
 		}
 		if s.Even {
 			if err = r.bearEvenly(n, kept[n]); err != nil {
@@ -130,11 +135,20 @@ func (r *report) bearing(s SharedCost) (*big.Rat, error) {
 			return nil, refuse(ErrNegativeWeight, "share evenly", "shared cost %s: cost of group %s", quote(s.Name), quote(g.group))
 		}
 	}
-	whole := worth(r.together(r.groups, anyClass), r.prices)
+	whole := r.bearers(s)
 	if whole.Sign() == 0 {
 		return nil, nobody(s)
 	}
 	return whole, nil
+}
+
+// bearers is what a cost is shared by: the direct cost of all groups, or their
+// number.
+func (r *report) bearers(s SharedCost) *big.Rat {
+	if s.Even {
+		return new(big.Rat).SetInt64(int64(len(r.groups)))
+	}
+	return worth(r.together(r.groups, anyClass), r.prices)
 }
 
 func nobody(s SharedCost) error {
