@@ -48,6 +48,16 @@ func TestCatalogue(t *testing.T) {
 	require.Zero(t, tokens.Usage{Input: 1}.Of(0))
 }
 
+// TestUsage_Fold_KeepsArguments: what is folded is read, and the caller's list of
+// classes, which may go on behind it, is not written to.
+func TestUsage_Fold_KeepsArguments(t *testing.T) {
+	all := tokens.Classes()
+	u, err := tokens.Usage{Output: 1, Reasoning: 2, AudioOutput: 4}.Fold(tokens.Output, all[11:12]...)
+	require.NoError(t, err)
+	require.Equal(t, tokens.Usage{Output: 3, AudioOutput: 4}, u)
+	require.Equal(t, tokens.Classes(), all)
+}
+
 // TestUsage_Event_Refused: a request that is not right makes no event.
 func TestUsage_Event_Refused(t *testing.T) {
 	for _, tt := range []struct {

@@ -125,7 +125,7 @@ func (u Usage) Fold(into Class, from ...Class) (Usage, error) {
 	if err := u.Validate(); err != nil {
 		return Usage{}, err
 	}
-	for _, c := range append(from, into) {
+	for _, c := range append([]Class{into}, from...) { // from may have room that is the caller's
 		if !c.Valid() {
 			return Usage{}, &FieldError{Field: "class", Given: c.String(), Want: "one of the classes", Err: ErrSyntax}
 		}
