@@ -1,6 +1,7 @@
 package tokens
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 
@@ -25,7 +26,8 @@ func (p *Parser) Stream() *Stream { return &Stream{p: p} }
 
 // Add reads one event, without the framing of server-sent events around it:
 // a JSON object of at most [MaxResponseBytes]. Events that say nothing of usage
-// change nothing, and so does "[DONE]", with which OpenAI's streams end.
+// change nothing, and so does "[DONE]", with which OpenAI's streams end. White
+// space around either is passed over, such as the end of a line.
 //
 // It fails as [Parser.Parse] does for what can be said of one event, and with a
 // *[FieldError] that wraps [ErrContradiction] when the event is of a response
@@ -35,7 +37,7 @@ func (s *Stream) Add(event []byte) error {
 	if s.p == nil || s.p.usage == nil {
 		return &FieldError{Field: "parser", Given: "zero", Want: "one of NewParser", Err: ErrShape}
 	}
-	if string(event) == "[DONE]" {
+	if string(bytes.TrimSpace(event)) == "[DONE]" {
 		return nil
 	}
 	r := reading{Parser: s.p}

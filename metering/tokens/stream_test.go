@@ -79,6 +79,18 @@ func TestParser_ParseResponse_Labels(t *testing.T) {
 	}
 }
 
+// TestStream_Space: an event that was cut at "\n" of "\r\n", or behind the colon
+// of "data: ", is the event.
+func TestStream_Space(t *testing.T) {
+	s := tokens.OpenAIChat().Stream()
+	for _, event := range []string{" {\"id\":\"c1\",\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":1}}\r", "[DONE]\r", " [DONE]", "[DONE]\n"} {
+		require.NoError(t, s.Add([]byte(event)), "%q", event)
+	}
+	r, err := s.Response()
+	require.NoError(t, err)
+	require.Equal(t, tokens.Usage{Input: 9, Output: 1}, r.Usage)
+}
+
 // TestStream_SoFar: what is known of a stream that was broken off.
 func TestStream_SoFar(t *testing.T) {
 	s := tokens.Anthropic().Stream()
