@@ -16,7 +16,8 @@
 // request, and an item for each class of tokens. The model is gen_ai.response.model,
 // or gen_ai.request.model without one, and the time is the span's end. The provider
 // (gen_ai.provider.name, or the deprecated gen_ai.system) is the label "provider"; a
-// service tier that the response names is "service-tier".
+// service tier that the response names is "service-tier". Other attributes that begin
+// with gen_ai.usage are passed over, such as a cost that an instrumentation adds.
 //
 // Spans of agents, workflows and tools are passed over: the usage they repeat is
 // that of the model's own spans below them.

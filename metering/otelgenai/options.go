@@ -21,6 +21,7 @@ type config struct {
 	accounts Accounts
 	source   string
 	parser   *tokens.Parser
+	known    map[string]bool // counts of the parser
 	request  func(sdktrace.ReadOnlySpan, *tokens.Request)
 	refused  func(Refusal)
 	queue    int
@@ -86,6 +87,11 @@ func newConfig(accounts Accounts, opts []Option) (config, error) {
 	}
 	if c.parser == nil {
 		c.parser = tokens.OpenTelemetry()
+	}
+	shape := c.parser.Shape()
+	c.known = map[string]bool{shape.Total: true}
+	for _, f := range shape.Fields {
+		c.known[f.Path] = true
 	}
 	if c.after == nil {
 		c.after = time.After

@@ -111,10 +111,11 @@ func (c *config) read(span sdktrace.ReadOnlySpan) (metering.Event, error) {
 	for _, kv := range span.Attributes() {
 		switch {
 		case strings.HasPrefix(string(kv.Key), usagePrefix):
-			if kv.Value.Type() != attribute.INT64 {
-				return metering.Event{}, fmt.Errorf("%w: %s is %v, want a whole number", ErrType, kv.Key, kv.Value.Type())
+			n, err := c.count(kv)
+			if err != nil {
+				return metering.Event{}, err
 			}
-			counts[string(kv.Key)] = kv.Value.AsInt64()
+			counts[string(kv.Key)] = n
 		case kv.Value.Type() == attribute.STRING:
 			texts[kv.Key] = kv.Value.AsString()
 		}
@@ -153,6 +154,20 @@ func (c *config) read(span sdktrace.ReadOnlySpan) (metering.Event, error) {
 		c.request(span, &r)
 	}
 	return usage.Event(r)
+}
+
+// count returns the count of an attribute of the usage. One that the parser does
+// not know need not be a number, such as the cost that some instrumentations add:
+// as any other count that it does not know, it is passed over, or refused by its
+// name where the parser is strict.
+func (c *config) count(kv attribute.KeyValue) (int64, error) {
+	switch {
+	case kv.Value.Type() == attribute.INT64:
+		return kv.Value.AsInt64(), nil
+	case c.known[string(kv.Key)]:
+		return 0, fmt.Errorf("%w: %s is %v, want a whole number", ErrType, kv.Key, kv.Value.Type())
+	}
+	return 0, nil
 }
 
 func first(texts map[attribute.Key]string, names ...attribute.Key) string {

@@ -144,6 +144,21 @@ func TestEvent_Refused(t *testing.T) {
 	require.ErrorAs(t, refusals[0].Err, &field)
 }
 
+// What an instrumentation adds to the usage beside the counts of the shape is
+// passed over, whatever its type is, unless the parser is strict.
+func TestEvent_UnknownUsage(t *testing.T) {
+	span := map[string]any{"gen_ai.usage.input_tokens": 10, "gen_ai.usage.output_tokens": 1,
+		"gen_ai.usage.cost": 0.00125, "gen_ai.usage.currency": "USD", "gen_ai.usage.total_tokens": 11}
+	events, refusals := traced(t, []map[string]any{span})
+	require.Empty(t, refusals)
+	require.Equal(t, map[metering.MeterID]string{metering.Requests: " 1", metering.InputTokens: " 10", metering.OutputTokens: " 1"}, items(events[0]))
+
+	events, refusals = traced(t, []map[string]any{span}, otelgenai.WithParser(tokens.OpenTelemetry().Strict()))
+	require.Empty(t, events)
+	require.ErrorIs(t, refusals[0].Err, tokens.ErrUnknown)
+	require.ErrorContains(t, refusals[0].Err, "gen_ai.usage.cost")
+}
+
 func TestLaw_Event_GivesTheClassesBack(t *testing.T) {
 	rng := random(t)
 	for range 200 {
