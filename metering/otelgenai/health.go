@@ -50,7 +50,7 @@ func (t *tally) refuse(err error) {
 // Health yields what became of spans with token usage, for metering/otelmeter.
 func (p *Processor) Health() iter.Seq[metering.Vital] {
 	p.mu.Lock()
-	t, queued := p.tally, len(p.waiting)+len(p.batch)
+	t, queued := p.tally, len(p.waiting)+len(p.reading)+len(p.batch)
 	p.mu.Unlock()
 	return func(yield func(metering.Vital) bool) {
 		const spans, about = "genai.spans", "Spans with token usage by what became of them."

@@ -34,8 +34,9 @@ type Processor struct {
 
 	mu       sync.Mutex // guards what follows, and is never held while others are called
 	waiting  []sdktrace.ReadOnlySpan
-	batch    []metering.Event // under way
-	put, got uint64           // spans that came in, and that are dealt with
+	reading  []sdktrace.ReadOnlySpan // taken, and not in the batch yet
+	batch    []metering.Event        // under way
+	put, got uint64                  // spans that came in, and that are dealt with
 	flushes  []flush
 	closing  bool
 	tally    tally
@@ -130,6 +131,7 @@ func (p *Processor) take() (spans []sdktrace.ReadOnlySpan, end bool) {
 	rest := copy(p.waiting, p.waiting[n:])
 	clear(p.waiting[rest:])
 	p.waiting = p.waiting[:rest]
+	p.reading = spans
 	return spans, p.closing
 }
 
@@ -146,7 +148,7 @@ func (p *Processor) deal(spans []sdktrace.ReadOnlySpan) {
 		events, of = append(events, e), append(of, span)
 	}
 	p.mu.Lock()
-	p.batch = events
+	p.batch, p.reading = events, nil
 	p.mu.Unlock()
 	if len(events) > 0 && !p.record(events, of) {
 		return // it stays the batch under way, for who shuts down

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -194,6 +195,34 @@ func TestProcessor_NeverBlocks(t *testing.T) {
 	close(sink.release)
 	require.ErrorAs(t, p.Shutdown(context.Background()), &lost, "they are still not recorded")
 	require.ErrorAs(t, p.ForceFlush(context.Background()), &lost)
+}
+
+// A span that is being read when the processor is shut down is handed back, too:
+// it waits no more, and is no event yet.
+func TestProcessor_LossWhileReading(t *testing.T) {
+	called, release := make(chan struct{}), make(chan struct{})
+	var calls atomic.Int32
+	p, err := otelgenai.New(&kept{}, func(sdktrace.ReadOnlySpan) (metering.Account, error) {
+		if calls.Add(1) == 1 {
+			close(called)
+			<-release
+		}
+		return "acme", nil
+	})
+	require.NoError(t, err)
+	tracers := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(p))
+	chat(tracers, "msg-1", 1, 1)
+	<-called
+	chat(tracers, "msg-2", 1, 1)
+	require.Equal(t, int64(2), vitals(p)["genai.queue "])
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	err = p.Shutdown(ended)
+	close(release)
+	var lost *otelgenai.LossError
+	require.ErrorAs(t, err, &lost)
+	require.Len(t, lost.Events, 2)
+	require.Equal(t, "msg-1", lost.Events[0].ID)
 }
 
 // What a function that was handed in panics with is a refusal, and the next span is

@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"slices"
 
 	"github.com/meterbook/meterbook/metering"
 )
@@ -71,7 +70,7 @@ func (p *Processor) Shutdown(ctx context.Context) error {
 func (p *Processor) loss() error {
 	p.mu.Lock()
 	lost := &LossError{Events: append([]metering.Event(nil), p.batch...)}
-	spans := append([]sdktrace.ReadOnlySpan(nil), p.waiting...)
+	spans := slices.Concat(p.reading, p.waiting)
 	p.mu.Unlock()
 	for _, span := range spans {
 		e, err := p.safely(span)
