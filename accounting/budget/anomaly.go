@@ -12,7 +12,7 @@ import (
 
 // A DayCost is what one key cost on one day.
 type DayCost struct {
-	Day  time.Time // any instant of the day, in UTC
+	Day  time.Time // any instant of the day, in UTC; 1970 to 2199
 	Key  metering.Key
 	Cost money.Money
 }
@@ -66,8 +66,9 @@ const fewest = 6
 
 // Find returns the anomalies of all days, in order of group and day. A day
 // without cost in a group that had cost before counts as 0, up to the last day
-// there is. Costs come in any order; those of one day and key add up. It
-// returns [ErrOptions], and the errors of adding money.
+// there is. Costs come in any order; those of one day and key add up, and 0 of no
+// currency is 0 of the group's. It returns [ErrOptions], [ErrPeriod] for a day
+// before 1970 or after 2199, and the errors of adding money.
 //
 // On costs that vary normally by 10 % around a weekly pattern the defaults call
 // fewer than 1 day in 1,000 an anomaly that is none (measured by
@@ -128,16 +129,22 @@ func (d Detector) group(costs []DayCost) (groups map[string]*costGroup, last int
 		}
 		g := groups[name]
 		if g == nil {
-			g = &costGroup{keys: make(map[metering.Key]*series), currency: c.Cost.Currency()}
+			g = &costGroup{keys: make(map[metering.Key]*series)}
 			groups[name] = g
 		}
-		if g.currency != c.Cost.Currency() {
-			return nil, 0, refuse("group", name, money.CurrencyMismatchError{Got: c.Cost.Currency(), Want: g.currency}, "look at one currency")
+		if g.currency == "" { // of days that cost 0 of no currency
+			g.currency = c.Cost.Currency()
+		}
+		if currency := c.Cost.Currency(); currency != "" && currency != g.currency {
+			return nil, 0, refuse("group", name, money.CurrencyMismatchError{Got: currency, Want: g.currency}, "look at one currency")
 		}
 		if g.keys[c.Key] == nil {
 			g.keys[c.Key] = new(series)
 		}
 		day := dayOf(c.Day)
+		if day < 0 || day >= endDay {
+			return nil, 0, refuse("group", name, ErrPeriod, "give each cost its day, from 1970 to 2199")
+		}
 		last = max(last, day)
 		for _, s := range []*series{&g.total, g.keys[c.Key]} {
 			if err := s.add(day, c.Cost); err != nil {
@@ -147,6 +154,10 @@ func (d Detector) group(costs []DayCost) (groups map[string]*costGroup, last int
 	}
 	return groups, last, nil
 }
+
+// endDay is 2200-01-01. Every day from the first to the last is looked at, so
+// that one of a cost without a day would be centuries of them.
+const endDay = 84006
 
 // dayOf returns the number of a day from 1970-01-01 UTC.
 func dayOf(t time.Time) int {

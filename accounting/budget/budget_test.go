@@ -160,3 +160,40 @@ func TestDetector_Explains(t *testing.T) {
 	_, err = budget.Detector{}.Find(append(costs, budget.DayCost{Day: november.Start(), Cost: money.MustParse("USD 1")}))
 	require.ErrorAs(t, err, new(money.CurrencyMismatchError))
 }
+
+// TestDetector_Zero holds that a day that cost nothing, of no currency, is one of
+// the group's, wherever it comes among the others.
+func TestDetector_Zero(t *testing.T) {
+	for _, free := range []int{0, 16} {
+		var costs []budget.DayCost
+		for day := range 34 {
+			c := budget.DayCost{Day: november.Start().AddDate(0, 0, day), Cost: fen(100)}
+			switch day {
+			case free:
+				c.Cost = money.Money{}
+			case 33:
+				c.Cost = fen(300)
+			}
+			costs = append(costs, c)
+		}
+		anomalies, err := budget.Detector{Days: 14}.Find(costs)
+		require.NoError(t, err)
+		last := anomalies[len(anomalies)-1]
+		require.Equal(t, []money.Money{fen(300), fen(100)}, []money.Money{last.Cost, last.Expected})
+		if free == 16 {
+			require.Len(t, anomalies, 2, "a free day is odd")
+			require.Equal(t, fen(0), anomalies[0].Cost)
+		}
+	}
+}
+
+// TestDetector_Day holds that a cost without its day is refused, and not taken for
+// one of the year 1.
+func TestDetector_Day(t *testing.T) {
+	for _, day := range []time.Time{{}, time.Unix(-1, 0), time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC), time.Unix(1<<40, 0)} {
+		_, err := budget.Detector{}.Find([]budget.DayCost{{Day: november.Start(), Cost: fen(1)}, {Day: day, Cost: fen(1)}})
+		require.ErrorIs(t, err, budget.ErrPeriod)
+	}
+	_, err := budget.Detector{}.Find([]budget.DayCost{{Day: time.Unix(0, 0), Cost: fen(1)}, {Day: time.Date(2199, 12, 31, 23, 0, 0, 0, time.UTC), Cost: fen(1)}})
+	require.NoError(t, err)
+}

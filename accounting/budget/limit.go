@@ -18,11 +18,13 @@ import (
 var (
 	// ErrLimit: a limit that has neither money nor a quantity, or both, or not above 0.
 	ErrLimit = errors.New("not a limit")
-	// ErrThreshold: a threshold that is not above 0, or is above 10.
+	// ErrThreshold: a threshold that is not above 0, is above 10, or has more than
+	// 18 decimals.
 	ErrThreshold = errors.New("not a threshold")
 	// ErrDuplicate: two limits of one name.
 	ErrDuplicate = errors.New("named twice")
-	// ErrPeriod: a limit without a period, or an instant outside it.
+	// ErrPeriod: a limit without a period, an instant outside it, or a day before
+	// 1970 or after 2199.
 	ErrPeriod = errors.New("not within the period")
 	// ErrUnknown: no limit of this name.
 	ErrUnknown = errors.New("unknown limit")

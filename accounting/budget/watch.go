@@ -45,8 +45,9 @@ type Alert struct {
 	At        time.Time
 }
 
-// NewWatch watches limits. It returns [ErrLimit], [ErrThreshold], [ErrPeriod]
-// or [ErrDuplicate], naming the limit.
+// NewWatch watches limits. It returns [ErrLimit], [ErrThreshold], [ErrPeriod] or
+// [ErrDuplicate], and [money.ErrOverflow] where a threshold is more than can be
+// counted, naming the limit.
 func NewWatch(limits ...Limit) (*Watch, error) {
 	w := &Watch{}
 	names := make(map[string]bool)
