@@ -29,7 +29,8 @@ var anthropic = mustParser(Shape{
 // asked, which costs less.
 //
 // In a stream message_start opens with the input, and counts in message_delta
-// are running totals.
+// are running totals. These have no lifetimes: what a tool that the server runs
+// had written to a cache since message_start is [CacheWriteOther].
 //
 // Usage with iterations of the kinds compaction or advisor_message is refused
 // with [ErrIncomplete]: the counts beside them leave the tokens of those out,

@@ -77,7 +77,8 @@
 // over, unless the parser is strict ([Parser.Strict]). A count that is required
 // may be absent where the total shows it to be 0, as that of an embedding's
 // output is. Parts of a partition that are all given have to sum to it; when one
-// is not, what is left is of the whole's class.
+// is not, what is left is of the whole's class. So it is in a stream where the
+// whole was said again and the parts were not.
 //
 // # Limits
 //

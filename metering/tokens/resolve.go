@@ -73,7 +73,7 @@ func (r *resolution) settle(i int) error {
 	if rest.Sign() < 0 && r.overlap(i, rest) {
 		rest = fixed.Int128{}
 	}
-	exact := f.Class == 0 || f.Partition && all
+	exact := f.Class == 0 || f.Partition && all && r.outgrown>>i&1 == 0
 	if rest.Sign() < 0 || exact && !rest.IsZero() {
 		return r.contradiction(f.Path, r.n[i], f.parts, sum, exact)
 	}

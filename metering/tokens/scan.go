@@ -13,6 +13,9 @@ type counts struct {
 	n          [MaxFields + 1]int64
 	given      uint64
 	totalGiven bool
+	// outgrown are the partitions of a stream that were said again without their
+	// parts: those are of an earlier event, and may be less than all.
+	outgrown uint64
 }
 
 func (c *counts) set(i int, n int64, fields int) {

@@ -11,7 +11,8 @@ import (
 // A Stream gathers the usage of one response that comes in events, of which
 // usually the last has the counts. Counts are running totals: what a later
 // event says of a member stands in place of what an earlier one said, and
-// nothing is added up. Get one from [Parser.Stream]; it is for one goroutine at
+// nothing is added up. Where an event says a [Field.Partition] again and not its
+// parts, what it has more than these is of its own class. Get one from [Parser.Stream]; it is for one goroutine at
 // a time.
 type Stream struct {
 	p      *Parser
@@ -59,6 +60,12 @@ func (s *Stream) Add(event []byte) error {
 func (s *Stream) merge(r *reading) {
 	for i := range ones(r.counts.given) {
 		s.counts.set(i, r.counts.n[i], len(s.p.fields))
+		s.counts.outgrown |= 1 << i
+	}
+	for i, f := range s.p.fields {
+		if r.counts.given&f.parts != 0 { // told apart anew
+			s.counts.outgrown &^= 1 << i
+		}
 	}
 	if r.counts.totalGiven {
 		s.counts.set(s.p.total, r.counts.n[s.p.total], len(s.p.fields))

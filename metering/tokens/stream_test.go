@@ -36,6 +36,18 @@ func TestStream(t *testing.T) {
 			`{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"input_tokens":25,"cache_creation_input_tokens":8,"cache_read_input_tokens":100,"output_tokens":15}}`,
 			`{"type":"message_stop"}`,
 		}, tokens.Response{ID: "msg_1", Model: "claude", Usage: tokens.Usage{Input: 25, CacheWrite5m: 8, CacheRead: 100, Output: 15}}, nil},
+		{"a cache written to after the parts were told", "anthropic", []string{
+			`{"type":"message_start","message":{"id":"msg_1","usage":{"input_tokens":25,"cache_creation_input_tokens":8,"cache_creation":{"ephemeral_5m_input_tokens":8,"ephemeral_1h_input_tokens":0},"output_tokens":1}}}`,
+			`{"type":"message_delta","usage":{"input_tokens":90,"cache_creation_input_tokens":20,"output_tokens":15,"server_tool_use":{"web_search_requests":1}}}`,
+		}, tokens.Response{ID: "msg_1", Usage: tokens.Usage{Input: 90, CacheWrite5m: 8, CacheWriteOther: 12, Output: 15}}, nil},
+		{"and told apart again", "anthropic", []string{
+			`{"message":{"usage":{"input_tokens":25,"cache_creation_input_tokens":8,"cache_creation":{"ephemeral_5m_input_tokens":8,"ephemeral_1h_input_tokens":0},"output_tokens":1}}}`,
+			`{"usage":{"cache_creation_input_tokens":20,"output_tokens":15}}`, `{"usage":{"cache_creation":{"ephemeral_5m_input_tokens":13,"ephemeral_1h_input_tokens":6},"output_tokens":16}}`,
+		}, tokens.Response{}, tokens.ErrContradiction},
+		{"a cache of less than its parts", "anthropic", []string{
+			`{"message":{"usage":{"input_tokens":25,"cache_creation":{"ephemeral_5m_input_tokens":8,"ephemeral_1h_input_tokens":0},"output_tokens":1}}}`,
+			`{"usage":{"cache_creation_input_tokens":7,"output_tokens":15}}`,
+		}, tokens.Response{}, tokens.ErrContradiction},
 		{"broken off", "anthropic", []string{`{"message":{"id":"msg_1","usage":{"input_tokens":25,"output_tokens":1}}}`}, tokens.Response{}, tokens.ErrUnfinished},
 		{"events of a response", "openai-responses", []string{
 			`{"type":"response.created","response":{"id":"r1","model":"gpt","usage":null}}`,
