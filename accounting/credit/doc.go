@@ -38,7 +38,7 @@
 //
 // # Limits
 //
-// All that a wallet is ever granted is below 4.2e19 units. Ids are 1 to 256 bytes, times 1970 to 2199. Memory grows with
+// All that a wallet is ever granted is below 4.2e19 units. Ids are 1 to 256 bytes of UTF-8, times 1970 to 2199. Memory grows with
 // grants, and with the holds of HoldFor and Remember: 150 to 300 bytes each. Grants are never forgotten. A wallet is one
 // lock: spread accounts over wallets. A journal that waits for a disk makes every call wait for it, one after the other.
 //

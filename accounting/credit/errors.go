@@ -25,7 +25,7 @@ var (
 	ErrOverHold = errors.New("above what is held")
 	// ErrNegative: an amount below 0.
 	ErrNegative = errors.New("amount below 0")
-	// ErrID: an id that is empty or longer than 256 bytes.
+	// ErrID: an id that is empty, longer than 256 bytes, or not valid UTF-8.
 	ErrID = errors.New("not an id")
 	// ErrTime: an instant before 1970 or after 2199, or an expiry that is not after now.
 	ErrTime = errors.New("not a usable time")

@@ -12,7 +12,7 @@ import (
 
 // A Grant is credit given: what a customer paid in advance, or a gift.
 type Grant struct {
-	ID     string // 1 to 256 bytes, unique in the wallet
+	ID     string // 1 to 256 bytes of UTF-8, unique in the wallet
 	Amount money.Money
 	// Priority says which grant burns first: the lowest. Of equal ones, the
 	// earliest to expire does, and of those the oldest.

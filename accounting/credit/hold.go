@@ -19,11 +19,12 @@ import (
 // or a [money.CurrencyMismatchError], and then nothing has changed. It
 // allocates nothing while slots of settled holds are there to be used again.
 func (w *Wallet) Reserve(id string, amount money.Money, now time.Time) error {
-	hash, at := w.holds.hash(id), instant(now)
+	hash, wide := w.holds.hash(id)
+	at := instant(now)
 	if at < 0 {
 		return badTime(now)
 	}
-	if w.doubtful(id, amount) {
+	if wide || w.doubtful(id, amount) {
 		if err := w.check("hold", id, amount, at); err != nil {
 			return err
 		}
@@ -115,11 +116,12 @@ func (w *Wallet) pin(s *hold) {
 // [ErrExpired], [ErrUnknown] and the errors that [Wallet.Reserve] has for its
 // arguments, and then nothing has changed.
 func (w *Wallet) Commit(id string, actual money.Money, now time.Time) error {
-	hash, at := w.holds.hash(id), instant(now)
+	hash, wide := w.holds.hash(id)
+	at := instant(now)
 	if at < 0 {
 		return badTime(now)
 	}
-	if w.doubtful(id, actual) {
+	if wide || w.doubtful(id, actual) {
 		if err := w.check("commit of hold", id, actual, at); err != nil {
 			return err
 		}
@@ -185,7 +187,8 @@ func (s *hold) committed(cost fixed.Int128) error {
 // is no error. It returns [ErrSettled], [ErrUnknown], and the errors that
 // [Wallet.Reserve] has for its arguments.
 func (w *Wallet) Release(id string, now time.Time) error {
-	hash, at := w.holds.hash(id), instant(now)
+	hash, _ := w.holds.hash(id)
+	at := instant(now)
 	if at < 0 {
 		return badTime(now)
 	}
@@ -301,7 +304,8 @@ func (w *Wallet) Hold(id string, now time.Time) (Hold, error) {
 	if err := w.tickAt(now); err != nil {
 		return Hold{}, err
 	}
-	s := w.holds.find(id, w.holds.hash(id), w.forgotten())
+	hash, _ := w.holds.hash(id)
+	s := w.holds.find(id, hash, w.forgotten())
 	if s == nil {
 		return Hold{}, refuse("hold", id, ErrUnknown, "reserve first")
 	}

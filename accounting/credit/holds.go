@@ -67,24 +67,30 @@ func (h *holds) head(hash uint32) *uint64 { return &h.heads[hash&uint32(len(h.he
 // hash folds a 128-bit product of 16 bytes at a time, as wyhash does, from a
 // seed of the wallet's own. It takes a quarter of the time of hash/maphash on ids
 // as short as requests have. Two ids of one hash cost a comparison and nothing
-// else.
-func (h *holds) hash(id string) uint32 {
+// else. As it sees every byte, it also reports whether one is not ASCII, so that
+// only then an id is looked at for what is no text.
+func (h *holds) hash(id string) (hash uint32, wide bool) {
 	const odd = 0x9e3779b97f4a7c15 // 2⁶⁴ over the golden ratio
-	sum := h.seed ^ uint64(len(id))*odd
+	sum, all := h.seed^uint64(len(id))*odd, uint64(0)
 	for len(id) > 16 {
-		sum = fold(word(id)^sum, word(id[8:])^odd)
+		a, b := word(id), word(id[8:])
+		all |= a | b
+		sum = fold(a^sum, b^odd)
 		id = id[16:]
 	}
 	if len(id) >= 8 { // the first 8 bytes and the last 8, which may overlap
-		sum = fold(word(id)^sum, word(id[len(id)-8:])^odd)
+		a, b := word(id), word(id[len(id)-8:])
+		all |= a | b
+		sum = fold(a^sum, b^odd)
 	} else {
 		first := uint64(0)
 		for i := range len(id) {
 			first = first<<8 | uint64(id[i])
 		}
+		all |= first
 		sum = fold(first^sum, odd)
 	}
-	return uint32(sum ^ sum>>32)
+	return uint32(sum ^ sum>>32), all&0x8080808080808080 != 0
 }
 
 func fold(a, b uint64) uint64 {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/meterbook/meterbook/accounting/money"
 	"github.com/meterbook/meterbook/internal/fixed"
@@ -194,11 +195,11 @@ func (e *journalError) Error() string {
 func (e *journalError) Unwrap() []error { return []error{ErrJournal, e.cause} }
 
 // checkAmount refuses amounts below 0 or of another currency, and ids that are
-// none.
+// none: two that are no text could come back from JSON as one.
 func (w *Wallet) checkAmount(what, id string, m money.Money) error {
 	switch c := m.Currency(); {
-	case id == "" || len(id) > 256:
-		return refuse(what, id, ErrID, "use 1 to 256 bytes")
+	case id == "" || len(id) > 256 || !utf8.ValidString(id):
+		return refuse(what, id, ErrID, "use 1 to 256 bytes of UTF-8")
 	case c != w.terms.Currency && c != "":
 		return refuse(what, id, money.CurrencyMismatchError{Got: c, Want: w.terms.Currency}, "the wallet has one currency")
 	case m.Sign() < 0:
@@ -226,8 +227,8 @@ func code(c money.Currency) uint32 {
 	return uint32(c[0]) | uint32(c[1])<<8 | uint32(c[2])<<16
 }
 
-// doubtful reports whether checkAmount has to look. It is inlined where holds are
-// made.
+// doubtful reports whether checkAmount has to look, at an id of ASCII. It is
+// inlined where holds are made.
 func (w *Wallet) doubtful(id string, m money.Money) bool {
 	return uint(len(id)-1) >= 256 || m.Scaled().Hi < 0 || code(m.Currency()) != w.code
 }

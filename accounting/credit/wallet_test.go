@@ -129,6 +129,36 @@ func TestReplay_Zone(t *testing.T) {
 	require.True(t, must(again.Available(at(start+60))).IsZero())
 }
 
+// TestID_Text holds that an id that is no text is refused, wherever in it that is,
+// and any other is the same after a crash. JSON writes what is no text as U+FFFD:
+// two such ids were one, and a journal with both could not be replayed.
+func TestID_Text(t *testing.T) {
+	w, _, entries := wallet(0)
+	require.NoError(t, w.Grant(credit.Grant{ID: "充值-1", Amount: fen(1000)}, at(start)))
+	for n := 1; n <= 256/7; n++ {
+		for _, bad := range []string{"\xff", "\xc0\x80", "\xed\xa0\x80"} {
+			for i := range n {
+				id := strings.Repeat("r", i) + bad + strings.Repeat("r", n-i-1)
+				require.ErrorIs(t, w.Reserve(id, fen(1), at(start)), credit.ErrID, "%q", id)
+			}
+		}
+		id := strings.Repeat("请求r", n)
+		require.NoError(t, w.Reserve(id, fen(1), at(start)))
+		require.NoError(t, w.Commit(id, fen(1), at(start)))
+	}
+	require.ErrorIs(t, w.Commit("r\xff", fen(1), at(start)), credit.ErrID)
+	require.EqualError(t, w.Grant(credit.Grant{ID: "g\xff", Amount: fen(1)}, at(start)), `credit: grant "g\xff": not an id; use 1 to 256 bytes of UTF-8`)
+	require.ErrorIs(t, w.Renew("充值-1", credit.Rollover{}, credit.Grant{ID: "g\xff"}, at(start)), credit.ErrID)
+	var read []credit.Entry
+	require.NoError(t, json.Unmarshal(must(json.Marshal(*entries)), &read))
+	again := must(credit.Replay(replay(read), nil))
+	for _, e := range *entries {
+		if e.Op == credit.Reserved && again.Commit(e.ID, e.Amount, at(start)) != nil { // it was, by its id
+			t.Errorf("%q is not known", e.ID)
+		}
+	}
+}
+
 func TestReplay_Refuses(t *testing.T) {
 	w, _, entries := wallet(0)
 	require.NoError(t, w.Grant(credit.Grant{ID: "g", Amount: fen(10)}, at(start)))
