@@ -71,6 +71,42 @@ func TestExample_Terms(t *testing.T) {
 	}
 }
 
+// TestSeveral_Places: what is dealt with as one is kept as long as any of it, and
+// goes only where all of it may: a tenant's archive is under the law of each place
+// that its cost centres live in, and a file of all accounts under that of each.
+func TestSeveral_Places(t *testing.T) {
+	t.Parallel()
+	p := sample(t)
+	p.Homes = []custody.Home{{Account: "acme", Region: "cn-north-1"}, {Account: "acme/berlin", Region: "eu-central-1"}, {Account: "zeta", Region: "us-east-1"}}
+	month := metering.MustPeriod("2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z")
+	one := custody.Record{Class: custody.Usage, Account: "acme", Region: "cn-north-1", Time: month.Start()}
+	archive, file := custody.Over(custody.Usage, "acme", "cn-north-1", month), one
+	file.Account = ""
+	for _, c := range []struct {
+		of   custody.Record
+		rule string
+	}{
+		{one, "cn-transaction"}, {archive, "de-voucher-2025"}, {custody.Over(custody.Usage, "acme/berlin", "cn-north-1", month), "de-voucher-2025"},
+		{custody.Over(custody.Usage, "acme/hefei", "cn-north-1", month), "cn-transaction"},
+	} {
+		term, err := p.TermOf(c.of, at("2026-11-26T00:00:00Z"))
+		require.NoError(t, err)
+		require.Equal(t, c.rule, term.Rule.ID, c.of)
+	}
+	require.ErrorIs(t, p.MayDelete(file, at("2099-01-01T00:00:00Z")), custody.ErrUnclassified, "no rule in the US, where zeta lives")
+
+	out := func(r custody.Record, to string) error {
+		return p.MayExport(custody.Export{Record: r, To: to, Fields: []custody.Field{custody.Count, custody.Pseudonym}}, at("2026-11-26T00:00:00Z"))
+	}
+	require.NoError(t, out(one, "us-east-1"))
+	require.NoError(t, out(one, "cn-north-1"), "it stays")
+	var refused *custody.ExportError
+	require.ErrorAs(t, out(archive, "us-east-1"), &refused)
+	require.Equal(t, []custody.Jurisdiction{"CN", "EU/DE"}, refused.From)
+	require.ErrorAs(t, out(archive, "cn-north-1"), &refused, "what lives in Germany is abroad there")
+	require.ErrorIs(t, out(custody.Over(custody.Usage, "nobody", "", month), "us-east-1"), custody.ErrRegion)
+}
+
 // TestExample_Transfers: what the example lets go, and what not.
 func TestExample_Transfers(t *testing.T) {
 	t.Parallel()

@@ -16,7 +16,8 @@ type Term struct {
 }
 
 // TermOf returns until when a record is to be kept by the rules that are in force
-// now: the longest of those of the places it is under. Holds are not in it.
+// now: the longest of those of the places it is under. Several records as one are
+// to be kept as long as any of them. Holds are not in it.
 //
 // It fails with [ErrRegion] for a record without a known region, and with
 // [ErrUnclassified] where no rule speaks of its class: what nobody has thought

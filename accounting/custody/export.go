@@ -59,8 +59,9 @@ type Export struct {
 
 // MayExport reports whether all fields of an export may go where it is to: nil,
 // or an *[ExportError] with those that may not. For each field and each place
-// that the record is under, its own region and the home of its account, there
-// has to be a rule in force that lets it go. What stays in its region is no
+// that the record is under, its own region and the home of its account (of
+// several records, the homes of all accounts that they may be of), there has to
+// be a rule in force that lets it go. What stays in its region is no
 // export. It fails with [ErrRegion] for a region that is not known, and
 // [ErrUnclassified] for an export that does not say what it has.
 func (p *Policy) MayExport(e Export, now time.Time) error {
@@ -94,8 +95,8 @@ func (p *Policy) MayExport(e Export, now time.Time) error {
 
 // stays reports whether an export goes to where the record is and lives.
 func (p *Policy) stays(e Export) bool {
-	home := p.HomeOf(e.Record.Account)
-	return (e.Record.Region == "" || e.Record.Region == e.To) && (home == "" || home == e.To)
+	regions := append(p.homesIn(e.Record), e.Record.Region, p.HomeOf(e.Record.Account))
+	return !slices.ContainsFunc(regions, func(region string) bool { return region != "" && region != e.To })
 }
 
 // lets reports whether a rule lets a field go.

@@ -123,6 +123,12 @@ func record(r *rand.Rand) custody.Record {
 	if r.IntN(3) > 0 {
 		rec.Region = fmt.Sprint("r", r.IntN(len(places)))
 	}
+	switch r.IntN(6) { // several records as one
+	case 0:
+		rec.From = rec.Time.AddDate(0, -1, 0)
+	case 1:
+		rec.Account = ""
+	}
 	return rec
 }
 
@@ -152,12 +158,25 @@ func slowly(p *custody.Policy, rec custody.Record) (rules []slowRule, holds []sl
 			home, length = h.Region, len(h.Account)
 		}
 	}
+	if rec.Region == "" && home == "" {
+		return rules, holds, nil
+	}
 	for _, region := range p.Regions {
-		if region.ID == rec.Region || region.ID == home {
+		if region.ID == rec.Region || region.ID == home || slowHas(slowHomes(p, rec), region.ID) {
 			under = append(under, string(region.In))
 		}
 	}
 	return rules, holds, under
+}
+
+// slowHomes is where accounts live whose records are among several.
+func slowHomes(p *custody.Policy, rec custody.Record) (regions []string) {
+	for _, h := range p.Homes {
+		if rec.Account == "" || !rec.From.IsZero() && slowBelow(string(rec.Account), string(h.Account)) {
+			regions = append(regions, h.Region)
+		}
+	}
+	return regions
 }
 
 func TestLaw_Kept(t *testing.T) {
@@ -173,7 +192,11 @@ func TestLaw_Kept(t *testing.T) {
 		for range 100 {
 			rec, now := record(r), day(r, 4)
 			rules, holds, under := slowly(p, rec)
-			want := slowMayDelete(rules, holds, under, string(rec.Class), string(rec.Account), rec.Time, now)
+			from := rec.From
+			if from.IsZero() {
+				from = rec.Time
+			}
+			want := slowMayDelete(rules, holds, under, string(rec.Class), string(rec.Account), from, rec.Time, now)
 			err := p.MayDelete(rec, now)
 			require.Equal(t, want, err == nil, "%+v at %v: %v", rec, now, err)
 			if want {
@@ -235,6 +258,9 @@ func TestLaw_Export_Denied(t *testing.T) {
 			require.True(t, may || weaker != nil, "%+v", e)
 		}
 		stays := (e.Record.Region == "" || e.Record.Region == e.To) && (p.HomeOf(e.Record.Account) == "" || p.HomeOf(e.Record.Account) == e.To)
+		for _, home := range slowHomes(p, e.Record) {
+			stays = stays && home == e.To
+		}
 		less.Transfers = nil
 		if e.Record.Region != "" || p.HomeOf(e.Record.Account) != "" {
 			require.Equal(t, stays, less.MayExport(e, now) == nil, "%+v", e)

@@ -52,10 +52,15 @@ func (p *Policy) HomeOf(account metering.Account) string {
 }
 
 // under returns whose law a record is under: that of the region it was made in,
-// and that of its account's home. It fails with [ErrRegion] if there is neither,
+// and that of its account's home; of several records as one, those of the homes
+// below it, too. It fails with [ErrRegion] if there is neither of the first two,
 // or one that the policy does not know.
 func (p *Policy) under(r Record) (out []Jurisdiction, err error) {
-	for _, region := range []string{r.Region, p.HomeOf(r.Account)} {
+	regions := []string{r.Region, p.HomeOf(r.Account)}
+	if regions[0] == "" && regions[1] == "" {
+		return nil, fmt.Errorf("custody: %s of %s: neither it nor its account has one: %w", r.Class, quote(string(r.Account)), ErrRegion)
+	}
+	for _, region := range append(regions, p.homesIn(r)...) {
 		if region == "" {
 			continue
 		}
@@ -67,8 +72,19 @@ func (p *Policy) under(r Record) (out []Jurisdiction, err error) {
 			out = append(out, j)
 		}
 	}
-	if out == nil {
-		return nil, fmt.Errorf("custody: %s of %s: neither it nor its account has one: %w", r.Class, quote(string(r.Account)), ErrRegion)
-	}
 	return out, nil
+}
+
+// homesIn returns where accounts live whose records may be among several that are
+// dealt with as one: those below its account, or all.
+func (p *Policy) homesIn(r Record) (regions []string) {
+	if !r.several() {
+		return nil
+	}
+	for _, h := range p.Homes {
+		if r.Account == "" || r.Account.Contains(h.Account) {
+			regions = append(regions, h.Region)
+		}
+	}
+	return regions
 }

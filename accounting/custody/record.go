@@ -28,10 +28,15 @@ type Record struct {
 	Account metering.Account // whose it is; "" for records of all accounts together, such as a file of a journal
 	Region  string           // where it was made; "" for the account's home
 	// Time is when what it is of happened, or what a document is dated; of several
-	// records it is the latest. From is the earliest, the zero time for Time.
+	// records it is the latest. From is the earliest, the zero time for Time. With
+	// From, as with no account, they are several: those of accounts below count
+	// as well, and so does where these live.
 	Time time.Time
 	From time.Time
 }
+
+// several tells all that is dealt with as one from one record.
+func (r Record) several() bool { return r.Account == "" || !r.From.IsZero() }
 
 func (r Record) from() time.Time {
 	if r.From.IsZero() || r.From.After(r.Time) {

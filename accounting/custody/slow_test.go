@@ -42,12 +42,13 @@ func slowHas(all []string, one string) bool {
 }
 
 // slowMayDelete reads all rules and holds one by one. Places are those of the
-// record's region and of its account's home.
-func slowMayDelete(rules []slowRule, holds []slowHold, places []string, class, account string, at, now time.Time) bool {
+// record's region and of its account's home, and of the homes of all that are
+// among several records from a time to another.
+func slowMayDelete(rules []slowRule, holds []slowHold, places []string, class, account string, from, at, now time.Time) bool {
 	for _, h := range holds {
 		placed := now.Unix() >= h.placed.Unix() && (h.released.IsZero() || now.Unix() < h.released.Unix())
-		inTime := (h.from.IsZero() || at.Unix() >= h.from.Unix()) && (h.until.IsZero() || at.Unix() < h.until.Unix())
-		of := h.account == "" || slowBelow(h.account, account) || slowBelow(account, h.account)
+		inTime := (h.from.IsZero() || at.Unix() >= h.from.Unix()) && (h.until.IsZero() || from.Unix() < h.until.Unix())
+		of := h.account == "" || account == "" || slowBelow(h.account, account) || slowBelow(account, h.account)
 		if placed && inTime && of && (len(h.classes) == 0 || slowHas(h.classes, class)) {
 			return false
 		}
