@@ -17,7 +17,7 @@ type Grant struct {
 	// Priority says which grant burns first: the lowest. Of equal ones, the
 	// earliest to expire does, and of those the oldest.
 	Priority int
-	Expires  time.Time // the first instant at which it can no longer be held; zero for never
+	Expires  time.Time // the first instant at which it can no longer be held, by 2199; zero for never
 }
 
 // A Rollover says how much of a grant that is renewed goes over into the next:
@@ -93,10 +93,12 @@ func (w *Wallet) checkGrant(g Grant) error {
 	if sum, ok := w.granted.Add(g.Amount.Scaled()); !ok || !sum.Less(limit()) {
 		return refuse("grant", g.ID, money.ErrOverflow, "grant less")
 	}
-	if !g.Expires.IsZero() {
-		if instant(g.Expires) <= w.now {
-			return refuse("grant", g.ID, ErrTime, "let it expire later than now")
-		}
+	switch at := instant(g.Expires); {
+	case g.Expires.IsZero():
+	case at < 0 && g.Expires.Unix() > 0:
+		return refuse("grant", g.ID, ErrTime, "let it expire by 2199, or give no time for never")
+	case at <= w.now:
+		return refuse("grant", g.ID, ErrTime, "let it expire later than now")
 	}
 	return nil
 }
