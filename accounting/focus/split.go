@@ -25,7 +25,7 @@ var ErrSplit = errors.New("focus: cannot split the charge")
 // Split splits a row over parts, one row for each, by a method that the
 // provider documents under its id. Ratios add up to exactly 1; quantities,
 // costs, energy and carbon add up to those of the row; unit prices and all else
-// stay, and costs stay the product of price and quantity. What does not divide
+// stay, and costs that are the product of price and quantity stay it. What does not divide
 // goes to the largest remainders, ties to the earlier part, so that the result
 // is the same every time. A ratio has 18 digits behind the point.
 //
@@ -144,17 +144,31 @@ func splitAmounts(row Row, rows []Row, weights []fixed.Int128) error {
 			*x.of(&rows[i]) = parts[i]
 		}
 	}
-	for i := range rows { // costs that are products stay products, and then sum up as quantities do
-		r := &rows[i]
-		for _, c := range []struct{ price, cost *Number }{{&r.ListUnitPrice, &r.ListCost}, {&r.ContractedUnitPrice, &r.ContractedCost}} {
-			if !c.price.set || !r.PricingQuantity.set || row.ChargeClass == Correction {
-				continue
-			}
-			cost, ok := c.price.mul(r.PricingQuantity)
+	return splitProducts(row, rows)
+}
+
+// splitProducts keeps costs that are the product of price and quantity products of
+// those, and then they sum up as quantities do. A cost that is another one, as a
+// bill that was rounded by line has, stays what it was split into.
+func splitProducts(row Row, rows []Row) error {
+	for _, of := range [...]func(*Row) (price, cost *Number){
+		func(r *Row) (price, cost *Number) { return &r.ListUnitPrice, &r.ListCost },
+		func(r *Row) (price, cost *Number) { return &r.ContractedUnitPrice, &r.ContractedCost },
+	} {
+		price, cost := of(&row)
+		if !price.set || !row.PricingQuantity.set || row.ChargeClass == Correction {
+			continue
+		}
+		if whole, ok := price.mul(row.PricingQuantity); !ok || cost.set && !whole.Equal(*cost) {
+			continue
+		}
+		for i := range rows {
+			price, cost := of(&rows[i])
+			product, ok := price.mul(rows[i].PricingQuantity)
 			if !ok {
-				return fmt.Errorf("%w: %v × %v", ErrNumberRange, *c.price, r.PricingQuantity)
+				return fmt.Errorf("%w: %v × %v", ErrNumberRange, *price, rows[i].PricingQuantity)
 			}
-			*c.cost = cost.trim(0)
+			*cost = product.trim(0)
 		}
 	}
 	return nil
