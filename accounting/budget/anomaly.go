@@ -27,7 +27,8 @@ type Detector struct {
 	// By cuts costs into the groups that are looked at; nil for one, "".
 	By func(metering.Key) string
 	// Days is how many days before are looked at, 14 to 366; 0 is 42. A kind of
-	// day is judged once there are 6 of it.
+	// day is judged once there are 6 of it among them: with fewer than 21 days
+	// weekends never are.
 	Days int
 	// Threshold is how many deviations are too many; 0 is 6.
 	Threshold float64

@@ -197,3 +197,21 @@ func TestDetector_Day(t *testing.T) {
 	_, err := budget.Detector{}.Find([]budget.DayCost{{Day: time.Unix(0, 0), Cost: fen(1)}, {Day: time.Date(2199, 12, 31, 23, 0, 0, 0, time.UTC), Cost: fen(1)}})
 	require.NoError(t, err)
 }
+
+// TestDetector_Weekends holds what Days says of weekends: of 20 days at most 5 are
+// days like a Sunday before it, and of 21 there are 6.
+func TestDetector_Weekends(t *testing.T) {
+	for days, want := range map[int]int{14: 0, 20: 0, 21: 1, 42: 1} {
+		var costs []budget.DayCost
+		for day := range 120 {
+			c := budget.DayCost{Day: november.Start().AddDate(0, 0, day), Cost: fen(100)}
+			if day == 91 { // a Sunday, as the first of November is
+				c.Cost = fen(900)
+			}
+			costs = append(costs, c)
+		}
+		anomalies, err := budget.Detector{Days: days}.Find(costs)
+		require.NoError(t, err)
+		require.Len(t, anomalies, want, "%d days", days)
+	}
+}
