@@ -285,6 +285,23 @@ func TestReport_Free(t *testing.T) {
 	}
 }
 
+// TestByWorkload_Apart holds that two workloads are two, whatever slashes their
+// accounts and resources have.
+func TestByWorkload_Apart(t *testing.T) {
+	seen := map[string]metering.Key{}
+	for _, account := range []metering.Account{"", "a", "a/b", "a/b/c"} {
+		for _, resource := range []string{"", "c", "b/c", "/c", "/", "//", "b/", "/b/c", "b//c"} {
+			k := metering.Key{Account: account, Resource: resource}
+			group, ok := allocation.ByWorkload(allocation.Item{Key: k})
+			require.True(t, ok)
+			require.NotContains(t, seen, group, "%+v", k)
+			seen[group] = k
+		}
+	}
+	require.Equal(t, metering.Key{Account: "a/b", Resource: "c"}, seen["a/b/c"])
+	require.Equal(t, metering.Key{Account: "a", Resource: "b/c"}, seen["a//b/c"])
+}
+
 // TestNewSheet_Width holds that a window as wide as the period, or wider, is one.
 func TestNewSheet_Width(t *testing.T) {
 	for _, width := range []time.Duration{0, day.Duration(), day.Duration() + 1, math.MaxInt64} {

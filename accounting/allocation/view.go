@@ -1,6 +1,8 @@
 package allocation
 
 import (
+	"strings"
+
 	"github.com/meterbook/meterbook/accounting/money"
 )
 
@@ -51,9 +53,15 @@ func ByPool(i Item) (string, bool) { return i.Pool, true }
 // ByTenant groups workloads by the first segment of their accounts.
 func ByTenant(i Item) (string, bool) { return string(i.Key.Account.Tenant()), i.Key.Account != "" }
 
-// ByWorkload groups workloads by resource and account, so each by itself.
+// ByWorkload groups workloads by resource and account, so each by itself: as
+// "account/resource", or "account//resource" where the resource has a slash of its
+// own, since no account has two.
 func ByWorkload(i Item) (string, bool) {
-	return string(i.Key.Account) + "/" + i.Key.Resource, true
+	between := "/"
+	if strings.Contains(i.Key.Resource, "/") {
+		between = "//"
+	}
+	return string(i.Key.Account) + between + i.Key.Resource, true
 }
 
 // ByLabelOf groups workloads by the value of a label.
