@@ -103,8 +103,7 @@ func (c Curve) At(t time.Time) Energy { return Energy{c.mark(clamp(t)).energy} }
 // nothing: see [Window.Complete].
 func (c Curve) Over(p metering.Period) Window {
 	start, end := clamp(p.Start()), clamp(p.End())
-	w := between(start, end, c.mark(start), c.mark(end))
-	return w
+	return c.cfg.policy.between(start, end, c.mark(start), c.mark(end))
 }
 
 // Total returns E at the last sample.
@@ -128,8 +127,8 @@ func (c Curve) Windows() iter.Seq[Window] {
 		}
 		for start := c.cfg.floor(first); start < last; {
 			end := start + width
-			w := between(start, end, c.mark(start), c.mark(end))
-			if w.Observed > 0 || c.cfg.policy == GapFill {
+			w := c.cfg.policy.between(start, end, c.mark(start), c.mark(end))
+			if w.Observed > 0 || w.Bridged > 0 {
 				if !yield(w) {
 					return
 				}

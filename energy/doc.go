@@ -70,7 +70,7 @@
 // used. The laws, each a test and a fuzz target of the same name:
 //
 //   - Integral_Additive: E over [a, b) and [b, c) add up to E over [a, c), for
-//     energy, estimated energy and observed time.
+//     energy, estimated energy, observed and bridged time.
 //   - Integral_Oracle: E at any instant is that of a second implementation in
 //     rationals.
 //   - Integrate_Permuted: the order of samples does not matter, but for those

@@ -32,10 +32,14 @@ func Hold(samples []Sample) []Sample {
 // MeanPower returns the constant power that makes up the window's energy over
 // what was observed or bridged of it, rounded half-even to the microwatt: the
 // demand of a quarter hour. Where nothing was, it is 0.
+//
+// Of a window put together by a caller that says how much was estimated, and
+// not in how much time, the whole period counts.
 func (w Window) MeanPower() Power {
-	over := w.Period.Duration()
-	if w.Estimated.IsZero() {
-		over = w.Observed
+	over := w.Observed + w.Bridged
+	partly := w.Estimated.Sign() > 0 && w.Estimated.Cmp(w.Energy) < 0
+	if w.Bridged == 0 && (partly || over == 0) {
+		over = w.Period.Duration()
 	}
 	return w.Energy.Mean(over)
 }

@@ -3,7 +3,6 @@ package energy
 import (
 	"fmt"
 	"iter"
-	"time"
 
 	"github.com/meterbook/meterbook/internal/fixed"
 )
@@ -161,14 +160,14 @@ func (in *Integrator) Drain() iter.Seq[Window] {
 func (in *Integrator) next(s *step) (Window, bool) {
 	end := in.start + int64(in.cfg.width)
 	m := s.mark(end, in.first)
-	w := between(in.start, end, in.base, m)
+	w := in.cfg.policy.between(in.start, end, in.base, m)
 	in.start, in.base = end, m
 	if s.kind == excluded {
 		// Nothing is seen until t1: go on with the window it lies in.
 		in.start = in.cfg.floor(s.t1)
 		in.base = s.mark(in.start, in.first)
 	}
-	return w, s.kind == bridged || w.Observed > 0
+	return w, w.Observed > 0 || w.Bridged > 0
 }
 
 // partial returns, once, the window that was open when the series was closed.
@@ -180,8 +179,7 @@ func (in *Integrator) partial() (Window, bool) {
 	s := step{t0: in.last, t1: in.last, before: in.cumulative()}
 	m := s.mark(in.last, in.first)
 	end := in.start + int64(in.cfg.width)
-	w := between(in.start, end, in.base, m)
-	bridged := time.Duration(in.last-max(in.start, in.first)) > w.Observed && in.cfg.policy == GapFill
+	w := in.cfg.policy.between(in.start, end, in.base, m)
 	in.start, in.base = end, m
-	return w, w.Observed > 0 || bridged
+	return w, w.Observed > 0 || w.Bridged > 0
 }

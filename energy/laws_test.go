@@ -8,7 +8,8 @@ import (
 	"github.com/meterbook/meterbook/energy"
 )
 
-// E[a,c] = E[a,b] + E[b,c], for energy, estimated energy and observed time.
+// E[a,c] = E[a,b] + E[b,c], for energy, estimated energy, observed and bridged
+// time.
 func TestLaw_Integral_Additive(t *testing.T)   { law(t, integralAdditive) }
 func FuzzIntegral_Additive(f *testing.F)       { fuzz(f, integralAdditive) }
 func TestLaw_Integral_Oracle(t *testing.T)     { law(t, integralOracle) }
@@ -29,10 +30,10 @@ func integralAdditive(t *testing.T, g generator) {
 	whole := c.Over(period(t, cut[0], cut[2]))
 	e, _ := left.Energy.Add(right.Energy)
 	est, _ := left.Estimated.Add(right.Estimated)
-	if e != whole.Energy || est != whole.Estimated || left.Observed+right.Observed != whole.Observed {
+	if e != whole.Energy || est != whole.Estimated || left.Observed+right.Observed != whole.Observed || left.Bridged+right.Bridged != whole.Bridged {
 		t.Errorf("%+v cut at %v: %v + %v is not %v", s, cut, left, right, whole)
 	}
-	if left.Energy.Sign() < 0 || left.Estimated.Sign() < 0 || left.Observed < 0 || left.Observed > left.Period.Duration() {
+	if left.Energy.Sign() < 0 || left.Estimated.Sign() < 0 || left.Observed < 0 || left.Bridged < 0 || left.Observed+left.Bridged > left.Period.Duration() {
 		t.Errorf("%+v: %v out of range", s, left)
 	}
 }

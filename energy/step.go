@@ -90,15 +90,16 @@ func addArea(a fixed.Int128, p Power, dt int64) fixed.Int128 {
 // marks, so that consecutive periods add up.
 type mark struct {
 	energy, estimated fixed.Int128 // µJ
-	observed          int64        // ns since the first sample, without gaps
+	observed, missed  int64        // ns since the first sample: without gaps, and in them
 }
 
 // mark returns the mark at t0 ≤ t ≤ t1 of a series that began at first.
 func (s *step) mark(t, first int64) mark {
-	m := mark{observed: t - first - s.before.missed}
+	m := mark{missed: s.before.missed}
 	if s.kind != measured {
-		m.observed -= t - s.t0
+		m.missed += t - s.t0
 	}
+	m.observed = t - first - m.missed
 	if s.kind == excluded {
 		m.energy, m.estimated = microjoules(s.before.area), microjoules(s.before.estimated)
 		return m

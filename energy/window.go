@@ -21,6 +21,10 @@ type Window struct {
 	// Observed is the time within Period between samples that were no
 	// further apart than the gap limit.
 	Observed time.Duration
+	// Bridged is the time within Period that was filled over gaps
+	// ([GapFill]). What is neither observed nor bridged has no energy: it lies
+	// before the series, after it, or in an excluded gap.
+	Bridged time.Duration
 }
 
 // Complete reports whether the whole period was observed.
@@ -40,13 +44,18 @@ func (w Window) Coverage(places int) decimal.Decimal {
 	return decimal.NewFromBigInt(n.Big(), int32(-places))
 }
 
-// between returns the window from mark a at start to mark b at end. Marks
-// grow with time and start at 0, so that no difference overflows.
-func between(start, end int64, a, b mark) Window {
+// between returns the window from mark a at start to mark b at end of a series
+// whose gaps are filled or not. Marks grow with time and start at 0, so that no
+// difference overflows.
+func (p GapPolicy) between(start, end int64, a, b mark) Window {
 	// Both ends are instants in range and in order, which are the only ways
 	// for NewPeriod to fail.
-	p, _ := metering.NewPeriod(at(start), at(end))
+	period, _ := metering.NewPeriod(at(start), at(end))
 	e, _ := b.energy.Sub(a.energy)
 	est, _ := b.estimated.Sub(a.estimated)
-	return Window{p, Energy{e}, Energy{est}, time.Duration(b.observed - a.observed)}
+	w := Window{Period: period, Energy: Energy{e}, Estimated: Energy{est}, Observed: time.Duration(b.observed - a.observed)}
+	if p == GapFill {
+		w.Bridged = time.Duration(b.missed - a.missed)
+	}
+	return w
 }
