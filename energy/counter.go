@@ -242,7 +242,9 @@ func (c *Counter) judge(n *note, value Energy, dt time.Duration) {
 		n.energy, n.withheld = Energy{}, n.energy
 		return
 	}
-	if n.kind != Reset && c.ambiguous(n.energy, dt) {
+	// Within WrapTime there is no room for a whole round more, but for the very
+	// last nanosecond, which Read and Advance take for none either.
+	if n.kind != Reset && uint64(dt) > c.late && c.ambiguous(n.energy, dt) {
 		n.flags |= AmbiguousWrap
 		if c.spec.Ambiguous == Withhold {
 			n.energy, n.withheld = Energy{}, n.energy

@@ -93,7 +93,9 @@ func slowDelta(prev, cur, modulus *big.Int, maxPower, dt int64, withhold bool) (
 			e = new(big.Int).Set(cur)
 		}
 	}
-	late := known && maxPower > 0 && !tooMuch(new(big.Int).Add(e, modulus))
+	late := known && maxPower > 0 && !tooMuch(new(big.Int).Add(e, modulus)) &&
+		// Exactly as long as the device needs at least for one round is not late.
+		new(big.Int).Div(new(big.Int).Mul(modulus, big.NewInt(1_000_000_000)), big.NewInt(max(maxPower, 1))).Cmp(big.NewInt(dt)) < 0
 	switch {
 	case tooMuch(e):
 		return new(big.Int), e, kind, append(flags, "implausible")
