@@ -27,9 +27,15 @@ type Measured struct {
 	Table string
 }
 
-// Of returns the measurement that a window is.
+// Of returns the measurement that a window is. Of a window that was bridged
+// throughout, energy and estimated energy are rounded by themselves, and can be
+// a microjoule apart, or two where both are ties: all of it is estimated then.
 func Of(w energy.Window) Measured {
-	return Measured{Energy: w.Energy, Period: w.Period, Unobserved: w.Period.Duration() - w.Observed, Estimated: w.Estimated}
+	m := Measured{Energy: w.Energy, Period: w.Period, Unobserved: w.Period.Duration() - w.Observed, Estimated: w.Estimated}
+	if over, err := w.Estimated.Sub(w.Energy); err == nil && over.Sign() > 0 && over.Cmp(energy.Microjoules(2)) <= 0 {
+		m.Estimated = w.Energy
+	}
+	return m
 }
 
 // complete reports whether all of the period was seen.
