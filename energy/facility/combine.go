@@ -49,6 +49,11 @@ func Combine(results ...Result) (Result, error) {
 	if sum.it, err = add(results, consecutive, func(r *Result) reading { return r.it }); err != nil {
 		return Result{}, err
 	}
+	over := make([]accuracyOf, len(results))
+	for i, r := range results {
+		over[i] = accuracyOf{r.Overhead().Microjoules().Big(), r.over}
+	}
+	sum.over = joint(over, consecutive)
 	return sum.judge()
 }
 

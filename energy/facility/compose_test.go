@@ -12,6 +12,7 @@ import (
 
 	"github.com/meterbook/meterbook/energy"
 	"github.com/meterbook/meterbook/energy/facility"
+	"github.com/meterbook/meterbook/metering"
 )
 
 // amount returns a random measurement of the year.
@@ -23,18 +24,34 @@ func (g generator) amount() facility.Measured {
 
 func rat(e energy.Energy) *big.Rat { return new(big.Rat).SetInt(e.Microjoules().Big()) }
 
-// The PUE of sub-systems is 1 + Σ (pPUE − 1), and their accuracy that of
-// independent meters: never less than a plain computation says, and at most a
-// part per billion more.
+// The PUE of sub-systems is 1 + Σ (pPUE − 1), and its uncertainty that of
+// independent meters of the sub-systems and of the IT equipment: never less than
+// a plain computation says, and at most a part per billion more.
 func TestLaw_Compose_Sum(t *testing.T) {
 	law(t, func(t *testing.T, g generator) {
 		it := g.amount()
 		want := big.NewRat(1, 1)
 		var parts []facility.Result
+		it.Accuracy++
+		load, _ := rat(it.Energy).Float64()
+		sum, square := 0.0, 0.0
+		u := func(r facility.Result, beyond, off float64) {
+			got, err := r.Uncertainty(0)
+			require.NoError(t, err)
+			want := math.Hypot(off, beyond*float64(it.Accuracy)/1e9) / load
+			require.GreaterOrEqual(t, got.Standard, want*(1-1e-12))
+			require.LessOrEqual(t, got.Standard, want*(1+1e-12)+2e-9*beyond/load)
+			require.InDelta(t, got.Relative, got.Standard/r.Float64(), 1e-15)
+		}
 		for i := range 1 + g.IntN(4) {
 			sub := g.amount()
+			sub.Accuracy++
 			p, err := facility.Partial(fmt.Sprint(i), sub, it, 3)
 			require.NoError(t, err)
+			e, _ := rat(sub.Energy).Float64()
+			off := e * float64(sub.Accuracy) / 1e9
+			u(p, e, off)
+			sum, square = sum+e, square+off*off
 			parts = append(parts, p)
 			over := p.Rat()
 			want.Add(want, over.Sub(over, big.NewRat(1, 1)))
@@ -43,6 +60,7 @@ func TestLaw_Compose_Sum(t *testing.T) {
 		r, err := facility.Compose(parts...)
 		require.NoError(t, err)
 		require.Zero(t, r.Rat().Cmp(want))
+		u(r, sum, math.Sqrt(square))
 		require.LessOrEqual(t, r.Estimated().Cmp(r.Total()), 0)
 	})
 }
@@ -127,4 +145,30 @@ func TestLaw_Units(t *testing.T) {
 		require.NoError(t, err)
 		require.Zero(t, c.Rat().Cmp(new(big.Rat).Quo(big.NewRat(7*grams, 1000), kWh)))
 	})
+}
+
+// A meter that is off by ten times what another is shows in what is composed,
+// over a year of months too, and an assigned category stays said.
+func TestCompose_Carries(t *testing.T) {
+	part := func(boundary string, n int64, a facility.Accuracy, p metering.Period) facility.Result {
+		sub, it := kWh(n, p), kWh(1000, p)
+		sub.Accuracy, it.Accuracy = a, facility.Percent/10
+		return must(t)(facility.Partial(boundary, sub, it, 2))
+	}
+	feb := metering.MustPeriod("2025-02-01T00:00:00Z", "2025-03-01T00:00:00Z")
+	cooling := must(t)(facility.Combine(part("cooling", 100, facility.Percent, month), part("cooling", 100, facility.Percent, feb)))
+	power := must(t)(facility.Combine(part("power", 50, facility.Percent, month), part("power", 50, facility.Percent, feb)))
+	r := must(t)(facility.Compose(cooling, power))
+	u, err := r.Uncertainty(0)
+	require.NoError(t, err)
+	require.InDelta(t, math.Hypot(math.Hypot(2, 1), 300*0.001)/2000, u.Standard, 1e-9)
+	u, err = r.Uncertainty(1)
+	require.NoError(t, err)
+	require.InDelta(t, (math.Hypot(2, 1)-300*0.001)/2000, u.Standard, 1e-9)
+	require.False(t, r.Has(facility.Relabelled))
+	again := func(p facility.Result) facility.Result { return must(t)(p.Relabel(3)) }
+	require.True(t, must(t)(facility.Compose(again(cooling), again(power))).Has(facility.Relabelled))
+	unknown := must(t)(facility.Compose(cooling, must(t)(facility.Combine(part("power", 50, 0, month), part("power", 50, 1, feb)))))
+	require.True(t, unknown.Has(facility.UnknownAccuracy))
+	require.ErrorIs(t, ignore(unknown.Uncertainty(0)), facility.ErrNoAccuracy)
 }

@@ -48,7 +48,7 @@ func Partial(boundary string, sub, it Measured, c Category) (Result, error) {
 	}
 	total.unobserved = max(sub.Unobserved, it.Unobserved)
 	total.accuracy = joint([]accuracyOf{{sub.Energy.Microjoules().Big(), sub.Accuracy}, {it.Energy.Microjoules().Big(), it.Accuracy}}, false)
-	r := Result{total: total, it: readingOf(it), period: it.Period, category: c, kind: partial, boundary: boundary, table: sub.Table}
+	r := Result{total: total, it: readingOf(it), over: sub.Accuracy, period: it.Period, category: c, kind: partial, boundary: boundary, table: sub.Table}
 	return r.judge()
 }
 
@@ -68,7 +68,7 @@ func Compose(parts ...Result) (Result, error) {
 	first := parts[0]
 	seen := make(map[string]bool, len(parts))
 	sum := Result{total: first.it, it: first.it, period: first.period, category: first.category, table: first.table}
-	accuracies := []accuracyOf{{first.it.energy.Microjoules().Big(), first.it.accuracy}}
+	var accuracies []accuracyOf // of the sub-systems
 	for _, p := range parts {
 		like := p
 		like.boundary = first.boundary
@@ -94,9 +94,11 @@ func Compose(parts ...Result) (Result, error) {
 			return Result{}, err
 		}
 		sum.total.unobserved = max(sum.total.unobserved, p.total.unobserved)
-		accuracies = append(accuracies, accuracyOf{p.Overhead().Microjoules().Big(), p.total.accuracy})
+		sum.relabel = sum.relabel || p.relabel
+		accuracies = append(accuracies, accuracyOf{p.Overhead().Microjoules().Big(), p.over})
 	}
-	sum.total.accuracy = joint(accuracies, false)
+	sum.over = joint(accuracies, false)
+	sum.total.accuracy = joint(append(accuracies, accuracyOf{first.it.energy.Microjoules().Big(), first.it.accuracy}), false)
 	return sum.judge()
 }
 

@@ -17,14 +17,17 @@ import (
 // to copy. The zero Result is not a PUE; see [Result.IsZero].
 type Result struct {
 	total, it reading
-	period    metering.Period
-	category  Category
-	kind      kind
-	boundary  string // of a partial PUE
-	design    Design
-	table     string // by which carriers were converted
-	relabel   bool
-	warnings  warningSet
+	// over is the accuracy of Total − IT where meters of its own gave it, those
+	// of sub-systems; 0 where they did not or it is not known.
+	over     Accuracy
+	period   metering.Period
+	category Category
+	kind     kind
+	boundary string // of a partial PUE
+	design   Design
+	table    string // by which carriers were converted
+	relabel  bool
+	warnings warningSet
 }
 
 // A reading is what a Result keeps of a [Measured].
@@ -183,8 +186,20 @@ func (r Result) Annual() error {
 // Uncertainty returns what the meters' accuracy makes of the ratio, with
 // their correlation, 0 for independent meters. It fails with [ErrNoAccuracy]
 // or a *[FieldError].
+//
+// The meters are those of the facility and of the IT equipment. Of a partial
+// PUE, and of one that is composed of them, they are those of the sub-systems
+// and of the IT equipment: that the IT energy is in the total too makes the
+// ratio no less certain.
 func (r Result) Uncertainty(correlation float64) (Uncertainty, error) {
-	return uncertainty(r.Float64(), r.total.accuracy, r.it.accuracy, correlation)
+	if r.over == 0 {
+		return uncertainty(r.Float64(), r.total.accuracy, r.it.accuracy, correlation)
+	}
+	one := big.NewRat(1, 1)
+	beyond, _ := one.Sub(r.Rat(), one).Float64()
+	u, err := uncertainty(beyond, r.over, r.it.accuracy, correlation)
+	u.Relative = u.Standard / r.Float64()
+	return u, err
 }
 
 // Rat returns the exact ratio; 0 of the zero Result.
