@@ -74,6 +74,8 @@ func TestMatrix_Refusals(t *testing.T) {
 		{"total measured behind the UPS", ignore(facility.PUE(at(kWh(3, year), facility.UPSOutput), kWh(2, year), 3)), as[*facility.PointError]},
 		{"interim presented as annual", pue(t, 3, 2, month, 3).Annual(), as[*facility.InterimError]},
 		{"categories compared", ignore(r.Compare(pue(t, 3, 2, year, 2))), as[*facility.CategoryMismatchError]},
+		{"nothing compared", ignore(facility.Result{}.Compare(facility.Result{})), wraps(facility.ErrNoITEnergy)},
+		{"compared with nothing", ignore(pue(t, 3, 2, year, 0).Compare(facility.Result{})), wraps(facility.ErrNoITEnergy)},
 		{"DCiE of nothing", ignore(facility.Result{}.DCiE()), wraps(facility.ErrNoITEnergy)},
 		{"pPUE without a boundary", ignore(facility.Partial("", kWh(300, year), kWh(1000, year), 3)), wraps(facility.ErrNoBoundary)},
 		{"pPUE as PUE", cooling.Annual(), as[*facility.KindMismatchError]},

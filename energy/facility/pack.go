@@ -159,7 +159,8 @@ func (p Pack) InForce(t time.Time) bool {
 // It fails with a *[NotInForceError], with a *[ScopeError] when the pack does
 // not apply to the site or has no limit for its scope or indicator, with an
 // *[InterimError] or *[KindMismatchError] when the pack wants annual figures,
-// or with a *[FieldError] on a pack that is not well formed.
+// with [ErrNoITEnergy] on a zero Result, or with a *[FieldError] on a pack that
+// is not well formed.
 func (p Pack) Judge(f Indicator, site Site, at time.Time) (Verdict, error) {
 	if err := p.check(); err != nil {
 		return Verdict{}, err
@@ -170,10 +171,8 @@ func (p Pack) Judge(f Indicator, site Site, at time.Time) (Verdict, error) {
 	if err := p.applies(site); err != nil {
 		return Verdict{}, err
 	}
-	if p.Annual {
-		if err := f.Annual(); err != nil {
-			return Verdict{}, err
-		}
+	if err := p.takes(f); err != nil {
+		return Verdict{}, err
 	}
 	v := Verdict{Pack: p.ID, Version: p.Version, Source: p.Source, KPI: f.KPI(), Scope: site.Scope}
 	found := false
@@ -206,6 +205,18 @@ func (l Limit) margin(value *big.Rat) *big.Rat {
 		return new(big.Rat).Sub(value, l.Value.Rat())
 	}
 	return new(big.Rat).Sub(l.Value.Rat(), value)
+}
+
+// takes refuses a figure that is none, or is interim where the pack wants
+// annual ones.
+func (p Pack) takes(f Indicator) error {
+	if r, ok := f.(Result); ok && r.IsZero() {
+		return ErrNoITEnergy
+	}
+	if !p.Annual {
+		return nil
+	}
+	return f.Annual()
 }
 
 func (p Pack) applies(site Site) error {
@@ -258,7 +269,7 @@ func (p Pack) Report(site Site, at time.Time, given ...Indicator) error {
 		if found == nil {
 			return &MissingError{p.ID, k}
 		}
-		if err := found.Annual(); err != nil {
+		if err := p.takes(found); err != nil {
 			return err
 		}
 	}

@@ -51,6 +51,8 @@ func TestPack_Refused(t *testing.T) {
 		{"another indicator", ignore(gb.Judge(mustFigure(t)(facility.REF(kWh(1, year), kWh(2, year))), facility.Site{}, now)), as[*facility.ScopeError]},
 		{"no scope where the plan has scopes", ignore(plan.Judge(r, facility.Site{}, now)), as[*facility.ScopeError]},
 		{"a pack without a source", ignore(nameless.Judge(r, facility.Site{}, now)), as[*facility.FieldError]},
+		{"a zero Result", ignore(plan.Judge(facility.Result{}, facility.Site{Scope: facility.ScopeLargeNew}, now)), wraps(facility.ErrNoITEnergy)},
+		{"a report of a zero Result", facility.EU20241364().Report(facility.Site{}, now, facility.Result{}), wraps(facility.ErrNoITEnergy)},
 		{"a negative size", ignore(gb.Judge(r, facility.Site{Racks: -1}, now)), as[*facility.FieldError]},
 	}
 	for _, tt := range tests {
@@ -73,6 +75,12 @@ func TestPack_Report(t *testing.T) {
 	require.ErrorAs(t, eu.Report(facility.Site{ITPower: 499 * energy.Kilowatt}, now, given...), new(*facility.ScopeError))
 	require.ErrorAs(t, eu.Report(site, day(2024, 1, 1), given...), new(*facility.NotInForceError))
 	require.ErrorAs(t, eu.Report(site, now, pue(t, 3, 2, month, 3)), new(*facility.InterimError))
+
+	// A pack that takes interim figures takes them for a report too.
+	monthly := eu
+	monthly.Annual, monthly.Required = false, []facility.KPI{facility.KPIPUE}
+	require.NoError(t, monthly.Report(site, now, pue(t, 3, 2, month, 3)))
+	require.ErrorIs(t, monthly.Report(site, now, facility.Result{}), facility.ErrNoITEnergy)
 }
 
 // Every pack that is shipped is well formed, and says from when it holds.

@@ -132,9 +132,13 @@ func twelveMonths(p metering.Period) bool {
 }
 
 // Compare orders two results by their exact ratios: -1, 0 or +1. It fails
-// with a *[KindMismatchError], a *[TableMismatchError], or a
-// *[CategoryMismatchError] unless both were measured at the same point.
+// with [ErrNoITEnergy] on a zero Result, a *[KindMismatchError], a
+// *[TableMismatchError], or a *[CategoryMismatchError] unless both were measured
+// at the same point.
 func (r Result) Compare(o Result) (int, error) {
+	if r.it.energy.IsZero() || o.it.energy.IsZero() {
+		return 0, ErrNoITEnergy
+	}
 	if err := r.alike(o); err != nil {
 		return 0, err
 	}
