@@ -65,6 +65,27 @@ type accuracyOf struct {
 	accuracy Accuracy
 }
 
+// left returns the accuracy of what is left of a whole without a part, by
+// meters of their own: off by as much as their sum, and of less energy. It is 0
+// when one is unknown or nothing is left.
+func left(whole, part Measured) Accuracy {
+	if part.Energy.IsZero() {
+		return whole.Accuracy
+	}
+	all, out := whole.Energy.Microjoules().Big(), part.Energy.Microjoules().Big()
+	sum := joint([]accuracyOf{{all, whole.Accuracy}, {out, part.Accuracy}}, false)
+	rest := new(big.Int).Sub(all, out)
+	if sum == 0 || rest.Sign() <= 0 {
+		return 0
+	}
+	u := new(big.Int).Mul(big.NewInt(int64(sum)), all.Add(all, out))
+	u.Add(u, new(big.Int).Sub(rest, big.NewInt(1)))
+	if u.Div(u, rest); !u.IsInt64() {
+		return math.MaxInt64
+	}
+	return Accuracy(u.Int64())
+}
+
 // joint returns the accuracy of a sum, rounded up, 0 when one is unknown.
 // Readings of one meter, one period after the other, share their error:
 // uncertainties add up. Those of different sites do not: their squares do.

@@ -95,9 +95,11 @@ func greenGrid(id string, gas, oil, other, chilled, hot, steam, condenser int64)
 	return t
 }
 
-// unverified reports whether a table id is one of those quoted from memory.
-func unverified(id string) bool {
-	return id != "" && (id == GreenGrid().ID || id == GreenGridUS().ID)
+// fromMemory reports whether weights that were not found in a text converted a
+// measurement: those of a table that says so, or of one here that a caller names
+// without [WeightTable.Convert].
+func (m Measured) fromMemory() bool {
+	return m.unverified || m.Table != "" && (m.Table == GreenGrid().ID || m.Table == GreenGridUS().ID)
 }
 
 // Convert adds carriers other than electricity to what the site's electricity
@@ -106,7 +108,8 @@ func unverified(id string) bool {
 //
 // Without a table a carrier is refused (*[CarrierError]), as is one that the
 // table does not have; an amount in another unit than the table's is a
-// *[UnitError], a negative or unwieldy one a *[FieldError].
+// *[UnitError], a negative or unwieldy one a *[FieldError]. What another table
+// has converted already is a *[TableMismatchError].
 func (t WeightTable) Convert(electricity Measured, amounts ...Amount) (Measured, error) {
 	sum := new(big.Rat)
 	for _, a := range amounts {
@@ -124,8 +127,11 @@ func (t WeightTable) Convert(electricity Measured, amounts ...Amount) (Measured,
 	if !ok {
 		return Measured{}, &FieldError{"energy of carriers", "beyond 128 bits", "less"}
 	}
+	if was := electricity.Table; was != "" && was != t.ID {
+		return Measured{}, &TableMismatchError{Got: t.ID, Want: was}
+	}
 	out := electricity
-	out.Table = t.ID
+	out.Table, out.unverified = t.ID, out.unverified || t.Unverified
 	var err error
 	if out.Energy, err = out.Energy.Add(energy.MicrojoulesWide(n)); err != nil {
 		return Measured{}, err

@@ -73,6 +73,7 @@ func add(results []Result, consecutive bool, of func(*Result) reading) (sum read
 		} else {
 			sum.unobserved = max(sum.unobserved, r.unobserved)
 		}
+		sum.fromMemory = sum.fromMemory || r.fromMemory
 		parts = append(parts, accuracyOf{r.energy.Microjoules().Big(), r.accuracy})
 	}
 	sum.accuracy = joint(parts, consecutive)

@@ -21,6 +21,8 @@ type Figure struct {
 	period     metering.Period
 	unobserved time.Duration
 	num, den   Accuracy // of what is divided, and of what by
+	category   Category // of the PUE that it is made of
+	water      WaterCategory
 	table      string
 	surplus    energy.Energy
 	warnings   warningSet
@@ -49,7 +51,7 @@ func (f *Figure) judge(from ...Measured) {
 		f.warnings.add(PartialCoverage, !m.complete())
 		f.warnings.add(PartlyEstimated, !m.Estimated.IsZero())
 		f.warnings.add(UnknownAccuracy, m.Accuracy == 0)
-		f.warnings.add(UnverifiedTable, unverified(m.Table))
+		f.warnings.add(UnverifiedTable, m.fromMemory())
 	}
 }
 
@@ -78,10 +80,17 @@ func (f Figure) Rat() *big.Rat {
 }
 
 // Cmp compares the exact values: -1, 0 or +1. It fails with a
-// *[KindMismatchError] on another indicator.
+// *[KindMismatchError] on another indicator, a *[TableMismatchError] on energy
+// that another table converted, or a *[CategoryMismatchError] on what is made of
+// a PUE of another category.
 func (f Figure) Cmp(g Figure) (int, error) {
-	if f.kpi != g.kpi {
+	switch {
+	case f.kpi != g.kpi:
 		return 0, &KindMismatchError{g.kpi.String(), f.kpi.String()}
+	case f.table != g.table:
+		return 0, &TableMismatchError{Got: g.table, Want: f.table}
+	case f.category != g.category:
+		return 0, &CategoryMismatchError{Got: g.category, Want: f.category}
 	}
 	return f.Rat().Cmp(g.Rat()), nil
 }

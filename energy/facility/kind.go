@@ -95,6 +95,7 @@ func Compose(parts ...Result) (Result, error) {
 		}
 		sum.total.unobserved = max(sum.total.unobserved, p.total.unobserved)
 		sum.relabel = sum.relabel || p.relabel
+		sum.total.fromMemory = sum.total.fromMemory || p.total.fromMemory
 		accuracies = append(accuracies, accuracyOf{p.Overhead().Microjoules().Big(), p.over})
 	}
 	sum.over = joint(accuracies, false)

@@ -124,6 +124,11 @@ func TestMatrix_Refusals(t *testing.T) {
 		{"negative fuel", ignore(facility.EN50600().Convert(kWh(1, year), facility.Amount{facility.Diesel, d("-1"), "L"})), as[*facility.FieldError]},
 		{"fuel of a hostile exponent", ignore(facility.EN50600().Convert(kWh(1, year), facility.Amount{facility.Diesel, decimal.New(1, 1<<30), "L"})), as[*facility.FieldError]},
 		{"tables compared", ignore(converted(t, facility.EN50600()).Compare(r)), as[*facility.TableMismatchError]},
+		{"converted by two tables", ignore(facility.GreenGrid().Convert(facility.Measured{Energy: energy.Joules(1), Period: year, Table: facility.EN50600().ID}, facility.Amount{facility.Steam, d("1"), "kWh"})), as[*facility.TableMismatchError]},
+		{"REF of two tables", ignore(facility.REF(facility.Measured{Energy: energy.Joules(1), Period: year, Table: "one"}, facility.Measured{Energy: energy.Joules(2), Period: year, Table: "two"})), as[*facility.TableMismatchError]},
+		{"figures of two tables", ignore(mustFigure(t)(converted(t, facility.EN50600()).DCiE()).Cmp(mustFigure(t)(r.DCiE()))), as[*facility.TableMismatchError]},
+		{"figures of two categories", ignore(mustFigure(t)(pue(t, 3, 2, year, 2).DCiE()).Cmp(mustFigure(t)(r.DCiE()))), as[*facility.CategoryMismatchError]},
+		{"WUEsource with the water of its energy twice", ignore(facility.WUESource(mustFigure(t)(facility.WUE(facility.WaterUse{Volume: 1, Period: year, Category: facility.WaterSourced}, kWh(1000, year))), r, d("1"))), as[*facility.KindMismatchError]},
 		{"PUE0 at the PDU", ignore(facility.PeakPUE(facility.Demand{2, year, 0}, facility.Demand{1, year, facility.PDUOutput})), as[*facility.PointError]},
 		{"PUE0 below 1", ignore(facility.PeakPUE(facility.Demand{energy.Watt, year, 0}, facility.Demand{2 * energy.Watt, year, facility.UPSOutput})), as[*facility.BelowOneError]},
 		{"a point that there is not", ignore(facility.ParsePoint("socket")), as[*facility.FieldError]},
@@ -161,6 +166,7 @@ func TestMatrix_Warnings(t *testing.T) {
 	site := facility.Measured{Energy: energy.Joules(3), Period: year}
 	figure := func(f facility.Figure, err error) has { require.NoError(t, err); return f }
 	result := func(r facility.Result, err error) has { require.NoError(t, err); return r }
+	guessed := facility.WeightTable{ID: "mine", Unverified: true, Weights: facility.GreenGrid().Weights}
 	undated := grid("0.5")
 	undated.Factor.Year = 0
 	tests := []struct {
@@ -188,6 +194,11 @@ func TestMatrix_Warnings(t *testing.T) {
 		{"WUE without a category", figure(facility.WUE(facility.WaterUse{Volume: 1, Period: year}, kWh(1, year))), facility.UnknownCategory},
 		{"WUE with recycled water", figure(facility.WUE(facility.WaterUse{Volume: 2, Recycled: 1, Period: year}, kWh(1, year))), facility.RecycledWater},
 		{"weights quoted from memory", converted(t, facility.GreenGrid()), facility.UnverifiedTable},
+		{"weights of a caller's table", converted(t, guessed), facility.UnverifiedTable},
+		{"weights of a caller's table, in a WUEsource", figure(facility.WUESource(mustFigure(t)(facility.WUE(litres(1), kWh(2000, year))), converted(t, guessed), d("1"))), facility.UnverifiedTable},
+		{"weights of a caller's table, in an ERE", figure(facility.ERE(converted(t, guessed), reused(1))), facility.UnverifiedTable},
+		{"ERE of a PUE of 1", figure(facility.ERE(pue(t, 2, 2, year, 3), reused(1))), facility.ExactlyOne},
+		{"ERE of a reuse of unknown accuracy", figure(facility.ERE(r, facility.Reuse{Measured: joules(1)})), facility.UnknownAccuracy},
 	}
 	said := map[facility.Warning]bool{}
 	for _, tt := range tests {
@@ -224,6 +235,14 @@ func TestFigure(t *testing.T) {
 	u, err := wue.Uncertainty(0)
 	require.NoError(t, err)
 	require.InDelta(t, 2*1.8*math.Hypot(0.01, 0.005), u.Expanded(2), 1e-12)
+	// 3000 and 1000 kWh, each to half a percent, leave 2000 to 15.8 kWh.
+	ere := mustFigure(t)(facility.ERE(pue(t, 3000, 2000, year, 3), reused(1000)))
+	u, err = ere.Uncertainty(0)
+	require.NoError(t, err)
+	require.InDelta(t, math.Hypot(math.Hypot(15, 5)/2000, 0.005), u.Relative, 1e-8)
+	require.ErrorIs(t, ignore(mustFigure(t)(facility.ERE(pue(t, 3000, 2000, year, 3), facility.Reuse{Measured: joules(1)})).Uncertainty(0)), facility.ErrNoAccuracy)
+	require.Equal(t, "EN 50600-4 site energy", mustFigure(t)(facility.WUESource(wue, converted(t, facility.EN50600()), d("1"))).Table())
+	require.False(t, must(t)(facility.Compose(must(t)(facility.Partial("all", kWh(1, year), kWh(9, year), 3)))).Has(facility.UnverifiedTable))
 	var none facility.Figure
 	require.True(t, none.IsZero())
 	require.Zero(t, none.Float64())

@@ -23,8 +23,10 @@ type Measured struct {
 	// Point is where it was measured, if known.
 	Point Point
 	// Table is the id of the [WeightTable] by which carriers other than
-	// electricity were converted; see [Convert].
+	// electricity were converted; see [WeightTable.Convert].
 	Table string
+
+	unverified bool // of a table that says so
 }
 
 // Of returns the measurement that a window is. Of a window that was bridged
@@ -62,10 +64,14 @@ func (m Measured) check(name string) error {
 }
 
 // same checks measurements that are related to each other: each by itself,
-// and that they are over one period (*[PeriodMismatchError]).
+// that they are over one period (*[PeriodMismatchError]), and that no two tables
+// converted them (*[TableMismatchError]).
 func same(first string, a Measured, second string, b Measured) error {
 	if a.Period != b.Period {
 		return &PeriodMismatchError{Got: b.Period, Want: a.Period}
+	}
+	if a.Table != b.Table && a.Table != "" && b.Table != "" {
+		return &TableMismatchError{Got: b.Table, Want: a.Table}
 	}
 	if err := a.check(first); err != nil {
 		return err

@@ -35,9 +35,12 @@ type reading struct {
 	energy, estimated energy.Energy
 	unobserved        time.Duration
 	accuracy          Accuracy
+	fromMemory        bool // the weights that converted it
 }
 
-func readingOf(m Measured) reading { return reading{m.Energy, m.Estimated, m.Unobserved, m.Accuracy} }
+func readingOf(m Measured) reading {
+	return reading{m.Energy, m.Estimated, m.Unobserved, m.Accuracy, m.fromMemory()}
+}
 
 // PUE relates the energy of a whole facility to that of its IT equipment,
 // both over the same period (ISO/IEC 30134-2). With [CategoryUnknown] the
@@ -45,8 +48,9 @@ func readingOf(m Measured) reading { return reading{m.Energy, m.Estimated, m.Uno
 //
 // It refuses with [ErrEmptyPeriod], a *[PeriodMismatchError], a
 // *[NegativeEnergyError], a *[FieldError], a *[PointError] when an energy was
-// measured elsewhere than said, [ErrNoITEnergy] or a *[BelowOneError];
-// everything that can be computed but is doubtful is a warning on the result.
+// measured elsewhere than said, a *[TableMismatchError] on IT energy that a table
+// converted, [ErrNoITEnergy] or a *[BelowOneError]; everything that can be
+// computed but is doubtful is a warning on the result.
 func PUE(total, it Measured, c Category) (Result, error) {
 	if err := same("total", total, "IT", it); err != nil {
 		return Result{}, err
@@ -103,7 +107,7 @@ func (r Result) judge() (Result, error) {
 	r.warnings.add(Relabelled, r.relabel)
 	r.warnings.add(NoLoad, designed && r.design.LoadPercent == 0)
 	r.warnings.add(NoClimate, designed && r.design.Climate == "")
-	r.warnings.add(UnverifiedTable, unverified(r.table))
+	r.warnings.add(UnverifiedTable, r.total.fromMemory)
 	return r, nil
 }
 

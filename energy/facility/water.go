@@ -84,7 +84,7 @@ func WUE(w WaterUse, it Measured) (Figure, error) {
 		return Figure{}, err
 	}
 	v := new(big.Rat).SetFrac(big.NewInt(int64(w.Volume)), it.Energy.Microjoules().Big())
-	f := Figure{kpi: KPIWUE, value: v.Mul(v, litrePerKWh), period: it.Period, unobserved: it.Unobserved, num: w.Accuracy, den: it.Accuracy}
+	f := Figure{kpi: KPIWUE, value: v.Mul(v, litrePerKWh), period: it.Period, unobserved: it.Unobserved, num: w.Accuracy, den: it.Accuracy, water: w.Category}
 	f.judge(it)
 	f.warnings.add(UnknownAccuracy, w.Accuracy == 0)
 	f.warnings.add(UnknownCategory, w.Category == WaterUnknown || w.Category > WaterSourced)
@@ -111,12 +111,15 @@ func checkIT(it Measured) error {
 // energy water intensity factor in litres per kWh.
 //
 // It fails with a *[FieldError] on a negative or unwieldy factor, a
-// *[KindMismatchError] when site is not a WUE or r not measured as a whole,
-// or a *[PeriodMismatchError].
+// *[KindMismatchError] when site is not a WUE, or one of [WaterSourced] that has
+// the water of its energy already, or when r is not measured as a whole, or with
+// a *[PeriodMismatchError].
 func WUESource(site Figure, r Result, ewif decimal.Decimal) (Figure, error) {
 	switch {
 	case site.kpi != KPIWUE:
 		return Figure{}, &KindMismatchError{site.kpi.String(), "WUE"}
+	case site.water == WaterSourced:
+		return Figure{}, &KindMismatchError{"WUE of category 3, with the water of its energy,", "WUE of category 1 or 2"}
 	case r.IsZero():
 		return Figure{}, ErrNoITEnergy
 	case r.kind != measured:
@@ -129,7 +132,7 @@ func WUESource(site Figure, r Result, ewif decimal.Decimal) (Figure, error) {
 		return Figure{}, err
 	}
 	f := site
-	f.kpi = KPIWUESource
+	f.kpi, f.table, f.category = KPIWUESource, r.table, r.category
 	f.value = factor.Mul(factor, r.Rat())
 	f.value.Add(f.value, site.value)
 	f.unobserved = max(site.unobserved, r.total.unobserved, r.it.unobserved)
