@@ -92,8 +92,9 @@ func (e *StatusError) Error() string {
 }
 
 // First returns a source that reads the first of the given ones that is
-// available, and stays with it for as long as it is. The last can be an
-// [Estimate], so that there is always one.
+// available, and stays with it for as long as it is. Where none is any more, the
+// next read begins again with the first: an exporter that starts anew is found
+// again. The last can be an [Estimate], so that there is always one.
 func First(sources ...Source) *Fallback { return &Fallback{sources: sources} }
 
 // A Fallback is a source that falls back on others. Get one with [First]. It
@@ -104,7 +105,8 @@ type Fallback struct {
 	reasons []error
 }
 
-// Name returns the name of the source that was read last.
+// Name returns the name of the source that was read last, "none" where none
+// could be.
 func (f *Fallback) Name() string {
 	if f.current >= len(f.sources) {
 		return "none"
@@ -119,6 +121,9 @@ func (f *Fallback) Reasons() []error { return f.reasons }
 // fails with the reasons of all of them, which wrap [ErrUnavailable], or with
 // what else the source says.
 func (f *Fallback) Read(ctx context.Context, now time.Time) ([]Reading, error) {
+	if f.current == len(f.sources) {
+		f.current, f.reasons = 0, nil
+	}
 	for ; f.current < len(f.sources); f.current++ {
 		readings, err := f.sources[f.current].Read(ctx, now)
 		if !errors.Is(err, ErrUnavailable) {

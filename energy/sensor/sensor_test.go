@@ -255,8 +255,34 @@ func TestFirst(t *testing.T) {
 	_, err = none.Read(context.Background(), now)
 	require.ErrorIs(t, err, sensor.ErrUnavailable)
 	require.Equal(t, "none", none.Name())
+
+	// An only source that is away for a while is read again when it is back.
+	away := true
+	client := doer(func(*http.Request) (*http.Response, error) {
+		if away {
+			return nil, errors.New("refused")
+		}
+		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`DCGM_FI_DEV_POWER_USAGE{UUID="a"} 5`))}, nil
+	})
+	only := sensor.First(sensor.RAPL{FS: fstest.MapFS{}}, sensor.DCGM().At(client, "http://node/metrics"))
+	for range 3 {
+		_, err = only.Read(t.Context(), now)
+		require.ErrorIs(t, err, sensor.ErrUnavailable)
+		require.Len(t, only.Reasons(), 2, "those of the last read")
+	}
+	away = false
+	readings, err = only.Read(t.Context(), now)
+	require.NoError(t, err)
+	require.Equal(t, 5*energy.Watt, readings[0].Power)
+	require.Equal(t, "dcgm", only.Name())
+	require.Len(t, only.Reasons(), 1)
 	require.Equal(t, "missed invalid", sensor.Missed.String()+" "+sensor.Kind(9).String())
 }
+
+// doer is a client that answers by itself.
+type doer func(*http.Request) (*http.Response, error)
+
+func (d doer) Do(r *http.Request) (*http.Response, error) { return d(r) }
 
 // parseBounded is what any text must keep to.
 func parseBounded(t *testing.T, text string) {
