@@ -22,7 +22,8 @@ type Exporter struct {
 	// Sentinels are values that stand for none.
 	Sentinels []string
 	// Register returns the register that a line reads, where several lines
-	// repeat one; nil where each is its own.
+	// repeat one; nil where each is its own. A register has the name of its
+	// first device, whichever of its lines can be taken.
 	Register func(labels map[string]string) string
 
 	activities []activity // best first; see Holdings
@@ -139,6 +140,8 @@ func (e Exporter) Parse(r io.Reader, now time.Time) ([]Reading, error) {
 			order = append(order, k)
 		case before <= at:
 			return nil
+		default:
+			r.Device = found[k].Device // of a register the first device's name stays
 		}
 		found[k], rank[k] = r, at
 		return nil

@@ -165,6 +165,24 @@ func TestAscendNPU(t *testing.T) {
 	require.Equal(t, 72_800*energy.Milliwatt, readings[3].Power)
 }
 
+// A card keeps its name while the line that named it gives no value, so that its
+// samples stay one series and its holders are found.
+func TestAscendNPU_Missed(t *testing.T) {
+	const card = `model_name="310P3",pcie_bus_info="0000:81:00.0",namespace="acme",pod_name="p"`
+	for _, first := range []string{"70", "-1", "NaN"} {
+		text := `npu_chip_info_power{id="3",` + card + `} ` + first + "\n" + `npu_chip_info_power{id="4",` + card + `} 70`
+		readings, err := sensor.AscendNPU().Parse(strings.NewReader(text), now)
+		require.NoError(t, err)
+		require.Len(t, readings, 1)
+		require.Equal(t, 70*energy.Watt, readings[0].Power, first)
+		held, err := sensor.AscendNPU().Holdings(strings.NewReader(text))
+		require.NoError(t, err)
+		for _, h := range held {
+			require.Equal(t, readings[0].Device, h.Device, first)
+		}
+	}
+}
+
 func TestExporters(t *testing.T) {
 	want := map[string]string{"cambricon-mlu": "143 W", "hygon-dcu": "118.25 W", "otel-hw": "120345500000 uJ"}
 	for _, e := range sensor.Exporters() {
