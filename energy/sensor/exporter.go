@@ -83,11 +83,15 @@ func CambriconMLU() Exporter {
 		Device: []string{"uuid", "sn", "mlu"}, Model: []string{"model"}, Sentinels: []string{"-1"}}
 }
 
-// HygonDCU returns the sysfs exporter of Hygon's accelerators: power in watts.
-// Hygon's own exporter has no name for it that is documented.
+// HygonDCU returns the exporters of Hygon's accelerators: Hygon's own, dcu-exporter
+// and hcu-exporter as it is named now, and one that reads sysfs. All give power in
+// watts. Device ids are serial numbers.
 func HygonDCU() Exporter {
-	return Exporter{ID: "hygon-dcu", Metrics: []ExporterMetric{{"hygon_power_watts", Power, one}},
-		Device: []string{"device_id", "pcieBus_number", "minor_number"}, Model: []string{"model"}, Sentinels: []string{"-1"}}
+	return Exporter{ID: "hygon-dcu",
+		Metrics: []ExporterMetric{{"hcu_power_usage", Power, one}, {"dcu_power_usage", Power, one}, {"hygon_power_watts", Power, one}},
+		Device:  []string{"device_id", "uuid", "serial", "pcieBus_number", "minor_number", "gpu"}, Model: []string{"name", "model"},
+		activities: []activity{{"hcu_utilizationrate", whole / 100}, {"dcu_utilizationrate", whole / 100}, {"hygon_dcu_utilization_percent", whole / 100}},
+		Sentinels:  []string{"-1"}}
 }
 
 // OpenTelemetry returns the metrics of OpenTelemetry's hardware conventions as

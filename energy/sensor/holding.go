@@ -29,6 +29,12 @@ type activity struct {
 	unit scale // of what a value of 1 has in millionths
 }
 
+// Labels of exporters that name a pod; Hygon's prefix them.
+var (
+	namespaceLabels = []string{"namespace", "exported_namespace", "hcu_pod_namespace", "dcu_pod_namespace"}
+	podLabels       = []string{"pod", "pod_name", "exported_pod", "hcu_pod_name", "dcu_pod_name"}
+)
+
 // maxHoldings bounds how many are kept of what an exporter says.
 const maxHoldings = 100_000
 
@@ -55,7 +61,7 @@ func (e Exporter) Holdings(r io.Reader) ([]Holding, error) {
 	}
 	err := exposition(r, wanted, func(m metric) error {
 		h := Holding{Device: clip(first(m.labels, e.Device)), Busy: -1, Slices: 1, Of: 1,
-			Namespace: first(m.labels, []string{"namespace", "exported_namespace"}), Pod: first(m.labels, []string{"pod", "pod_name", "exported_pod"})}
+			Namespace: first(m.labels, namespaceLabels), Pod: first(m.labels, podLabels)}
 		if h.Device == "" {
 			return nil
 		}

@@ -165,6 +165,29 @@ func TestAscendNPU(t *testing.T) {
 	require.Equal(t, 72_800*energy.Milliwatt, readings[3].Power)
 }
 
+// Hygon's exporters name a card by its serial number, which has the power and
+// the pod that holds it.
+func TestHygonDCU(t *testing.T) {
+	for _, prefix := range []string{"dcu", "hcu"} {
+		card := `device_id="T8R1380013061601",minor_number="0",name="K100 AI",node="n1",pcieBus_number="0000:f6:00.0",` + prefix + `_pod_namespace="acme",` + prefix + `_pod_name="p",container="c"`
+		text := prefix + `_power_usage{` + card + `} 118.25
+` + prefix + `_power_usage{device_id="T8R1380019021101",minor_number="1",name="K100 AI",node="n1",pcieBus_number="0000:6a:00.0"} 97
+` + prefix + `_powercap{` + card + `} 400
+` + prefix + `_utilizationrate{` + card + `} 42.5`
+		readings, err := sensor.HygonDCU().Parse(strings.NewReader(text), now)
+		require.NoError(t, err)
+		require.Len(t, readings, 2)
+		require.Equal(t, sensor.Reading{Source: "hygon-dcu", Device: "T8R1380013061601", Model: "K100 AI", Time: now, Kind: sensor.Power, Power: 118_250 * energy.Milliwatt}, readings[0])
+		held, err := sensor.HygonDCU().Holdings(strings.NewReader(text))
+		require.NoError(t, err)
+		require.Equal(t, []sensor.Holding{{Device: "T8R1380013061601", Namespace: "acme", Pod: "p", Slices: 1, Of: 1, Busy: 425_000}}, held)
+	}
+	readings, err := sensor.HygonDCU().Parse(open(t, "others.prom"), now)
+	require.NoError(t, err)
+	require.Len(t, readings, 2, "cards of the exporter that reads sysfs")
+	require.Equal(t, "0x5f1b", readings[1].Device)
+}
+
 // A card keeps its name while the line that named it gives no value, so that its
 // samples stay one series and its holders are found.
 func TestAscendNPU_Missed(t *testing.T) {
