@@ -56,7 +56,7 @@
 // # Limits
 //
 // Lines of an exposition have up to 1 MiB and 128 labels, an exposition 64
-// MiB, a JSON resource 4 MiB. Nothing is kept between reads but which source
+// MiB, a JSON resource 4 MiB, and the name of a device 256 bytes. Nothing is kept between reads but which source
 // is the current one.
 //
 // # Design

@@ -112,7 +112,8 @@ func Exporters() []Exporter {
 //
 // It fails with an error that wraps [ErrUnavailable] when no line is about
 // power or energy or none can be taken, with a *[FieldError] on a line that is
-// not of the text format, or with what r says.
+// not of the text format or whose device has no name or one of more than 256
+// bytes, or with what r says.
 func (e Exporter) Parse(r io.Reader, now time.Time) ([]Reading, error) {
 	type key struct{ device, register string }
 	found := map[key]Reading{}
@@ -125,6 +126,9 @@ func (e Exporter) Parse(r io.Reader, now time.Time) ([]Reading, error) {
 		device := first(m.labels, e.Device)
 		if device == "" {
 			return &FieldError{"device of " + m.name, "", "one of the labels " + strings.Join(e.Device, ", ")}
+		}
+		if err := named(m.name, device); err != nil {
+			return err
 		}
 		register := ""
 		if e.Register != nil {
@@ -171,7 +175,7 @@ func (e Exporter) Parse(r io.Reader, now time.Time) ([]Reading, error) {
 }
 
 func (e Exporter) reading(x ExporterMetric, m metric, device string, now time.Time) Reading {
-	r := Reading{Source: e.ID, Device: clip(device), Model: clip(first(m.labels, e.Model)), Time: now, Kind: x.Kind}
+	r := Reading{Source: e.ID, Device: device, Model: clip(first(m.labels, e.Model)), Time: now, Kind: x.Kind}
 	var err error
 	switch {
 	case slices.ContainsFunc(e.Sentinels, func(s string) bool { return same(s, m.value) }):
@@ -203,6 +207,15 @@ func same(sentinel, value string) bool {
 		return false
 	}
 	return a == b || len(sentinel) == 19 && a.Float64() == b.Float64()
+}
+
+// named refuses a name of a device that is too long to be one. It is not cut:
+// two devices could agree in what is left.
+func named(metric, device string) error {
+	if len(device) > maxDeviceBytes {
+		return &FieldError{"device of " + metric, clip(device), fmt.Sprintf("a name of at most %d bytes", maxDeviceBytes)}
+	}
+	return nil
 }
 
 func first(labels map[string]string, names []string) string {

@@ -12,6 +12,7 @@ const (
 	maxExpositionBytes = 64 << 20
 	maxLineBytes       = 1 << 20
 	maxLabels          = 128
+	maxDeviceBytes     = 256 // as of a resource of usage
 )
 
 // A metric is one line of the Prometheus text format.
@@ -57,8 +58,8 @@ func exposition(r io.Reader, wanted func(name string) bool, take func(metric) er
 // value is left out: exporters give the time of their scrape by answering.
 func parseMetric(text string, end int) (metric, error) {
 	m := metric{name: text[:end]}
-	rest := text[end:]
-	if rest[0] == '{' {
+	rest := strings.TrimLeft(text[end:], " \t") // the format has blanks between any two parts
+	if strings.HasPrefix(rest, "{") {
 		var err error
 		if m.labels, rest, err = parseLabels(rest[1:]); err != nil {
 			return m, err
@@ -80,8 +81,9 @@ func parseLabels(s string) (map[string]string, string, error) {
 		if strings.HasPrefix(s, "}") {
 			return labels, s[1:], nil
 		}
-		name, rest, ok := strings.Cut(s, "=\"")
-		if !ok || len(labels) >= maxLabels {
+		name, rest, ok := strings.Cut(s, "=")
+		rest, quoted := strings.CutPrefix(strings.TrimLeft(rest, " \t"), "\"")
+		if !ok || !quoted || len(labels) >= maxLabels {
 			return nil, "", &FieldError{"labels", clip(s), `name="value" pairs and a closing brace`}
 		}
 		var b strings.Builder

@@ -48,7 +48,8 @@ const maxHoldings = 100_000
 // whose chips are one reading is an instance too, and one slice.
 //
 // It fails with a *[FieldError] on a line that is not of the text format, on a
-// profile without slices and on more than 100,000 holdings, or with what r says.
+// profile without slices, on a device with a name of more than 256 bytes and on
+// more than 100,000 holdings, or with what r says.
 // An exporter that says nothing of pods has no holdings; that is no error.
 func (e Exporter) Holdings(r io.Reader) ([]Holding, error) {
 	type key struct{ device, instance, namespace, pod string }
@@ -60,10 +61,13 @@ func (e Exporter) Holdings(r io.Reader) ([]Holding, error) {
 		return slices.ContainsFunc(e.Metrics, func(m ExporterMetric) bool { return m.Name == name }) || e.activity(name) >= 0
 	}
 	err := exposition(r, wanted, func(m metric) error {
-		h := Holding{Device: clip(first(m.labels, e.Device)), Busy: -1, Slices: 1, Of: 1,
+		h := Holding{Device: first(m.labels, e.Device), Busy: -1, Slices: 1, Of: 1,
 			Namespace: first(m.labels, namespaceLabels), Pod: first(m.labels, podLabels)}
 		if h.Device == "" {
 			return nil
+		}
+		if err := named(m.name, h.Device); err != nil {
+			return err
 		}
 		e.chip(&h, m.labels, cards)
 		if h.Namespace == "" && h.Pod == "" {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/meterbook/meterbook/energy"
 )
@@ -159,11 +160,16 @@ func (e Estimate) Read(_ context.Context, now time.Time) ([]Reading, error) {
 	return []Reading{{Source: e.Name(), Device: "machine", Model: e.Model, Time: now, Kind: Power, Power: p, Estimated: true}}, nil
 }
 
-// clip bounds what an error repeats of a hostile value.
+// clip bounds what an error repeats of a hostile value, or a model of a long
+// name, and leaves no half of a character.
 func clip(s string) string {
 	const most = 64
-	if len(s) > most {
-		return s[:most]
+	if len(s) <= most {
+		return s
 	}
-	return s
+	cut := most
+	for cut > 0 && !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut]
 }

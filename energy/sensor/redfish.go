@@ -1,6 +1,7 @@
 package sensor
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -85,6 +86,8 @@ func (r Redfish) resource(ctx context.Context, path string, now time.Time) ([]Re
 	return r.Parse(body, path, now)
 }
 
+const maxResourceBytes = 4 << 20
+
 // resource is what is read of the JSON; all of it can be missing or null.
 type resource struct {
 	Name         string
@@ -96,21 +99,32 @@ type resource struct {
 	PowerWatts, EnergykWh *struct{ Reading *json.Number }
 }
 
-// Parse reads one resource. It fails with a *[FieldError] on what is no JSON,
-// or without a power or an energy in it.
+// Parse reads one resource. It fails with a *[FieldError] on what is no JSON of
+// such a resource, is more than 4 MiB, or has no power or energy in it, or with
+// what body says.
 func (r Redfish) Parse(body io.Reader, path string, now time.Time) ([]Reading, error) {
-	var doc resource
-	d := json.NewDecoder(io.LimitReader(body, 4<<20))
-	d.UseNumber()
-	if err := d.Decode(&doc); err != nil {
+	text, err := io.ReadAll(io.LimitReader(body, maxResourceBytes+1))
+	switch {
+	case err != nil:
 		return nil, fmt.Errorf("sensor: %s: %w", clip(path), err)
+	case len(text) > maxResourceBytes:
+		return nil, &FieldError{"resource " + clip(path), fmt.Sprintf("more than %d bytes", maxResourceBytes), "less"}
+	}
+	var doc resource
+	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&doc); err != nil {
+		return nil, &FieldError{"resource " + clip(path), clip(string(text)), "JSON with numbers for powers and energies: " + err.Error()}
 	}
 	var readings []Reading
+	seen := map[string]bool{}
 	for i, c := range doc.PowerControl {
 		device := fmt.Sprintf("%s#%d", path, i)
 		if c.MemberID != "" {
 			device = path + "#" + clip(c.MemberID)
 		}
+		for seen[device] { // controllers give one MemberId to several
+			device += fmt.Sprintf("#%d", i)
+		}
+		seen[device] = true
 		readings = append(readings, r.of(device, c.Name, Power, c.PowerConsumedWatts, now))
 	}
 	switch {
@@ -118,6 +132,8 @@ func (r Redfish) Parse(body io.Reader, path string, now time.Time) ([]Reading, e
 		readings = append(readings, r.of(path, doc.Name, Counter, doc.EnergykWh.Reading, now))
 	case doc.PowerWatts != nil:
 		readings = append(readings, r.of(path, doc.Name, Power, doc.PowerWatts.Reading, now))
+	case doc.EnergykWh != nil:
+		readings = append(readings, r.of(path, doc.Name, Counter, nil, now))
 	}
 	if len(readings) == 0 {
 		return nil, &FieldError{"resource", clip(path), "PowerControl, PowerWatts or EnergykWh in it"}
