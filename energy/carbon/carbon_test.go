@@ -3,7 +3,9 @@ package carbon_test
 import (
 	"encoding/csv"
 	"errors"
+	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +96,8 @@ func TestRefused(t *testing.T) {
 		{"negative units", ignore(carbon.SCI(carbon.Software{Unit: "request", Units: d("-1")})), as[*carbon.FieldError]},
 		{"market-based SCI", ignore(carbon.SCI(carbon.Software{Unit: "request", Units: d("1"), MarketBased: true})), wraps(carbon.ErrMarketBased)},
 		{"negative embodied", ignore(carbon.SCI(carbon.Software{Unit: "request", Units: d("1"), Embodied: carbon.Grams(-1)})), as[*carbon.FieldError]},
+		{"an intensity just below 0", ignore(carbon.ParseIntensity("-0.0000000001 g/kWh")), as[*carbon.FieldError]},
+		{"a number just below 0", ignore(carbon.PerKWh(d("-1e-12"))), as[*carbon.FieldError]},
 		{"overflow", ignore(carbon.Nanograms(fixed.Max()).Add(carbon.Grams(1))), wraps(metering.ErrOverflow)},
 	}
 	for _, tt := range tests {
@@ -144,6 +148,37 @@ func TestHoles(t *testing.T) {
 	e, err = of(carbon.HoleFill)
 	require.NoError(t, err)
 	require.Equal(t, carbon.Emissions{Mass: carbon.Grams(400), Estimated: carbon.Grams(300), Energy: energy.KilowattHours(4)}, e)
+}
+
+// An intensity holds for as long as it is said to, up to the end of all times.
+func TestSeries_LongHold(t *testing.T) {
+	from := time.Date(2195, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, hold := range []time.Duration{time.Hour, 100 * 365 * 24 * time.Hour, math.MaxInt64} {
+		s, err := carbon.NewSeries(carbon.SeriesSpec{MaxHold: hold}, carbon.Point{Time: from, Intensity: 500 * carbon.GramPerKWh})
+		require.NoError(t, err)
+		p, err := metering.NewPeriod(from, from.Add(min(hold, 5*365*24*time.Hour)))
+		require.NoError(t, err)
+		e, err := s.Of(energy.KilowattHours(1), p)
+		require.NoError(t, err, hold)
+		require.Equal(t, carbon.Grams(500), e.Mass)
+	}
+}
+
+// Mass has the SKU of the energy it follows, whatever else is in the event.
+func TestRate_Events_SKU(t *testing.T) {
+	used := func(sku string, kWh int64) metering.Item {
+		return metering.Item{Meter: metering.DeviceEnergy, SKU: sku, Quantity: energy.KilowattHours(kWh).Quantity()}
+	}
+	e := metering.Event{ID: "e", Items: []metering.Item{{Meter: metering.AcceleratorTime, SKU: "lease", Quantity: metering.MustQuantity("5 s")},
+		used("H100", 1), used("A10", 2), used("H100", 1)}}
+	rate := carbon.Rate{Mass: carbon.Grams(800), Energy: energy.KilowattHours(8)}
+	for got, err := range rate.Events(slices.Values([]metering.Event{e}), energy.Energy{}) {
+		require.NoError(t, err)
+		require.Equal(t, []metering.Item{
+			{Meter: metering.CarbonEmitted, SKU: "H100", Quantity: carbon.Grams(200).Quantity()},
+			{Meter: metering.CarbonEmitted, SKU: "A10", Quantity: carbon.Grams(200).Quantity()},
+		}, got.Items)
+	}
 }
 
 func TestScope2_WithoutResidual(t *testing.T) {

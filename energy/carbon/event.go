@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/meterbook/meterbook/energy"
@@ -50,7 +51,7 @@ func (e Emissions) Rate(p metering.Period) (Rate, error) {
 }
 
 // Events makes events of energy, such as those of an attribution's result,
-// into events of carbon under the same accounts, resources and times: an
+// into events of carbon under the same accounts, resources, SKUs and times: an
 // amount for an amount, an adjustment for an adjustment. Items of other
 // dimensions are left out, and an event without energy makes none.
 //
@@ -69,21 +70,25 @@ func (r Rate) Events(events iter.Seq[metering.Event], before energy.Energy) iter
 		c := before.Microjoules().Big()
 		last, err := r.upTo(c)
 		for e := range events {
-			used, some := energyOf(e)
-			if !some {
+			used := energyOf(e)
+			if len(used) == 0 {
 				continue
 			}
-			var next Mass
-			if err == nil {
-				next, err = r.upTo(c.Add(c, used))
+			out := r.event(e)
+			for _, u := range used {
+				var next Mass
+				if err == nil {
+					next, err = r.upTo(c.Add(c, u.microjoules))
+				}
+				if err != nil {
+					yield(metering.Event{}, fmt.Errorf("carbon: event %q: %w", clip(e.ID), err))
+					return
+				}
+				m, _ := next.Sub(last) // two masses of the same sign
+				last = next
+				out.Items = append(out.Items, metering.Item{Meter: r.meter(), SKU: u.sku, Quantity: m.Quantity()})
 			}
-			if err != nil {
-				yield(metering.Event{}, fmt.Errorf("carbon: event %q: %w", clip(e.ID), err))
-				return
-			}
-			m, _ := next.Sub(last) // two masses of the same sign
-			last = next
-			if !yield(r.event(e, m), nil) {
+			if !yield(out, nil) {
 				return
 			}
 		}
@@ -102,35 +107,46 @@ func (r Rate) upTo(microjoules *big.Int) (Mass, error) {
 	return massOf(new(big.Rat).SetFrac(num, r.Energy.Microjoules().Big()))
 }
 
-// energyOf adds up the items of an event that are energy.
-func energyOf(e metering.Event) (sum *big.Int, some bool) {
-	sum = new(big.Int)
-	for _, it := range e.Items {
-		if it.Quantity.Dimension() == metering.Energy {
-			sum.Add(sum, it.Quantity.Grains().Big())
-			some = true
-		}
-	}
-	return sum, some
+// A skuEnergy is the energy of an event's items of one SKU.
+type skuEnergy struct {
+	sku         string
+	microjoules *big.Int
 }
 
-// event returns the event of carbon that follows from one of energy.
-func (r Rate) event(e metering.Event, m Mass) metering.Event {
-	meter := r.Meter
-	if meter == "" {
-		meter = metering.CarbonEmitted
+// energyOf adds up the items of an event that are energy, by SKU in the order
+// of the items.
+func energyOf(e metering.Event) (sums []skuEnergy) {
+	for _, it := range e.Items {
+		if it.Quantity.Dimension() != metering.Energy {
+			continue
+		}
+		i := slices.IndexFunc(sums, func(s skuEnergy) bool { return s.sku == it.SKU })
+		if i < 0 {
+			i = len(sums)
+			sums = append(sums, skuEnergy{it.SKU, new(big.Int)})
+		}
+		sums[i].microjoules.Add(sums[i].microjoules, it.Quantity.Grains().Big())
 	}
-	sku := ""
-	if len(e.Items) > 0 {
-		sku = e.Items[0].SKU
+	return sums
+}
+
+func (r Rate) meter() metering.MeterID {
+	if r.Meter == "" {
+		return metering.CarbonEmitted
 	}
+	return r.Meter
+}
+
+// event returns the event of carbon that follows from one of energy, without
+// items.
+func (r Rate) event(e metering.Event) metering.Event {
 	out := e
-	out.ID = id(meter, e.ID)
+	out.ID = id(r.meter(), e.ID)
 	if e.Adjusts != "" {
-		out.Adjusts = id(meter, e.Adjusts)
+		out.Adjusts = id(r.meter(), e.Adjusts)
 	}
 	out.Estimated = e.Estimated || r.Estimated
-	out.Items = []metering.Item{{Meter: meter, SKU: sku, Quantity: m.Quantity()}}
+	out.Items = nil
 	return out
 }
 

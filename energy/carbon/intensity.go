@@ -65,7 +65,7 @@ func PerKWh(grams decimal.Decimal) (Intensity, error) {
 // intensityOf takes grams per kilowatt-hour.
 func intensityOf(grams *big.Rat) (Intensity, error) {
 	n := halfEven(new(big.Rat).Mul(grams, big.NewRat(int64(GramPerKWh), 1)))
-	if n.Sign() < 0 || !n.IsInt64() || Intensity(n.Int64()) > MaxIntensity {
+	if grams.Sign() < 0 || !n.IsInt64() || Intensity(n.Int64()) > MaxIntensity {
 		return 0, &FieldError{"intensity", clip(grams.FloatString(9)) + " g/kWh", "0 to 9000 kg/kWh; check its unit"}
 	}
 	return Intensity(n.Int64()), nil

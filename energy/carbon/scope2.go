@@ -106,7 +106,10 @@ func Scope2(u Use) (Statement, error) {
 	if !s.Surplus.IsZero() {
 		s.Warnings = append(s.Warnings, CertSurplus)
 	}
-	return s, s.remain(u, rest)
+	if err := s.remain(u, rest); err != nil {
+		return Statement{}, err
+	}
+	return s, nil
 }
 
 // claim adds the part of an instrument that covers energy used.

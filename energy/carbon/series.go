@@ -55,6 +55,9 @@ type step struct {
 	intensity Intensity
 }
 
+// lastInstant is the end of the range of times, 2200-01-01, in Unix nanoseconds.
+const lastInstant = 7_258_118_400_000_000_000
+
 // NewSeries returns the series of points in any order. A point that is given
 // twice counts once.
 //
@@ -82,7 +85,8 @@ func NewSeries(spec SeriesSpec, points ...Point) (*Series, error) {
 	slices.SortFunc(steps, func(a, b step) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.intensity, b.intensity)) })
 	steps = slices.Compact(steps)
 	for i := range steps {
-		end := steps[i].from + int64(min(spec.MaxHold, 100*365*24*time.Hour))
+		// No hold reaches beyond the range of times, where it could overflow.
+		end := steps[i].from + min(int64(spec.MaxHold), lastInstant-steps[i].from)
 		if i+1 < len(steps) {
 			if steps[i+1].from == steps[i].from {
 				return nil, &OrderError{time.Unix(0, steps[i].from), steps[i].intensity, steps[i+1].intensity}
@@ -100,8 +104,7 @@ func Constant(i Intensity) (*Series, error) {
 	if err := i.check(); err != nil {
 		return nil, err
 	}
-	const end = 7_258_118_400_000_000_000 // 2200-01-01
-	return &Series{steps: []step{{0, end, i}}}, nil
+	return &Series{steps: []step{{0, lastInstant, i}}}, nil
 }
 
 // Emissions is what energy emits, time-aligned.
