@@ -150,9 +150,13 @@ func predict(points []Point, l Load) energy.Power {
 	i, _ := slices.BinarySearchFunc(points, l, func(p Point, l Load) int { return int(p.Load - l) })
 	i = min(max(i, 1), len(points)-1)
 	a, b := points[i-1], points[i]
-	rise, _, _ := fixed.MulDiv(fixed.FromInt64(int64(b.Power-a.Power)), fixed.FromInt64(int64(l-a.Load)), fixed.FromInt64(int64(b.Load-a.Load)), fixed.HalfEven)
-	// |rise| is at most 10¹⁸ · 10⁶; the sum is held to the range of powers.
-	n, _ := rise.Add(fixed.FromInt64(int64(a.Power)))
+	width := int64(b.Load - a.Load)
+	// Both products are at most 10¹⁸ · 10⁶. Power and rise are rounded together:
+	// a tie of the rise alone may be even where that of the sum is not.
+	n, _ := fixed.FromInt64(int64(a.Power)).MulInt64(width)
+	rise, _ := fixed.FromInt64(int64(b.Power - a.Power)).MulInt64(int64(l - a.Load))
+	n, _ = n.Add(rise)
+	n, _, _ = n.Div(fixed.FromInt64(width), fixed.HalfEven)
 	v, fits := n.Int64()
 	switch {
 	case n.Sign() < 0:

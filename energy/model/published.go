@@ -75,12 +75,12 @@ func product(inputs ...input) (*big.Rat, error) {
 type CloudCompute struct {
 	Min, Max    decimal.Decimal // W a vCPU
 	PUE         decimal.Decimal
-	Replication decimal.Decimal
+	Replication decimal.Decimal // how often the work is done, 1 for once
 }
 
 // Amount returns the energy at a mean utilisation in percent. It fails with a
-// *[FieldError] on an input below 0 or not plain, a utilisation above 100 % or
-// a PUE below 1.
+// *[FieldError] on an input below 0 or not plain, a utilisation above 100 %, a
+// PUE below 1 or a replication of 0.
 func (c CloudCompute) Amount(percent, vcpuHours decimal.Decimal) (Amount, error) {
 	u, err := plain("utilisation", percent)
 	if err != nil {
@@ -96,6 +96,9 @@ func (c CloudCompute) Amount(percent, vcpuHours decimal.Decimal) (Amount, error)
 	most, err := plain("maximum power", c.Max)
 	if err != nil {
 		return Amount{}, err
+	}
+	if c.Replication.IsZero() {
+		return Amount{}, &FieldError{"replication", "0", "1 for what is done once, or more"}
 	}
 	rest, err := scaled(c.PUE, input{"replication", c.Replication}, input{"vCPU hours", vcpuHours})
 	if err != nil {
