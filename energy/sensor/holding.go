@@ -44,8 +44,9 @@ const maxHoldings = 100_000
 // taken; a sentinel, or a value that is no share, is none.
 //
 // An instance of a device is a MIG of NVIDIA's, its slices those that its
-// profile begins with: "3g.40gb" has 3 of 7, or of 4 on an A30. A chip of a card
-// whose chips are one reading is an instance too, and one slice.
+// profile begins with: "3g.40gb" has 3 of 7, "2g.12gb" of an A30 2 of the 4 that
+// it has. A chip of a card whose chips are one reading is an instance too, and one
+// slice.
 //
 // It fails with a *[FieldError] on a line that is not of the text format, on a
 // profile without slices, on a device with a name of more than 256 bytes and on
@@ -155,14 +156,26 @@ func (h *Holding) instance(labels map[string]string) error {
 		return nil
 	}
 	h.Instance = clip(labels["GPU_I_ID"] + " " + profile)
-	h.Of = 7
-	if strings.Contains(labels["modelName"], "A30") {
-		h.Of = 4
-	}
+	h.Of = slicesOf(labels["modelName"])
 	digits, _, ok := strings.Cut(profile, "g.")
 	if !ok || len(digits) != 1 || digits[0] < '1' || int64(digits[0]-'0') > h.Of {
 		return &FieldError{"GPU_I_PROFILE", clip(profile), `the slices that an instance has, such as "3g.40gb"`}
 	}
 	h.Slices = int64(digits[0] - '0')
 	return nil
+}
+
+// slicesOf returns how many slices a device of NVIDIA's has: 7, but for those in
+// "Supported GPUs" of its MIG user guide (2026) that have fewer.
+func slicesOf(model string) int64 {
+	model = strings.ToUpper(model)
+	for _, few := range [...]struct {
+		name string
+		of   int64
+	}{{"A30", 4}, {"RTX PRO 6000", 4}, {"RTX PRO 5000", 2}, {"RTX PRO 4500", 2}} {
+		if strings.Contains(model, few.name) {
+			return few.of
+		}
+	}
+	return 7
 }

@@ -32,6 +32,10 @@ DCGM_FI_PROF_GR_ENGINE_ACTIVE{` + gpu + `,GPU_I_PROFILE="1g.10gb",GPU_I_ID="9",n
 				{Device: "GPU-a", Namespace: "beta", Pod: "q", Instance: "9 1g.10gb", Slices: 1, Of: 7, Busy: 1_000_000}}},
 		"an A30": {`DCGM_FI_DEV_GPU_UTIL{UUID="b",modelName="NVIDIA A30",GPU_I_PROFILE="2g.12gb",GPU_I_ID="3",namespace="acme",pod="p"} 1`,
 			[]sensor.Holding{{Device: "b", Namespace: "acme", Pod: "p", Instance: "3 2g.12gb", Slices: 2, Of: 4, Busy: 10_000}}},
+		"an RTX PRO 6000": {`DCGM_FI_DEV_GPU_UTIL{UUID="c",modelName="NVIDIA RTX PRO 6000 Blackwell Server Edition",GPU_I_PROFILE="4g.96gb",GPU_I_ID="0",namespace="acme",pod="p"} 1`,
+			[]sensor.Holding{{Device: "c", Namespace: "acme", Pod: "p", Instance: "0 4g.96gb", Slices: 4, Of: 4, Busy: 10_000}}},
+		"an RTX PRO 5000": {`DCGM_FI_DEV_GPU_UTIL{UUID="d",modelName="NVIDIA RTX PRO 5000 Blackwell",GPU_I_PROFILE="1g.24gb",GPU_I_ID="1",namespace="acme",pod="p"} 1`,
+			[]sensor.Holding{{Device: "d", Namespace: "acme", Pod: "p", Instance: "1 1g.24gb", Slices: 1, Of: 2, Busy: 10_000}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := sensor.DCGM().Holdings(strings.NewReader(tt.text))
