@@ -186,7 +186,9 @@ func (c *Curve) At(l Load) (Estimate, error) {
 		return Estimate{}, err
 	}
 	p := predict(c.points, l)
-	off := energy.Power(math.Round(float64(float64(p) * c.fit.MeanError)))
+	// Held to the range of powers, beyond which no conversion is the same on all
+	// processors: where one point is a millionth of another, errors have no bound.
+	off := energy.Power(min(math.Round(float64(float64(p)*c.fit.MeanError)), float64(energy.MaxPower)))
 	e := Estimate{Power: p, Low: max(p-off, 0), High: min(p+off, energy.MaxPower), Claimed: l >= LeastLoad}
 	e.Extrapolated = l < c.points[0].Load || l > c.points[len(c.points)-1].Load
 	return e, nil

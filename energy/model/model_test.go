@@ -107,6 +107,21 @@ func TestLaw_Curve_Permuted(t *testing.T) {
 	require.Equal(t, watts(30.5), e.Power, "two readings of one load are their mean")
 }
 
+// Of points that cannot be one device's, errors are beyond all powers, and bounds
+// still are bounds.
+func TestCurve_At_Hostile(t *testing.T) {
+	c, err := model.Calibrate(model.Point{0, 1}, model.Point{percent(20), 1}, model.Point{percent(50), energy.MaxPower}, model.Point{percent(100), 1})
+	require.NoError(t, err)
+	for _, l := range []float64{0, 20, 35, 50, 75, 100} {
+		e, err := c.At(percent(l))
+		require.NoError(t, err)
+		require.GreaterOrEqual(t, e.Low, energy.Power(0))
+		require.LessOrEqual(t, e.Low, e.Power)
+		require.LessOrEqual(t, e.Power, e.High, "at %v %%", l)
+		require.LessOrEqual(t, e.High, energy.MaxPower)
+	}
+}
+
 func TestCurve_Energy(t *testing.T) {
 	c, err := model.Calibrate(model.Point{0, watts(10)}, model.Point{percent(20), watts(20)}, model.Point{percent(50), watts(50)}, model.Point{percent(100), watts(100)})
 	require.NoError(t, err)
