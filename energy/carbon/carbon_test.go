@@ -85,6 +85,8 @@ func TestRefused(t *testing.T) {
 		{"a claim made twice", ignore(carbon.Scope2(carbon.Use{Energy: energy.KilowattHours(2), Period: year, Location: grid(2), Instruments: []carbon.Instrument{claim, claim}})), as[*carbon.InstrumentError]},
 		{"a window twice", ignore(carbon.Match(append(window, window...), nil)), as[*carbon.FieldError]},
 		{"negative supply", ignore(carbon.Match(nil, []energy.Window{{Period: hour, Energy: energy.Joules(-1)}})), as[*carbon.FieldError]},
+		{"no lifetime of a period", ignore(carbon.Component{Lifetime: -1}.Within(year.Start(), year, all)), as[*carbon.FieldError]},
+		{"a share above all of a period", ignore(gpu.Within(year.Start(), year, carbon.Part{Of: 2, All: 1})), as[*carbon.FieldError]},
 		{"no lifetime", ignore(carbon.Component{}.Over(1, all)), as[*carbon.FieldError]},
 		{"beyond the lifetime", ignore(gpu.Over(5*time.Hour, all)), as[*carbon.FieldError]},
 		{"more than all", ignore(gpu.Over(1, carbon.Part{Of: 2, All: 1})), as[*carbon.FieldError]},

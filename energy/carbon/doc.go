@@ -34,7 +34,8 @@
 //
 // # Embodied mass and SCI
 //
-// A [Component] spreads what making it emitted over its life and its holders.
+// A [Component] spreads what making it emitted over its life and its holders; the
+// periods of [Component.Within] add up to all of it.
 // [SCI] is the software carbon intensity of ISO/IEC 21031, grams per
 // functional unit: per 1,000 tokens, request or card-hour.
 //
@@ -56,6 +57,8 @@
 //
 //   - Series_Oracle: any irregular series and any windows give the mass and
 //     the uncovered energy of a second implementation in rationals.
+//   - Within_Conserved: periods of any lengths, from before a component's life to
+//     after it, have its embodied mass together, to the nanogram.
 //   - Events_Conserved: the events of a window carry its mass to the
 //     nanogram, and with the adjustments that follow, that of the revised
 //     energy.

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/meterbook/meterbook/metering"
 )
 
 // A Part is so much of a whole, such as 4 of 96 virtual processors.
@@ -23,6 +25,9 @@ type Component struct {
 // Over returns the part of the embodied mass that falls to a time and a share
 // of the component: TE · (TiR/EL) · (RR/ToR) of ISO/IEC 21031. It is rounded
 // half-even to the nanogram.
+//
+// Each part is rounded by itself: those of many windows do not add up to the
+// whole, which those of [Component.Within] do.
 //
 // It fails with a *[FieldError] on a lifetime of 0, a time below 0 or beyond
 // the lifetime, a share that is not within 0 and 1, or a negative mass.
@@ -41,6 +46,29 @@ func (c Component) Over(d time.Duration, p Part) (Mass, error) {
 	num := new(big.Int).Mul(c.Embodied.n.Big(), big.NewInt(int64(d)))
 	den := new(big.Int).Mul(big.NewInt(int64(c.Lifetime)), big.NewInt(p.All))
 	return massOf(new(big.Rat).SetFrac(num.Mul(num, big.NewInt(p.Of)), den))
+}
+
+// Within returns the part of the embodied mass that falls to a period and a share
+// of the component, which began its life at a time: what falls to its life until
+// the period's end less what falls to it until its start, each as [Component.Over]
+// has it. So periods that follow each other add up to the whole, to the nanogram,
+// and what lies before the life or after it has no mass.
+//
+// The shares of several holders add up where the mass of all of it is split with
+// [metering.Quantity.Split]. Errors are those of Over about lifetime, share and
+// mass.
+func (c Component) Within(began time.Time, w metering.Period, p Part) (Mass, error) {
+	// Sub saturates at 292 years, and a lifetime is no longer.
+	until := func(t time.Time) (Mass, error) { return c.Over(min(max(t.Sub(began), 0), max(c.Lifetime, 0)), p) }
+	end, err := until(w.End())
+	if err != nil {
+		return Mass{}, err
+	}
+	start, err := until(w.Start())
+	if err != nil {
+		return Mass{}, err
+	}
+	return end.Sub(start)
 }
 
 // A ServerModel estimates the embodied mass of a server from a baseline and
@@ -72,7 +100,7 @@ func DefaultServerModel() ServerModel {
 
 // Server returns a server of the given parts as a component. It fails with a
 // *[FieldError] on a negative count, or when parts below the baseline leave a
-// negative mass, or with an error that wraps metering.ErrOverflow.
+// negative mass, or with an error that wraps [metering.ErrOverflow].
 func (m ServerModel) Server(name string, p ServerParts) (Component, error) {
 	for _, n := range []int64{p.VCPUs, p.MemoryGB, p.SSDs, p.HDDs, p.GPUs} {
 		if n < 0 {
@@ -96,7 +124,7 @@ func (m ServerModel) Server(name string, p ServerParts) (Component, error) {
 // ProcessorDie returns the embodied mass of a processor by the area of its
 // die, area · perMM2 + base, as Boavizta has it (19.7 g/mm² and 9.14 kg). It
 // fails with a *[FieldError] on an area that is negative or not plain, or
-// with an error that wraps metering.ErrOverflow.
+// with an error that wraps [metering.ErrOverflow].
 func ProcessorDie(areaMM2 decimal.Decimal, perMM2, base Mass) (Mass, error) {
 	if e := areaMM2.Exponent(); areaMM2.Sign() < 0 || e < -18 || e > 9 || areaMM2.Coefficient().BitLen() > 64 {
 		return Mass{}, &FieldError{"die area", "of exponent " + strconv.Itoa(int(areaMM2.Exponent())), "a plain number of mm², 0 or more"}

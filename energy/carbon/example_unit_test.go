@@ -2,6 +2,7 @@ package carbon_test
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -51,6 +52,31 @@ func ExampleServerModel_Server() {
 	server, err := carbon.DefaultServerModel().Server("node-1", carbon.ServerParts{VCPUs: 96, MemoryGB: 768, SSDs: 2, GPUs: 8})
 	fmt.Println(server.Embodied, server.Lifetime, err)
 	// Output: 12843791666666416 ng{CO2e} 35040h0m0s <nil>
+}
+
+// The years of a card's life, which begins and ends within a year; a leap year has
+// a day more of it.
+func ExampleComponent_Within() {
+	gpu := carbon.Component{Name: "gpu-0", Embodied: carbon.Kilograms(150), Lifetime: 35_040 * time.Hour}
+	began := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
+	var sum carbon.Mass
+	for y := 2026; y <= 2030; y++ {
+		year := metering.MustPeriod(fmt.Sprintf("%d-01-01T00:00:00Z", y), fmt.Sprintf("%d-01-01T00:00:00Z", y+1))
+		m, err := gpu.Within(began, year, carbon.Part{Of: 1, All: 1})
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(y, m.Kilograms(3))
+		sum, _ = sum.Add(m)
+	}
+	fmt.Println(sum == gpu.Embodied)
+	// Output:
+	// 2026 18.904
+	// 2027 37.5
+	// 2028 37.603
+	// 2029 37.5
+	// 2030 18.493
+	// true
 }
 
 // Supply of noon does not help the night.

@@ -41,6 +41,32 @@ func law(t *testing.T, check func(t *testing.T, g *rand.Rand)) {
 	}
 }
 
+// Whatever periods a life is cut into, they have all of its mass.
+func TestLaw_Within_Conserved(t *testing.T) {
+	law(t, func(t *testing.T, g *rand.Rand) {
+		c := carbon.Component{Embodied: carbon.Nanograms(fixed.FromInt64(g.Int64() >> g.IntN(63))), Lifetime: time.Duration(1 + g.Int64()>>(5+g.IntN(58)))}
+		p := carbon.Part{Of: 1 + g.Int64N(96), All: 96}
+		began := g.Int64N(int64(1000 * time.Hour))
+		end := began + int64(c.Lifetime) + g.Int64N(int64(time.Hour))
+		cuts := []int64{g.Int64N(began + 1), end}
+		for range g.IntN(10) {
+			cuts = append(cuts, cuts[0]+g.Int64N(end-cuts[0]+1))
+		}
+		slices.Sort(cuts)
+		var sum carbon.Mass
+		for i := 1; i < len(cuts); i++ {
+			m, err := c.Within(at(began), period(t, cuts[i-1], cuts[i]), p)
+			require.NoError(t, err)
+			require.GreaterOrEqual(t, m.Sign(), 0)
+			sum, err = sum.Add(m)
+			require.NoError(t, err)
+		}
+		whole, err := c.Over(c.Lifetime, p)
+		require.NoError(t, err)
+		require.Equal(t, whole, sum, "%+v, %+v, from %d, cut at %v", c, p, began, cuts)
+	})
+}
+
 func at(ns int64) time.Time { return time.Unix(0, ns).UTC() }
 
 func period(t *testing.T, from, to int64) metering.Period {
