@@ -241,6 +241,10 @@ func TestFigure(t *testing.T) {
 	require.NoError(t, err)
 	require.InDelta(t, math.Hypot(math.Hypot(15, 5)/2000, 0.005), u.Relative, 1e-8)
 	require.ErrorIs(t, ignore(mustFigure(t)(facility.ERE(pue(t, 3000, 2000, year, 3), facility.Reuse{Measured: joules(1)})).Uncertainty(0)), facility.ErrNoAccuracy)
+	all := mustFigure(t)(facility.ERE(pue(t, 3000, 2000, year, 3), reused(3000)))
+	require.Zero(t, all.Float64())
+	require.Empty(t, all.Warnings())
+	require.ErrorIs(t, ignore(all.Uncertainty(0)), facility.ErrNoAccuracy)
 	require.Equal(t, "EN 50600-4 site energy", mustFigure(t)(facility.WUESource(wue, converted(t, facility.EN50600()), d("1"))).Table())
 	require.False(t, must(t)(facility.Compose(must(t)(facility.Partial("all", kWh(1, year), kWh(9, year), 3)))).Has(facility.UnverifiedTable))
 	var none facility.Figure

@@ -103,7 +103,8 @@ func ERF(reused Reuse, site Measured) (Figure, error) {
 // ERE returns the energy reuse effectiveness of The Green Grid,
 // (total − reused) / IT, which is (1 − ERF)·PUE. Below 1 it is legal, which a
 // PUE never is. What is doubtful of the PUE is of it, too. Its uncertainty is
-// that of three meters, of which the one of what was reused is independent.
+// that of three meters, of which the one of what was reused is independent; where
+// nothing is left, none is known.
 //
 // It fails with [ErrNoITEnergy] on a zero Result, a *[KindMismatchError] on
 // one that is not measured as a whole, and as [ERF] does.
@@ -118,15 +119,16 @@ func ERE(r Result, reused Reuse) (Figure, error) {
 	if _, err := ERF(reused, site); err != nil {
 		return Figure{}, err
 	}
-	site.Accuracy = left(site, reused.Measured)
+	accuracy := left(site, reused.Measured)
 	site.Energy, _ = site.Energy.Sub(reused.Energy)
 	if site.Estimated.Cmp(site.Energy) > 0 {
 		site.Estimated = site.Energy
 	}
 	it := Measured{Energy: r.it.energy, Period: r.period, Unobserved: r.it.unobserved, Estimated: r.it.estimated, Accuracy: r.it.accuracy}
 	f := figure(KPIERE, site, it, nil)
-	f.category = r.category
+	f.num, f.category = accuracy, r.category
 	f.warnings |= r.warnings
+	f.warnings.add(UnknownAccuracy, reused.Accuracy == 0)
 	f.warnings.add(PartialCoverage, !reused.complete())
 	f.unobserved = max(f.unobserved, reused.Unobserved)
 	return f, nil
