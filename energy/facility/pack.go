@@ -3,6 +3,7 @@ package facility
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"time"
 
@@ -70,6 +71,12 @@ type Limit struct {
 	Recalled bool
 }
 
+// rivals reports whether two rows say different things of the same figures: both
+// of one grade, or one of a grade and one of none.
+func (l Limit) rivals(o Limit) bool {
+	return l.KPI == o.KPI && l.Scope == o.Scope && (l.Grade == o.Grade || l.Grade == 0 || o.Grade == 0)
+}
+
 // A Pack is a set of rules as data: what a standard or a policy asks for, in
 // which edition, and from when to when.
 type Pack struct {
@@ -77,6 +84,9 @@ type Pack struct {
 	// From and To are the days on which it is in force, [From, To) in UTC; a
 	// zero To is open.
 	From, To time.Time
+	// Limits are in any order. Of an indicator and scope there is one plain
+	// limit, or one of each grade, of which the one with the highest number is
+	// the limit value.
 	Limits   []Limit
 	Required []KPI // indicators that have to be reported
 	// MinRacks and MinITPower say how large a site must be for the pack to
@@ -105,7 +115,7 @@ type Verdict struct {
 	// Grade is the best grade whose limit holds, 0 when none does or the
 	// pack has no grades.
 	Grade int
-	Pass  bool  // whether the limit value, the last row, holds
+	Pass  bool  // whether the limit value holds, and with it some grade
 	Limit Limit // the row that decided: the grade's, or the one that failed
 	// Margin is how far the value is from that limit, above 0 on the right
 	// side of it.
@@ -137,7 +147,10 @@ func (p Pack) check() error {
 	if p.From.IsZero() || !p.To.IsZero() && !p.To.After(p.From) {
 		return &FieldError{"rule pack " + clip(p.ID), "validity", "a first day, and a later last one or none"}
 	}
-	for _, l := range p.Limits {
+	for i, l := range p.Limits {
+		if slices.ContainsFunc(p.Limits[:i], l.rivals) {
+			return &FieldError{"rule pack " + clip(p.ID), fmt.Sprintf("limits of %v of scope %q", l.KPI, clip(l.Scope)), "one plain limit, or one of each grade"}
+		}
 		if !l.KPI.valid() || int(l.Bound) >= len(boundNames) || l.Grade < 0 {
 			return &FieldError{"rule pack " + clip(p.ID), "limit " + clip(shown(l.Value)), "an indicator, a bound and a grade of 0 or more"}
 		}
@@ -181,14 +194,15 @@ func (p Pack) Judge(f Indicator, site Site, at time.Time) (Verdict, error) {
 		if l.KPI != f.KPI() || l.Scope != site.Scope {
 			continue
 		}
+		// The best grade that holds decides, and where none does the limit value.
 		holds := l.Bound.holds(value, l.Value.Rat())
-		// Rows of grades come from the best to the limit value: the first one
-		// that holds decides.
-		if !found || !v.Pass {
+		better := holds && (!v.Pass || l.Grade < v.Grade)
+		worst := !holds && !v.Pass && l.Grade > v.Limit.Grade
+		if !found || better || worst {
 			v.Limit, v.Pass = l, holds
-			if holds {
-				v.Grade = l.Grade
-			}
+		}
+		if v.Pass {
+			v.Grade = v.Limit.Grade
 		}
 		found = true
 	}

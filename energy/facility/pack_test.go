@@ -33,11 +33,35 @@ func TestPack_Grades(t *testing.T) {
 	require.Equal(t, "GB 40879-2021 (2021): PUE grade 2, at most 1.3 (recalled, check the text)", v.String())
 }
 
+// The best grade whose limit holds, in whatever order a caller has the rows.
+func TestPack_Order(t *testing.T) {
+	gb := facility.GB40879()
+	orders := [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}
+	for _, order := range orders {
+		p := gb
+		p.Limits = nil
+		for _, i := range order {
+			p.Limits = append(p.Limits, gb.Limits[i])
+		}
+		for _, total := range []int64{1100, 1200, 1201, 1300, 1400, 1500, 1501} {
+			r := pue(t, total, 1000, year, 3)
+			want, err := gb.Judge(r, facility.Site{}, day(2026, 1, 1))
+			require.NoError(t, err)
+			got, err := p.Judge(r, facility.Site{}, day(2026, 1, 1))
+			require.NoError(t, err)
+			require.Equal(t, want, got, "%d over 1000, rows %v", total, order)
+		}
+	}
+}
+
 func TestPack_Refused(t *testing.T) {
 	r, now := pue(t, 1250, 1000, year, 3), day(2026, 1, 1)
 	gb, plan := facility.GB40879(), facility.NDRC2021()
 	nameless := gb
 	nameless.Source = ""
+	twice, plain := gb, gb
+	twice.Limits = append(gb.Limits[:3:3], facility.Limit{KPI: facility.KPIPUE, Grade: 3, Value: d("1.4")})
+	plain.Limits = append(gb.Limits[:3:3], facility.Limit{KPI: facility.KPIPUE, Value: d("1.4")})
 	design := must(t)(facility.Designed(3, 2, year, facility.Design{}, 3))
 	tests := []struct {
 		name string
@@ -53,6 +77,8 @@ func TestPack_Refused(t *testing.T) {
 		{"a pack without a source", ignore(nameless.Judge(r, facility.Site{}, now)), as[*facility.FieldError]},
 		{"a zero Result", ignore(plan.Judge(facility.Result{}, facility.Site{Scope: facility.ScopeLargeNew}, now)), wraps(facility.ErrNoITEnergy)},
 		{"a report of a zero Result", facility.EU20241364().Report(facility.Site{}, now, facility.Result{}), wraps(facility.ErrNoITEnergy)},
+		{"two limits of one grade", ignore(twice.Judge(r, facility.Site{}, now)), as[*facility.FieldError]},
+		{"a plain limit beside grades", ignore(plain.Judge(r, facility.Site{}, now)), as[*facility.FieldError]},
 		{"a negative size", ignore(gb.Judge(r, facility.Site{Racks: -1}, now)), as[*facility.FieldError]},
 	}
 	for _, tt := range tests {
