@@ -165,6 +165,12 @@ func TestCompose_Carries(t *testing.T) {
 	u, err = r.Uncertainty(1)
 	require.NoError(t, err)
 	require.InDelta(t, (math.Hypot(2, 1)-300*0.001)/2000, u.Standard, 1e-9)
+	whole, err := r.Uncertainty(0)
+	require.NoError(t, err)
+	share, err := mustFigure(t)(r.DCiE()).Uncertainty(0)
+	require.NoError(t, err)
+	require.InDelta(t, whole.Relative, share.Relative, 1e-15, "1 over it is as certain")
+	require.InDelta(t, whole.Relative*100/1.15, share.Standard, 1e-12)
 	require.False(t, r.Has(facility.Relabelled))
 	again := func(p facility.Result) facility.Result { return must(t)(p.Relabel(3)) }
 	require.True(t, must(t)(facility.Compose(again(cooling), again(power))).Has(facility.Relabelled))

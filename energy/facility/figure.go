@@ -21,6 +21,7 @@ type Figure struct {
 	period     metering.Period
 	unobserved time.Duration
 	num, den   Accuracy // of what is divided, and of what by
+	inverse    *Result  // the PUE that it is 1 over, with its uncertainty
 	category   Category // of the PUE that it is made of
 	water      WaterCategory
 	table      string
@@ -115,6 +116,11 @@ func (f Figure) Coverage(places int) decimal.Decimal {
 // with [ErrNoAccuracy] or a *[FieldError]. The correlation of the two meters
 // is -1 to 1, 0 where they are independent.
 func (f Figure) Uncertainty(correlation float64) (Uncertainty, error) {
+	if f.inverse != nil {
+		u, err := f.inverse.Uncertainty(correlation)
+		u.Standard = float64(u.Relative * f.Float64())
+		return u, err
+	}
 	return uncertainty(f.Float64(), f.num, f.den, correlation)
 }
 

@@ -95,7 +95,7 @@ func (r Result) DCiE() (Figure, error) {
 		return Figure{}, ErrNoITEnergy
 	}
 	f := Figure{kpi: KPIDCiE, value: new(big.Rat).Inv(r.Rat()), period: r.period, table: r.table, category: r.category,
-		unobserved: max(r.total.unobserved, r.it.unobserved), num: r.it.accuracy, den: r.total.accuracy, warnings: r.warnings}
+		unobserved: max(r.total.unobserved, r.it.unobserved), inverse: &r, warnings: r.warnings}
 	f.value.Mul(f.value, big.NewRat(100, 1))
 	f.warnings.add(Deprecated, true)
 	return f, nil
