@@ -34,7 +34,8 @@
 // Without a limit two samples are joined however far apart they are. Beyond
 // the limit of [WithMaxGap] there is a gap: no energy is counted in it
 // ([GapExclude]), or it is bridged and the energy marked as estimated
-// ([GapFill]). Either way [Window] says how much of the period was observed.
+// ([GapFill]). Either way [Window] says how much of the period was observed, and
+// how much bridged.
 //
 // # Counters
 //

@@ -166,6 +166,21 @@ func TestSeries_LongHold(t *testing.T) {
 	}
 }
 
+// A score that is small, as of a token, is not shown as nothing.
+func TestScore_String(t *testing.T) {
+	for units, want := range map[string]string{
+		"100": "0.0502 gCO2e per token", "1": "5.02 gCO2e per token", "3000": "0.0017 gCO2e per token", "30000": "0.00017 gCO2e per token",
+		"150000": "0.000033 gCO2e per token", "1e15": "0.000000000000005 gCO2e per token", "1e18": "0.000000000000000005 gCO2e per token",
+	} {
+		s, err := carbon.SCI(carbon.Software{Operational: carbon.Grams(5), Embodied: carbon.Nanograms(fixed.FromInt64(20_000_000)), Unit: "token", Units: d(units)})
+		require.NoError(t, err)
+		require.Equal(t, want, s.String(), units)
+	}
+	none, err := carbon.SCI(carbon.Software{Unit: "token", Units: d("1")})
+	require.NoError(t, err)
+	require.Equal(t, "0 gCO2e per token", none.String())
+}
+
 // Mass has the SKU of the energy it follows, whatever else is in the event.
 func TestRate_Events_SKU(t *testing.T) {
 	used := func(sku string, kWh int64) metering.Item {

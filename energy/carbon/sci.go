@@ -85,5 +85,13 @@ func (s Score) Grams(places int) decimal.Decimal {
 	return decimal.NewFromBigInt(halfEven(n.Mul(n, new(big.Rat).SetInt(scale))), int32(-places))
 }
 
-// String returns the score as it is reported: "0.0502 gCO2e per request".
-func (s Score) String() string { return s.Grams(4).String() + " gCO2e per " + s.Unit }
+// String returns the score as it is reported, to four places: "0.0502 gCO2e per
+// request". A small one, as of a token, has as many as show two digits of it.
+func (s Score) String() string {
+	places := 4
+	// Ten of the last place are two digits.
+	for v, last := s.Rat(), big.NewRat(1, 1000); places < 18 && v.Sign() > 0 && v.Cmp(last) < 0; places++ {
+		last.Quo(last, big.NewRat(10, 1))
+	}
+	return s.Grams(places).String() + " gCO2e per " + s.Unit
+}
