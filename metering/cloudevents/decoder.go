@@ -119,7 +119,7 @@ func (d *Decoder) begin() (int64, error) {
 	}
 	switch {
 	case err != nil:
-	case d.form == lines && c == 0:
+	case d.form == lines && c == nothing:
 		err = errEnd
 	case d.form == batch && d.index == d.config.batch:
 		err = &LimitError{"events in a batch", d.config.batch}
@@ -131,11 +131,11 @@ func (d *Decoder) begin() (int64, error) {
 func (d *Decoder) end() error {
 	c, err := d.in.skip(d.form == lines)
 	switch {
-	case err != nil || d.form == lines && c == 0:
+	case err != nil || d.form == lines && c == nothing:
 		return err
 	case d.form == lines:
 		return d.unexpected(c, "a line feed or the end behind an event")
-	case c == 0:
+	case c == nothing:
 		return errCutOff
 	}
 	_, _ = d.in.next() // it was given back
@@ -157,7 +157,7 @@ func (d *Decoder) end() error {
 // behind fails with errEnd if nothing but spaces is left.
 func (d *Decoder) behind() error {
 	c, err := d.in.skip(false)
-	if err == nil && c != 0 {
+	if err == nil && c != nothing {
 		return d.unexpected(c, "nothing behind a batch")
 	}
 	if err == nil {
@@ -166,8 +166,8 @@ func (d *Decoder) behind() error {
 	return err
 }
 
-func (d *Decoder) unexpected(c byte, want string) error {
-	return &AttributeError{Value: clip(string(c)), Err: fmt.Errorf("%w: byte %d of the stream: %q: want %s", ErrSyntax, d.in.offset, string(rune(c)), want)}
+func (d *Decoder) unexpected(c rune, want string) error {
+	return &AttributeError{Value: clip(string(c)), Err: fmt.Errorf("%w: byte %d of the stream: %q: want %s", ErrSyntax, d.in.offset, string(c), want)}
 }
 
 // ended returns what to end the iteration with.

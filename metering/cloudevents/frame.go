@@ -52,19 +52,23 @@ func (f *framer) back() {
 	f.offset--
 }
 
-// skip passes over spaces and returns what is behind them, which it gives back.
-// It returns 0 for the end of the text and, if lines count, behind a line feed.
-func (f *framer) skip(lines bool) (byte, error) {
+// nothing is what skip returns where there is no byte: no byte is it, for a file
+// that lost its power has null bytes in it, and events behind them.
+const nothing rune = -1
+
+// skip passes over spaces and returns the byte behind them, which it gives back.
+// It returns nothing at the end of the text and, if lines count, behind a line feed.
+func (f *framer) skip(lines bool) (rune, error) {
 	for {
 		c, err := f.next()
 		switch {
 		case err == io.EOF, err == nil && lines && c == '\n': // next gives it as it is
-			return 0, nil
+			return nothing, nil
 		case err != nil:
-			return 0, err
+			return nothing, err
 		case !isSpace(c):
 			f.back()
-			return c, nil
+			return rune(c), nil
 		}
 	}
 }

@@ -165,6 +165,12 @@ func TestDecoder_Faults(t *testing.T) {
 		{"a bracket of the other kind", plain + "\n{\"a\":]\n" + late, "1 -", ""},
 		{"cut off", plain + "\n" + plain[:80], "1 -", "cloudevents: event 1 at byte 153: want JSON as RFC 8259 has it: the text ends too early: unexpected EOF"},
 		{"cut off in a string", plain[:20] + `"\`, "-", ""},
+		{"null bytes between lines", plain + "\n\x00\x00" + late + "\n", "1 -", "cloudevents: event 1 at byte 153: want JSON as RFC 8259 has it: byte 0 of it: want a value"},
+		{"null bytes on a line", plain + "\x00\n" + late + "\n", "-", `cloudevents: event 0 at byte 0: want JSON as RFC 8259 has it: byte 152 of the stream: "\x00": want a line feed or the end behind an event`},
+		{"null bytes alone", "\x00\x00\x00", "-", ""},
+		{"null bytes in a batch", "[" + plain + "\x00," + late + "]", "-", ""},
+		{"null bytes behind a batch", "[" + plain + "]\n\x00" + late, "-", ""},
+		{"null bytes behind an empty batch", "[]\x00" + late, "-", ""},
 		{"a batch cut off behind an event", "[" + plain, "-", ""},
 		{"a batch cut off behind a comma", "[" + plain + ",", "1 -", ""},
 	} {
