@@ -95,9 +95,9 @@ func (e *WindowError) Error() string {
 // meter asked for ([ErrUnknown]). It yields [ErrOverflow] and ends at a row
 // whose total leaves 128 bits; that sums on the way to it do is no error.
 //
-// What is recorded, sealed or evicted while it runs may or may not be in it,
-// and the items of one event may be in part; what was recorded before is in it
-// once. Its memory grows with the number of keys asked for, of changes in the
+// What is recorded, sealed, drained or evicted while it runs may or may not be
+// in it, and the items of one event may be in part; what was recorded before,
+// and is not drained, is in it once. Its memory grows with the number of keys asked for, of changes in the
 // life of resources, and of pieces of time, not with the rows; it visits every
 // event in the life of the tenants' resources.
 func (a *Aggregator) Usage(p Period, opts ...QueryOption) iter.Seq2[Usage, error] {

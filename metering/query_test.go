@@ -1,6 +1,7 @@
 package metering_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -202,6 +203,36 @@ func TestUsage_WhileRecording(t *testing.T) {
 		n++
 	}
 	require.Equal(t, 24, n)
+}
+
+// TestUsage_WhileDraining: what is drained between rows may come or not, and what
+// is sealed behind it is under its own key.
+func TestUsage_WhileDraining(t *testing.T) {
+	a := metering.NewAggregator()
+	add := func(account metering.Account, hour, bytes int) {
+		key := metering.Key{Account: account, Meter: metering.Egress}
+		at := leaseDay.Start().Add(time.Duration(hour) * time.Hour)
+		require.NoError(t, a.AddAt(&key, at, metering.Grains(int64(bytes), metering.Bytes)))
+		require.NoError(t, a.Seal(at.Add(time.Hour)))
+	}
+	for _, account := range []metering.Account{"b", "c"} {
+		key := metering.Key{Account: account, Meter: metering.Egress}
+		require.NoError(t, a.AddAt(&key, leaseDay.Start(), metering.Grains(1, metering.Bytes)))
+	}
+	add("c", 1, 1)
+	var rows []string
+	for u, err := range a.Usage(leaseDay, metering.Per(metering.Hours(metering.Zone{}))) {
+		require.NoError(t, err)
+		if rows = append(rows, fmt.Sprint(u.Key.Account, " ", u.Quantity)); len(rows) > 1 {
+			continue
+		}
+		_, err := a.Drain()
+		require.NoError(t, err)
+		add("a", 2, 20)
+		add("b", 3, 30)
+		add("d", 4, 40)
+	}
+	require.Equal(t, []string{"b 1 By", "c 1 By", "b 30 By"}, rows, "a and d were not there when it began")
 }
 
 // TestUsage_Groups_Refused: an option that says nothing is no sum over all.

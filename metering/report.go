@@ -17,7 +17,9 @@ type report struct {
 	parts  []*part // where no aggregator is asked
 	views  []*view // in order of key
 	groups map[Key]*view
-	sheets [][]*view // by part that is in memory, and key
+	// sheets are the views of the keys of each sheet that is in memory. Parts have
+	// no place of their own: Drain takes them all, and others come.
+	sheets map[*sheet][]*view
 	// due has, for each piece, the views that have something from it on; active
 	// are those that have something in the piece that is being counted.
 	due    [][]*view
@@ -180,16 +182,13 @@ func (r *report) count(n int) error {
 // when they were sealed, and late usage comes in later ones.
 func (r *report) countParts(parts []*part, piece Period) error {
 	from, to := piece.start/r.width, piece.end/r.width
-	for i, p := range parts {
+	for _, p := range parts {
 		err := p.with(from, to, func(s *sheet) {
-			if i >= len(r.sheets) {
-				r.sheets = slices.Grow(r.sheets, len(parts)-len(r.sheets))[:len(parts)]
-			}
-			views := r.sheets[i]
-			if views == nil {
+			views, known := r.sheets[s]
+			if !known {
 				views = r.viewsOf(s)
 				if p.sheet != nil { // a file is read again when it is needed
-					r.sheets[i] = views
+					r.keep(s, views)
 				}
 			}
 			for _, row := range s.between(from, to) {
@@ -204,6 +203,14 @@ func (r *report) countParts(parts []*part, piece Period) error {
 		}
 	}
 	return nil
+}
+
+// keep keeps the views of a sheet for the pieces that follow.
+func (r *report) keep(s *sheet, views []*view) {
+	if r.sheets == nil {
+		r.sheets = make(map[*sheet][]*view)
+	}
+	r.sheets[s] = views
 }
 
 // activate makes a view one of those of the piece that is being counted.
