@@ -137,11 +137,24 @@ func (a *Aggregator) checkLife(e *Event, items checkedItems, before *needs) erro
 	if err != nil {
 		return err
 	}
-	for _, one := range late {
+	return a.checkLate(late, before)
+}
+
+// checkLate is Check for what an event in a life changes in sealed windows. It is
+// added to series, which lives alone do not have.
+func (a *Aggregator) checkLate(late []addition, before *needs) error {
+	for i := range late {
+		one := &late[i]
 		for _, n := range one.amounts {
 			if _, err := a.post(one.meter, n.at, n.n); err != nil {
 				return err
 			}
+		}
+		if a.find(&one.key) != nil {
+			continue
+		}
+		if err := a.room(one.key.Account, before.needSeries(one.key)); err != nil {
+			return err
 		}
 	}
 	return nil

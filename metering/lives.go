@@ -59,10 +59,11 @@ func (t *timeline) reaches(m *moment, before, longestStep int64) bool {
 // the meters whose usage it changes there take late usage.
 func (a *Aggregator) liveLate(k resourceKey, m *moment, sealed int64) error {
 	late, err := a.lateOf(k, m, sealed)
-	if err == nil {
-		err = a.addAll(late)
-	}
 	if err != nil {
+		a.untimely.Add(1)
+		return err
+	}
+	if err := a.addAll(late); err != nil {
 		return err
 	}
 	a.timeline(k).insert(m)
@@ -70,7 +71,7 @@ func (a *Aggregator) liveLate(k resourceKey, m *moment, sealed int64) error {
 }
 
 // lateOf returns what an event changes in windows before the instant sealed; a.mu
-// is held.
+// is held. It fails with ErrTooLate alone, and counts no refusal.
 func (a *Aggregator) lateOf(k resourceKey, m *moment, sealed int64) ([]addition, error) {
 	if m.at/a.width < a.sealed.Load()-a.lateWindows {
 		return nil, a.tooLate(m.at)

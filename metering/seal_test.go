@@ -306,6 +306,41 @@ func TestQuota_Evicted(t *testing.T) {
 	}
 }
 
+// TestQuota_LateLife: what a life comes to in sealed windows is added to a series,
+// which counts; who asks before recording is told so, too.
+func TestQuota_LateLife(t *testing.T) {
+	a := metering.NewAggregator(metering.WithSeriesQuota(1))
+	require.NoError(t, a.Record(lifeEvent("1", metering.Start, eventTime, 1)))
+	require.NoError(t, a.Record(lifeEvent("2", metering.Heartbeat, eventTime.Add(2*time.Hour))))
+	require.NoError(t, a.Seal(eventHour.End().Add(2*time.Hour)))
+	late := lifeEvent("3", metering.Stop, eventTime.Add(time.Hour))
+	var asked, recorded *metering.QuotaError
+	require.ErrorAs(t, a.Check(&late), &asked)
+	require.ErrorAs(t, a.Record(late), &recorded)
+	require.Equal(t, recorded, asked)
+
+	// Of two that need the same series, both are told, and others are not.
+	var refused []int
+	again, other := late, late
+	again.ID, other.Account = "4", "other"
+	a.CheckAll([]metering.Event{late, again, other}, func(i int, _ error) { refused = append(refused, i) })
+	require.Equal(t, []int{0, 1}, refused)
+	require.NoError(t, a.Accept(&late), "no quota refuses what was accepted")
+	require.NoError(t, a.Check(&again), "the series is there")
+}
+
+// TestCounts_UntimelyLife: an event in a life that is too late is counted as such,
+// and asking for it counts nothing.
+func TestCounts_UntimelyLife(t *testing.T) {
+	a := metering.NewAggregator(metering.WithLateWindow(time.Hour))
+	require.NoError(t, a.Seal(eventHour.End().Add(24*time.Hour)))
+	old := lifeEvent("1", metering.Start, eventTime, 1)
+	require.ErrorIs(t, a.Check(&old), metering.ErrTooLate)
+	require.Zero(t, a.Counts().Untimely)
+	require.ErrorIs(t, a.Record(old), metering.ErrTooLate)
+	require.EqualValues(t, 1, a.Counts().Untimely)
+}
+
 // TestEvict: a series goes when it holds nothing that is open, its usage stays,
 // and a handle to it stays good.
 func TestEvict(t *testing.T) {
