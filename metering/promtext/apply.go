@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/meterbook/meterbook/internal/fixed"
 	"github.com/meterbook/meterbook/metering"
 	"github.com/meterbook/meterbook/metering/counter"
 )
@@ -15,8 +16,11 @@ func (s *Scraper) apply(points []point, at time.Time) {
 	for i := range points {
 		p := &points[i]
 		id, why := s.id(p.rule, p.name), p.why
-		if why == used {
+		switch why {
+		case used:
 			why = s.take(id, p, at)
+		case passedOver:
+			s.leave(id, p)
 		}
 		if why != used && p.name != "" {
 			s.miss(p.rule, p.name)
@@ -119,20 +123,37 @@ func (s *Scraper) hold(r *rule, id string, p *point) reason {
 	if before != nil && !p.at.After(before.At) {
 		return repeated // of an exporter that answers from a cache
 	}
-	if before != nil && p.at.Sub(before.At) > s.gap {
-		s.tally.gaps++
-		before = nil
-	}
 	if before != nil {
-		inc, rest, ok := before.until(p.at, r)
-		if !ok {
+		if next.Rest, ok = s.book(r, before, p); !ok {
 			return refusedValue
 		}
-		next.Rest = rest
-		s.emit(r, before.Key, p.name, inc, counter.Spread, r.Kind == Sampled)
 	}
 	s.levels[id] = next
 	return used
+}
+
+// leave ends a level that is nobody's now: who held it pays up to this sight, and
+// not for the time until somebody else does.
+func (s *Scraper) leave(id string, p *point) {
+	if before := s.levels[id]; before != nil && p.at.After(before.At) {
+		s.book(s.rules[p.rule], before, p)
+		delete(s.levels, id)
+	}
+}
+
+// book makes events of what was held from the last sight to this one, unless they
+// are too far apart, and returns what of it is below a grain; false where it leaves
+// 128 bits.
+func (s *Scraper) book(r *rule, before *level, p *point) (rest fixed.Int128, ok bool) {
+	if p.at.Sub(before.At) > s.gap {
+		s.tally.gaps++
+		return rest, true
+	}
+	inc, rest, ok := before.until(p.at, r)
+	if ok {
+		s.emit(r, before.Key, p.name, inc, counter.Spread, r.Kind == Sampled)
+	}
+	return rest, ok
 }
 
 // stands reports whether a level's value is one that stands for none.

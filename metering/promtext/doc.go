@@ -39,8 +39,9 @@
 //
 // What a scrape shows of a capacity is held until the next sight of it, also across
 // scrapes that failed, but for no longer than [WithGap]. A series that is not there
-// any more ended when it was last seen: what was not seen is not counted. Power is
-// integrated so, too, and marked as estimated.
+// any more ended when it was last seen: what was not seen is not counted. One that is
+// nobody's any more ended when that was seen. Power is integrated so, too, and marked
+// as estimated.
 //
 // # Scrapes
 //

@@ -15,7 +15,7 @@ import (
 // Accounts says whose usage a series is. The empty account passes the series over;
 // an error refuses it, and what a counter grew by meanwhile is counted once it has
 // an account. Who held a level is asked when it is seen, and pays until the next
-// sight.
+// sight; from one at which it is nobody's, nobody does.
 type Accounts func(Sample) (metering.Account, error)
 
 // Fixed puts everything under one account.

@@ -219,6 +219,36 @@ func TestScraper_Held(t *testing.T) {
 	require.Equal(t, int64(1), vitals(s)["promtext.gaps"])
 }
 
+// Who held a level pays until the sight at which it is another's, or nobody's.
+func TestScraper_HeldByNobody(t *testing.T) {
+	table := promtext.Table{Rules: []promtext.Rule{{Metric: "power", Kind: promtext.Sampled, Meter: metering.DeviceEnergy, Unit: metering.MustUnit("W"), Resource: []string{"card"}}}}
+	s, err := promtext.New(table, "test", promtext.ByLabel("", "namespace"))
+	require.NoError(t, err)
+	for i, line := range []string{`namespace="a"} 700`, `namespace="a"} 700`, `} 50`, `} 50`, `namespace="b"} 300`, `namespace="b"} 300`, `namespace="a"} 700`, `} NaN`, `} 50`} {
+		require.NoError(t, s.Read(strings.NewReader(`power{card="0",`+line+"\n"), day.Add(time.Duration(i)*time.Minute)))
+	}
+	require.Equal(t, map[string]string{
+		"a energy.device 0": metering.MustQuantity("168 kJ").String(), // two minutes, and two more as no sight said otherwise
+		"b energy.device 0": metering.MustQuantity("36 kJ").String(),
+	}, usage(t, s.Pending()))
+
+	// One that answers from a cache, or comes too late, ends it and adds nothing.
+	at := day.Add(time.Hour)
+	read := func(after time.Duration, line string, stamped time.Duration) {
+		require.NoError(t, s.Read(strings.NewReader(fmt.Sprintf("power{card=\"1\",%s %d\n", line, at.Add(stamped).UnixMilli())), at.Add(after)))
+	}
+	s.Done()
+	read(0, `namespace="a"} 700`, 0)
+	read(time.Minute, `} 50`, 0) // of the same instant
+	read(2*time.Minute, `} 50`, 2*time.Minute)
+	require.Equal(t, map[string]string{"a energy.device 1": metering.MustQuantity("84 kJ").String()}, usage(t, s.Pending()))
+	s.Done()
+	read(3*time.Minute, `namespace="a"} 700`, 3*time.Minute)
+	read(time.Hour, `} 50`, time.Hour)
+	require.Empty(t, s.Pending())
+	require.Equal(t, int64(1), vitals(s)["promtext.gaps"])
+}
+
 func TestScraper_Refuses(t *testing.T) {
 	s, err := promtext.New(promtext.DCGM(), "test", promtext.Fixed("acme"), promtext.WithBytes(100), promtext.WithTimeout(time.Second))
 	require.NoError(t, err)
