@@ -67,7 +67,8 @@ const MaxRequest = 1 << 40
 // Devices without memory or cores are whole; memory or cores without devices
 // are of one. Where the number of devices is of a card of several, a device is
 // its part of the card. Memory of a resource with templates is rounded up to
-// the smallest that holds it, unless cores are asked for as well.
+// the smallest that holds it, unless cores are asked for as well. Templates are
+// parts of the memory that the model has, also where Device.Memory says less.
 //
 // It fails with an *[UnknownError] on a resource or model that is not known, or
 // where models that the request may stand for differ in what matters and the

@@ -56,6 +56,28 @@ func TestCatalogue_Demands_Vectors(t *testing.T) {
 	}
 }
 
+// A template is a part of the memory that a model has: a node that shows less of it,
+// as HAMi's 21,527 of 24,576 MiB for an Ascend 310P, makes none smaller.
+func TestCatalogue_Demands_TemplateOfAllMemory(t *testing.T) {
+	for _, c := range []struct {
+		mib, shows int64
+		partition  string
+	}{
+		{3072, 0, "vir01"}, {3072, 21527, "vir01"}, {3072, 24576, "vir01"},
+		{3073, 0, "vir02"}, {3073, 21527, "vir02"},
+		{6144, 21527, "vir02"}, {12288, 21527, "vir04"}, {12289, 21527, ""}, {21527, 21527, ""},
+		{3073, 24577, "vir02"}, {12289, 49152, "vir04"}, // more than the sheet says
+	} {
+		demands, err := accelerator.Default().Demands(map[string]int64{"huawei.com/Ascend310P": 1, "huawei.com/Ascend310P-memory": c.mib},
+			accelerator.Device{Model: "310P", Memory: c.shows << 20})
+		require.NoError(t, err)
+		require.Equal(t, c.partition, demands[0].Partition, "%d of %d MiB", c.mib, c.shows)
+	}
+	_, err := accelerator.Default().Demands(map[string]int64{"huawei.com/Ascend310P": 1, "huawei.com/Ascend310P-memory": 21528},
+		accelerator.Device{Model: "310P", Memory: 21527 << 20})
+	require.ErrorIs(t, err, accelerator.ErrShare, "more than there is")
+}
+
 func TestCatalogue_Demands_Several(t *testing.T) {
 	demands, err := accelerator.Default().Demands(map[string]int64{
 		"nvidia.com/mig-1g.10gb": 2, "nvidia.com/mig-3g.40gb": 1, "nvidia.com/gpu": 0, "nvidia.com/priority": 1,

@@ -173,13 +173,26 @@ func (d *demand) parts(m *Model, count int64) (r Reservation, partition string, 
 		return r, "", err
 	}
 	if d.by[Memory].Templates && d.n[Cores] == 0 && m != nil && m.Partitions != nil {
-		if p, ok := m.TemplateFor(n*one, of); ok {
+		if p, ok := m.TemplateFor(n*one, d.templated(m, of)); ok {
 			return p.Reservation(), p.Name, nil
 		}
 		return Reservation{Whole(), Whole()}, "", nil
 	}
 	return r, "", nil
 }
+
+// templated returns the memory that templates are parts of: what the model has,
+// also where a driver shows less of it, as 21,527 MiB of the 24 GiB of an Ascend
+// 310P, of which vir01 is 3 GiB all the same.
+func (d *demand) templated(m *Model, of int64) int64 {
+	if whole, ok := m.DeviceMemory().Value(); ok && d.inBytes() {
+		return max(of, whole)
+	}
+	return of
+}
+
+// inBytes reports whether memory is told in bytes, and not in parts of a device.
+func (d *demand) inBytes() bool { return d.on.MemoryUnit > 0 || d.by[Memory].UnitsPerDevice == 0 }
 
 // part returns n units of one, of a device that has of; n is of all count
 // devices where the resource is spread.
@@ -203,10 +216,10 @@ func (d *demand) part(r Resource, n, one, of, count int64) (Share, error) {
 // or 1 and the number of units that a device has.
 func (d *demand) memory(m *Model) (one, of int64, err error) {
 	r := d.by[Memory]
+	if !d.inBytes() {
+		return 1, r.UnitsPerDevice, nil
+	}
 	if one = d.on.MemoryUnit; one == 0 {
-		if r.UnitsPerDevice > 0 {
-			return 1, r.UnitsPerDevice, nil
-		}
 		one = r.UnitBytes
 	}
 	if one == 0 {
