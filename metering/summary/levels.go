@@ -153,10 +153,13 @@ func (l *Levels) Merge(o *Levels) error {
 	fresh := 0
 	for p, s := range theirs {
 		mine, known := l.seen[p]
+		if err := l.measures(p.key.Meter, s.latest.value); err != nil {
+			return err
+		}
 		if !known {
 			fresh++
 		} else if _, err := mine.latest.value.Cmp(s.latest.value); err != nil {
-			return err // their catalogue has another meter of this name
+			return err // of a meter that ours has not, and that two others differ in
 		}
 	}
 	if len(l.seen)+fresh > l.limit {

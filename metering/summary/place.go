@@ -71,3 +71,12 @@ func (c *chart) same(o *chart) error {
 	}
 	return nil
 }
+
+// measures returns an error where the catalogue has another meter of this name.
+func (c *chart) measures(id metering.MeterID, value metering.Quantity) error {
+	m, err := c.meters.Lookup(id)
+	if err == nil && m.Unit.Dimension() != value.Dimension() {
+		return &metering.DimensionError{Got: value.Dimension(), Want: m.Unit.Dimension(), Meter: id}
+	}
+	return nil
+}

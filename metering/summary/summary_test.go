@@ -221,6 +221,10 @@ func TestMerge_OtherCatalogue(t *testing.T) {
 	require.NoError(t, mine.Observe(mysql, morning, "", connections(1)))
 	var dimension *metering.DimensionError
 	require.ErrorAs(t, mine.Merge(theirs), &dimension)
+	fresh := newLevels(t)
+	require.ErrorAs(t, fresh.Merge(theirs), &dimension, "nothing of this meter was seen before")
+	require.Equal(t, metering.Connections, dimension.Meter)
+	require.Empty(t, slices.Collect(fresh.Rows()))
 	require.Equal(t, connections(1), slices.Collect(mine.Rows())[0].Max)
 }
 
