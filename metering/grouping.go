@@ -19,10 +19,13 @@ const (
 	ByLabels
 )
 
-// A grouping says what of a key a query keeps.
+// A grouping says what of a key a query keeps. It does not depend on the order in
+// which its options were given.
 type grouping struct {
+	named  bool // by GroupBy or GroupByLabel; else all is kept
 	fields [ByLabels + 1]bool
 	labels []string // if there are any, of all
+	across bool     // resources, whatever is named
 }
 
 // GroupBy adds up keys that are equal in the given fields. The keys of the
@@ -31,7 +34,8 @@ type grouping struct {
 func GroupBy(fields ...Field) QueryOption {
 	fields = slices.Clone(fields)
 	return queryFunc(func(q query) query {
-		q.keep = q.keep.clone(false)
+		q.keep = q.keep.clone()
+		q.keep.named = true
 		for _, f := range fields {
 			if f == 0 || int(f) >= len(q.keep.fields) {
 				q.err = &FieldError{"group", fmt.Sprint(uint8(f)), "want a field, such as ByAccount"}
@@ -49,7 +53,8 @@ func GroupBy(fields ...Field) QueryOption {
 func GroupByLabel(names ...string) QueryOption {
 	names = slices.Clone(names)
 	return queryFunc(func(q query) query {
-		q.keep = q.keep.clone(false)
+		q.keep = q.keep.clone()
+		q.keep.named = true
 		for _, name := range names {
 			if err := checkText("label name", name, 1, MaxLabelNameBytes); err != nil {
 				q.err = err
@@ -61,34 +66,35 @@ func GroupByLabel(names ...string) QueryOption {
 	})
 }
 
-// AcrossResources adds up the resources of an otherwise equal key. The rows'
-// keys have no resource.
+// AcrossResources adds up the resources of an otherwise equal key, or of one
+// that [GroupBy] and [GroupByLabel] make equal. The rows' keys have no resource.
 func AcrossResources() QueryOption {
 	return queryFunc(func(q query) query {
-		q.keep = q.keep.clone(true)
-		q.keep.fields[ByResource] = false
+		q.keep = q.keep.clone()
+		q.keep.across = true
 		return q
 	})
 }
 
-// clone returns a copy to be changed; of no grouping, one that keeps all or
-// nothing.
-func (g *grouping) clone(all bool) *grouping {
-	if g != nil {
-		c := *g
-		c.labels = slices.Clone(g.labels)
-		return &c
+// clone returns a copy to be changed.
+func (g *grouping) clone() *grouping {
+	if g == nil {
+		return new(grouping)
 	}
-	c := new(grouping)
-	for i := range c.fields {
-		c.fields[i] = all && Field(i) != ByTenant
-	}
-	return c
+	c := *g
+	c.labels = slices.Clone(g.labels)
+	return &c
 }
 
 // of returns what is kept of a key.
 func (g *grouping) of(k Key) Key {
 	if g == nil {
+		return k
+	}
+	if g.across {
+		k.Resource = ""
+	}
+	if !g.named {
 		return k
 	}
 	kept := Key{Meter: k.Meter}

@@ -205,6 +205,36 @@ func TestUsage_WhileRecording(t *testing.T) {
 	require.Equal(t, 24, n)
 }
 
+// TestUsage_Groups_AnyOrder: what rows are grouped by does not depend on which
+// option came first.
+func TestUsage_Groups_AnyOrder(t *testing.T) {
+	a := metering.NewAggregator()
+	for i, k := range []metering.Key{
+		{Account: "acme/a", SKU: "s", Resource: "r1", Labels: metering.MustLabels("team", "x", "stage", "prod")},
+		{Account: "acme/b", SKU: "s", Resource: "r2", Region: "north", Labels: metering.MustLabels("team", "x")},
+	} {
+		k.Meter = metering.Egress
+		require.NoError(t, a.AddAt(&k, eventTime, metering.Grains(int64(i+1), metering.Bytes)))
+	}
+	for _, tt := range []struct {
+		by   metering.QueryOption
+		want []string
+	}{
+		{metering.GroupBy(metering.ByTenant), []string{"acme network.egress"}},
+		{metering.GroupBy(), []string{" network.egress"}},
+		{metering.GroupBy(metering.ByRegion, metering.ByResource), []string{" network.egress", " network.egress @north"}},
+		{metering.GroupByLabel("team"), []string{` network.egress {team="x"}`}},
+	} {
+		for _, opts := range [][]metering.QueryOption{{tt.by, metering.AcrossResources()}, {metering.AcrossResources(), tt.by}} {
+			var got []string
+			for _, u := range mustCollect(t, a.Usage(eventHour, opts...)) {
+				got = append(got, u.Key.String())
+			}
+			require.Equal(t, tt.want, got)
+		}
+	}
+}
+
 // TestUsage_WhileDraining: what is drained between rows may come or not, and what
 // is sealed behind it is under its own key.
 func TestUsage_WhileDraining(t *testing.T) {
