@@ -81,7 +81,7 @@ func NewAggregator(opts ...Option) *Aggregator {
 		catalogue:   cfg.catalogue,
 		width:       width,
 		quota:       cfg.quota,
-		lateWindows: (int64(cfg.lateWindow)-1)/width + 1,
+		lateWindows: wholeWindows(int64(cfg.lateWindow), width),
 		openWindows: int64(cfg.openWindows),
 		perWindow:   math.MaxUint64/uint64(width/second) + 1,
 		hash:        newKeyHash(),
@@ -96,6 +96,14 @@ func NewAggregator(opts ...Option) *Aggregator {
 	a.index.begin()
 	a.now.Store(new(clock))
 	return a
+}
+
+// wholeWindows returns how many windows a time takes, rounded up; none for none.
+func wholeWindows(time, width int64) int64 {
+	if time%width > 0 {
+		return time/width + 1
+	}
+	return time / width
 }
 
 // Catalogue returns the meters that can be recorded.

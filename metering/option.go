@@ -71,8 +71,8 @@ func WithSeriesQuota(n int) Option {
 
 // WithLateWindow sets how far before the first window that is not sealed usage
 // may still be counted as late, in whole windows, rounded up;
-// [DefaultLateWindow] by default, and for less than 0. Beyond it, usage is
-// [ErrTooLate]. Whoever keeps identities of events, as the aggregator does for
+// [DefaultLateWindow] by default, and for less than 0; with 0, none. Beyond it,
+// usage is [ErrTooLate]. Whoever keeps identities of events, as the aggregator does for
 // its own lifetime, has to keep them for as long.
 func WithLateWindow(d time.Duration) Option {
 	return optionFunc(func(cfg config) config { cfg.lateWindow = d; return cfg })

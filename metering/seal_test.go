@@ -93,6 +93,20 @@ func TestSeal_Policies(t *testing.T) {
 	}
 }
 
+// TestSeal_LateWindow: how late usage may be is in whole windows, rounded up, and
+// may be not at all.
+func TestSeal_LateWindow(t *testing.T) {
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for late, windows := range map[time.Duration]int{0: 0, 1: 1, 15 * time.Minute: 1, 15*time.Minute + 1: 2, 30 * time.Minute: 2} {
+		a := metering.NewAggregator(metering.WithCatalogue(policies(t)), metering.WithLateWindow(late))
+		require.NoError(t, a.Seal(noon))
+		key := metering.Key{Account: "acme", Meter: "late.adjust"}
+		first := noon.Add(-time.Duration(windows) * 15 * time.Minute)
+		require.ErrorIs(t, a.AddAt(&key, first.Add(-1), oneToken), metering.ErrTooLate, "%v", late)
+		require.NoError(t, a.AddAt(&key, first, oneToken), "%v", late)
+	}
+}
+
 // TestSeal_Lives: what a life held is sealed as far as it is known, and what
 // comes to be known of it later is late.
 func TestSeal_Lives(t *testing.T) {
