@@ -19,7 +19,8 @@ type State struct {
 	// their account.
 	Lives []Event
 	// Windows before Watermark are sealed, and the one that begins at Current is
-	// current; the zero Time for none.
+	// current; the zero Time for none. Where windows are sealed, the current one is
+	// none of them: that of Watermark, if Current is before it or none.
 	Watermark, Current time.Time
 	Counts             Counts
 }
@@ -144,6 +145,9 @@ func (a *Aggregator) windowsOf(s State) (sealed, current int64, err error) {
 			return 0, 0, &FieldError{"time", stamp(n), "want the edge of a window"}
 		}
 		*one.to = n/a.width + one.up
+	}
+	if sealed > 0 { // as Seal leaves it: a sealed window is not the current one
+		current = max(current, sealed+1)
 	}
 	return sealed, current, nil
 }

@@ -253,6 +253,27 @@ func TestRestore_Refused(t *testing.T) {
 	require.ErrorIs(t, metering.NewAggregator(metering.WithCatalogue(empty)).Restore(s), metering.ErrUnknown)
 }
 
+// TestRestore_CurrentIsOpen: what counts in the current window does not count in
+// a sealed one, or in none, whatever the state says.
+func TestRestore_CurrentIsOpen(t *testing.T) {
+	noon := at("12:00:00")
+	for _, current := range []time.Time{{}, noon.Add(-time.Hour), noon, noon.Add(time.Hour)} {
+		a := metering.NewAggregator(metering.WithCatalogue(policies(t)))
+		require.NoError(t, a.Restore(metering.State{Watermark: noon, Current: current}))
+		want := noon
+		if current.After(noon) {
+			want = current
+		}
+		require.Equal(t, want, a.Current())
+		s := series(t, a, metering.Key{Account: "acme", Meter: "late.now"})
+		require.NoError(t, s.Add(oneToken))
+		require.NoError(t, s.AddAt(noon.Add(-time.Minute), oneToken))
+		rows := mustCollect(t, a.Usage(period(want, want.Add(15*time.Minute))))
+		require.Len(t, rows, 1)
+		require.Equal(t, "2 {token}", rows[0].Quantity.String())
+	}
+}
+
 // TestAccept_NoQuota: what was accepted is counted, however many series that
 // takes.
 func TestAccept_NoQuota(t *testing.T) {
