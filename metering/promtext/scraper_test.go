@@ -116,6 +116,28 @@ func TestTables(t *testing.T) {
 	require.Len(t, promtext.Tables(), 5)
 }
 
+// Traffic that is in a physical interface too is not counted twice.
+func TestNode_Interfaces(t *testing.T) {
+	s, err := promtext.New(promtext.Node(), "test", promtext.Fixed("acme"))
+	require.NoError(t, err)
+	physical := []string{"eth0", "eno1", "ens5", "enp3s0", "enp3s0f0np0", "enx0", "ib0", "ibp12s0", "wlan0", "wlp2s0", "bnxt0", "hsn0", "p1p1", "em1"}
+	inner := []string{"lo", "veth1a", "docker0", "br-1a2b", "br0", "cni0", "flannel.1", "cali12", "virbr0", "vmbr0", "lxdbr0", "vnet3", "tun0", "tunl0", "tap0", "wg0", "bond0",
+		"team0", "vxlan.calico", "vxlan_sys_4789", "gre0", "gretap0", "sit0", "ip6tnl0", "ip6gre0", "ifb0", "lxc1a2b", "cilium_host", "cilium_vxlan", "kube-ipvs0", "kube-bridge",
+		"nodelocaldns", "ovs-system", "eni5f3c1", "azv12", "macvlan0", "ipvlan0", "vlan100", "eth0.100", "dummy0", "podman0", "weave", "genev_sys_6081"}
+	for i := range 2 {
+		var b strings.Builder
+		for _, device := range slices.Concat(physical, inner) {
+			fmt.Fprintf(&b, "node_network_transmit_bytes_total{device=%q} %d\n", device, 7*i)
+		}
+		require.NoError(t, s.Read(strings.NewReader(b.String()), day.Add(time.Duration(i)*time.Minute)))
+	}
+	var got []string
+	for _, e := range s.Pending() {
+		got = append(got, e.Resource)
+	}
+	require.Equal(t, physical, got)
+}
+
 // A bad line is refused by itself, and counted by reason.
 func TestScraper_Lines(t *testing.T) {
 	table := promtext.Table{Name: "bytes", Rules: []promtext.Rule{{Metric: "sent", Kind: promtext.Counter, Meter: metering.Egress, Unit: metering.MustUnit("By"), Resource: []string{"d"}, Region: []string{"zone"}}}}

@@ -73,13 +73,25 @@ func Kepler() Table {
 	}}}
 }
 
+// inside are the interfaces of a node by the names that kernels, hypervisors and
+// container networks give them whose traffic stays within or is in a physical one
+// too.
+var inside = []string{
+	"lo", "dummy*", "ifb*", "veth*", "tap*", "vnet*", "lxc*", "eni[0-9a-f]*", "azv*", // within
+	"bond*", "team*", "br[0-9]*", "br-*", "vmbr*", "virbr*", "lxdbr*", "ovs-*", // of several
+	"*.*", "vlan*", "macvlan*", "macvtap*", "ipvlan*", // of one
+	"tun*", "wg*", "vxlan*", "genev*", "gre*", "erspan*", "ipip*", "sit*", "ip6*", // tunnels
+	"docker*", "podman*", "cni*", "flannel*", "cali*", "cilium*", "weave*", "kube-*", "nodelocaldns*", // networks of containers
+}
+
 // Node returns the table of Prometheus' node exporter: traffic of interfaces that
-// leave the machine, and the time of its processors. Bonds, bridges and whatever
-// else has its traffic in a physical interface too are left out.
+// leave the machine, and the time of its processors. Bonds, bridges, tunnels and
+// what else has its traffic in a physical interface too are left out by the names
+// that they usually have. Leave out others by the rules' Except.
 //
 // Source: https://github.com/prometheus/node_exporter.
 func Node() Table {
-	inner := map[string][]string{"device": {"lo", "veth*", "docker*", "br-*", "cni*", "flannel*", "cali*", "virbr*", "tun*", "tap*", "bond*", "team*", "dummy*", "*.*"}}
+	inner := map[string][]string{"device": inside}
 	traffic := func(metric string, meter metering.MeterID) Rule {
 		return Rule{Metric: metric, Kind: Counter, Meter: meter, Unit: metering.MustUnit("By"), Resource: []string{"device"},
 			Except: inner, Start: bootTime, MaxRate: rate(200_000_000_000)}
