@@ -18,8 +18,9 @@ func (a *Aggregator) Check(e *Event) error {
 }
 
 // CheckAll is [Aggregator.Check] for many events, one after the other: a quota
-// counts the series and lives that those before would need. It passes on which
-// event would be refused, and why.
+// counts the series and lives that those before would need, and the life of a
+// resource has what those before tell of it. It passes on which event would be
+// refused, and why.
 func (a *Aggregator) CheckAll(events []Event, refuse func(i int, err error)) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
@@ -41,6 +42,8 @@ type needs struct {
 	of     map[Account]int
 	fresh  []Key
 	born   []resourceKey
+
+	told map[resourceKey]timeline // what the events tell of lives
 }
 
 // needSeries notes that a series is needed, and returns by how many its tenant's
@@ -77,6 +80,16 @@ func (n *needs) grow(tenant Account, by int) {
 	n.of[tenant] += by
 }
 
+// tell notes an event in the life of a resource.
+func (n *needs) tell(k resourceKey, m *moment) {
+	if n.told == nil {
+		n.told = make(map[resourceKey]timeline)
+	}
+	t := n.told[k]
+	t.insert(m)
+	n.told[k] = t
+}
+
 // undo forgets what the last event needs.
 func (n *needs) undo() {
 	for _, k := range n.fresh {
@@ -101,60 +114,71 @@ func (a *Aggregator) checkNew(e *Event, before *needs) error {
 	if !e.Kind.carriesAmounts() {
 		return a.checkLife(e, items, before)
 	}
+	// In the order in which addAll asks.
 	for _, it := range items {
-		if _, err := a.post(it.meter, e.Time.UnixNano(), it.n); err != nil {
+		if err := a.roomFor(it.key(e), before); err != nil {
 			return err
 		}
-		key := it.key(e)
-		if a.find(&key) != nil {
-			continue
-		}
-		if err := a.room(e.Account, before.needSeries(key)); err != nil {
+	}
+	for _, it := range items {
+		if _, err := a.post(it.meter, e.Time.UnixNano(), it.n); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// roomFor returns an error when there is no series of a key and no room for one.
+func (a *Aggregator) roomFor(key Key, before *needs) error {
+	if a.find(&key) != nil {
+		return nil
+	}
+	return a.room(key.Account, before.needSeries(key))
+}
+
 // checkLife is Check for an event in the life of a resource.
 func (a *Aggregator) checkLife(e *Event, items checkedItems, before *needs) error {
 	k := resourceKey{e.Account.Tenant(), e.Resource}
-	t := a.timelines[k]
+	t, told := a.timelines[k], before.told[k]
 	switch {
 	case t == nil:
 		if err := a.room(e.Account, before.needLife(k)); err != nil {
 			return err
 		}
-	case len(*t) >= maxLife:
+	case len(*t)+len(told) >= maxLife:
 		return tooLong(e.Resource)
 	}
-	m := items.moment(e)
 	sealed := a.sealed.Load() * a.width
-	if sealed == 0 || !t.reaches(m, sealed, a.catalogue.longestStep) {
+	if sealed == 0 {
 		return nil
 	}
-	late, err := a.lateOf(k, m, sealed)
-	if err != nil {
-		return err
+	m := items.moment(e)
+	if m.reaches(max(t.previous(m), told.previous(m)), sealed, a.catalogue.longestStep) {
+		late, err := a.lateOf(t.with(told), m, sealed)
+		if err == nil {
+			err = a.checkLate(late, before)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return a.checkLate(late, before)
+	before.tell(k, m)
+	return nil
 }
 
 // checkLate is Check for what an event in a life changes in sealed windows. It is
 // added to series, which lives alone do not have.
 func (a *Aggregator) checkLate(late []addition, before *needs) error {
 	for i := range late {
-		one := &late[i]
-		for _, n := range one.amounts {
-			if _, err := a.post(one.meter, n.at, n.n); err != nil {
+		if err := a.roomFor(late[i].key, before); err != nil {
+			return err
+		}
+	}
+	for i := range late {
+		for _, n := range late[i].amounts {
+			if _, err := a.post(late[i].meter, n.at, n.n); err != nil {
 				return err
 			}
-		}
-		if a.find(&one.key) != nil {
-			continue
-		}
-		if err := a.room(one.key.Account, before.needSeries(one.key)); err != nil {
-			return err
 		}
 	}
 	return nil

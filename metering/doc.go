@@ -324,8 +324,9 @@
 //   - Σ windows = Σ keys = total, and merge(a, b) = compute(a ∪ b):
 //     TestLaw_Usage_WindowsAndKeysSumToTotal, TestLaw_Merge_IsTheUnion.
 //   - What goes on from a state counts as if it had not stopped, what is accepted
-//     as what is recorded, and each grain is drained once:
-//     TestLaw_State_GoesOnAsBefore, TestLaw_Accept_IsRecord,
+//     as what is recorded, what is asked about many events is what recording them
+//     says, and each grain is drained once: TestLaw_State_GoesOnAsBefore,
+//     TestLaw_Accept_IsRecord, TestLaw_CheckAll_IsRecordOneByOne,
 //     TestLaw_Drain_TakesEachGrainOnce.
 //   - An addition is in its window before it is sealed or is late, whoever adds,
 //     seals, evicts and reads at once: TestLaw_Hot_ExactWhileSealing,

@@ -29,7 +29,7 @@ func (a *Aggregator) live(e *Event, m *moment) error {
 	case len(*t) >= maxLife:
 		return tooLong(e.Resource)
 	}
-	if sealed := a.sealed.Load() * a.width; sealed > 0 && t.reaches(m, sealed, a.catalogue.longestStep) {
+	if sealed := a.sealed.Load() * a.width; sealed > 0 && m.reaches(t.previous(m), sealed, a.catalogue.longestStep) {
 		return a.liveLate(k, m, sealed)
 	}
 	a.timeline(k).insert(m)
@@ -43,22 +43,32 @@ func tooLong(resource string) error {
 // reaches reports whether m can change what counts before the instant: it
 // changes the time since the moment before it, and what a run that begins then
 // counts from before its start, which is less than the longest step of the clock.
-func (t *timeline) reaches(m *moment, before, longestStep int64) bool {
+// Previous is when the moment before it was, -1 for none.
+func (m *moment) reaches(previous, before, longestStep int64) bool {
 	before += longestStep
-	if m.at < before {
-		return true
+	return m.at < before || previous >= 0 && previous < before
+}
+
+// previous returns when the moment before m is, which need not be there itself;
+// -1 for none.
+func (t *timeline) previous(m *moment) int64 {
+	if t == nil {
+		return -1
 	}
-	if t == nil || len(*t) == 0 {
-		return false
+	if i := t.place(m); i > 0 {
+		return (*t)[i-1].at
 	}
-	i := t.place(m)
-	return i > 0 && (*t)[i-1].at < before
+	return -1
 }
 
 // liveLate takes an event that may change what was held in sealed windows, if
 // the meters whose usage it changes there take late usage.
 func (a *Aggregator) liveLate(k resourceKey, m *moment, sealed int64) error {
-	late, err := a.lateOf(k, m, sealed)
+	var old timeline
+	if t := a.timelines[k]; t != nil {
+		old = *t
+	}
+	late, err := a.lateOf(old, m, sealed)
 	if err != nil {
 		a.untimely.Add(1)
 		return err
@@ -70,15 +80,11 @@ func (a *Aggregator) liveLate(k resourceKey, m *moment, sealed int64) error {
 	return nil
 }
 
-// lateOf returns what an event changes in windows before the instant sealed; a.mu
-// is held. It fails with ErrTooLate alone, and counts no refusal.
-func (a *Aggregator) lateOf(k resourceKey, m *moment, sealed int64) ([]addition, error) {
+// lateOf returns what an event changes in a life, in windows before the instant
+// sealed; a.mu is held. It fails with ErrTooLate alone, and counts no refusal.
+func (a *Aggregator) lateOf(old timeline, m *moment, sealed int64) ([]addition, error) {
 	if m.at/a.width < a.sealed.Load()-a.lateWindows {
 		return nil, a.tooLate(m.at)
-	}
-	var old timeline
-	if t := a.timelines[k]; t != nil {
-		old = *t
 	}
 	changed := slices.Clone(old)
 	changed.insert(m)

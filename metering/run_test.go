@@ -177,16 +177,26 @@ var (
 
 func ruledAggregator(t testing.TB, opts ...metering.Option) *metering.Aggregator {
 	t.Helper()
+	return metering.NewAggregator(append(opts, metering.WithCatalogue(ruledCatalogue(t, metering.AdjustLate)))...)
+}
+
+// ruledCatalogue has the meters with their rules, and what lives hold with a late policy
+// where its rule allows that.
+func ruledCatalogue(t testing.TB, late metering.LatePolicy) *metering.Catalogue {
+	t.Helper()
 	var meters []metering.Meter
 	for m := range metering.DefaultCatalogue().All() {
 		if rule, ok := worldRules[m.ID]; ok {
 			m.Runs = rule
 		}
+		if m.Form == metering.Capacity && !m.Runs.Clock {
+			m.Late = late
+		}
 		meters = append(meters, m)
 	}
 	c, err := metering.NewCatalogue(meters...)
 	require.NoError(t, err)
-	return metering.NewAggregator(append(opts, metering.WithCatalogue(c))...)
+	return c
 }
 
 // smallHeld keeps what worlds hold below what can be held where runs count by a rule.

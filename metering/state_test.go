@@ -2,6 +2,7 @@ package metering_test
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -148,6 +149,55 @@ func TestLaw_Accept_IsRecord(t *testing.T) {
 		}
 		require.Equal(t, a.Counts().Events, b.Counts().Events)
 	})
+}
+
+// TestLaw_CheckAll_IsRecordOneByOne: what is asked about many events is what
+// recording them one after the other says.
+func TestLaw_CheckAll_IsRecordOneByOne(t *testing.T) {
+	law(t, func(t *testing.T, r random) {
+		late := pick(r, metering.RefuseLate, metering.CountNow, metering.AdjustLate)
+		a := metering.NewAggregator(metering.WithCatalogue(ruledCatalogue(t, late)), metering.WithSeriesQuota(pick(r, 1, 2, 3, 100)),
+			metering.WithLateWindow(pick(r, 0, time.Hour, 100*24*time.Hour)))
+		known := map[metering.Identity]bool{}
+		var batch []metering.Event
+		record := func() {
+			refused := make([]error, len(batch))
+			a.CheckAll(batch, func(i int, err error) { refused[i] = err })
+			for i, e := range batch {
+				require.Equal(t, fmt.Sprint(a.Record(e)), fmt.Sprint(refused[i]), "event %d of %v", i, batch)
+			}
+			batch = nil
+		}
+		for _, d := range r.deeds(r.world(14)) {
+			if id := d.event.Identity(); d.event.Kind != 0 && !known[id] {
+				known[id] = true
+				batch = append(batch, d.event)
+				continue
+			}
+			record()
+			_ = d.do(a, func(metering.Event) error { return nil })
+		}
+		record()
+	})
+}
+
+// TestCheckAll_LifeInOneBatch: a stop tells what the start before it in the batch
+// held, in windows that are sealed.
+func TestCheckAll_LifeInOneBatch(t *testing.T) {
+	cards, err := metering.DefaultCatalogue().Lookup(metering.AcceleratorTime)
+	require.NoError(t, err)
+	cards.Late = metering.RefuseLate
+	strict, err := metering.DefaultCatalogue().Replacing(cards)
+	require.NoError(t, err)
+	a := metering.NewAggregator(metering.WithCatalogue(strict))
+	require.NoError(t, a.Seal(eventHour.End()))
+	start, stop := lifeEvent("1", metering.Start, eventTime, 1), lifeEvent("2", metering.Stop, eventTime.Add(time.Minute))
+	require.NoError(t, a.Check(&stop), "it stops nothing that is known")
+	refused := map[int]error{}
+	a.CheckAll([]metering.Event{start, stop}, func(i int, err error) { refused[i] = err })
+	var late *metering.LateError
+	require.ErrorAs(t, refused[1], &late)
+	require.Len(t, refused, 1)
 }
 
 // TestLaw_Drain_TakesEachGrainOnce: what writers add while it is drained, again

@@ -47,6 +47,20 @@ func (t *timeline) merge(o timeline) {
 	slices.SortFunc(*t, compareMoments)
 }
 
+// with returns the timeline with what is told besides; t itself where that is
+// nothing, and stays as it is.
+func (t *timeline) with(told timeline) timeline {
+	switch {
+	case t == nil:
+		return told
+	case len(told) == 0:
+		return *t
+	}
+	both := slices.Clone(*t)
+	both.merge(told)
+	return both
+}
+
 // walk lives the resource's life and hands emit each stretch of time that
 // counts for a capacity: in which the resource was seen to hold it, and what
 // the rule of its meter makes of that. A life without a stop ends at the last
