@@ -103,8 +103,8 @@
 // [LatePolicy]: refuse with a *[LateError], count in the current window, or
 // count in its own window as a late adjustment, which [Usage] shows apart.
 // Usage older than the dedup window is [ErrTooLate] by every policy, and usage
-// beyond the windows that may be open is [ErrTooEarly]. Without a call of Seal
-// nothing is late.
+// beyond the windows that may be open is [ErrTooEarly], but for what lives tell, which
+// open none. Without a call of Seal nothing is late.
 //
 // Lives and holdings tell what was held since they were last heard of, so their
 // meters want a policy that takes what is late; those of [DefaultCatalogue] do.

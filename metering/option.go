@@ -80,7 +80,8 @@ func WithLateWindow(d time.Duration) Option {
 
 // WithOpenWindows sets how many windows may be open once windows have been
 // sealed, counted from the first that is not; [DefaultOpenWindows] by default,
-// and for less than 1. Usage beyond them is [ErrTooEarly].
+// and for less than 1. Usage beyond them is [ErrTooEarly]. Lives of resources open
+// no windows: an event that tells one may be of any later time.
 func WithOpenWindows(n int) Option {
 	return optionFunc(func(cfg config) config { cfg.openWindows = n; return cfg })
 }
