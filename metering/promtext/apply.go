@@ -96,7 +96,14 @@ func (s *Scraper) count(r *rule, p *point) reason {
 	if start.After(p.at) {
 		start = time.Time{}
 	}
-	inc, err := r.set.Observe(p.name, counter.Reading{At: p.at, Value: v, Start: start})
+	reading := counter.Reading{At: p.at, Value: v, Start: start}
+	inc, err := r.set.Observe(p.name, reading)
+	if err == nil && inc.Flags.Has(counter.OutOfOrder) && !start.IsZero() {
+		// A start before the last is that of an older life where points come in any
+		// order. Scrapes come in theirs: a clock was put back, and nothing began.
+		reading.Start = time.Time{}
+		inc, err = r.set.Observe(p.name, reading)
+	}
 	if err != nil {
 		return refusedValue
 	}

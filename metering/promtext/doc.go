@@ -32,8 +32,9 @@
 // Counters are those of metering/counter: what one grew by since its last reading is
 // counted, however many scrapes failed in between; a fall is a reset, after which it
 // counts what is shown; a start that is told (node_boot_time_seconds) finds the
-// resets that do not fall; an increase above the highest rate is not believed until
-// the next reading bears it out. NaN and sentinels are no readings.
+// resets that do not fall, and one that moves back is a clock that was put right; an
+// increase above the highest rate is not believed until the next reading bears it
+// out. NaN and sentinels are no readings.
 //
 // # Levels
 //

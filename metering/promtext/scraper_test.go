@@ -138,6 +138,24 @@ func TestNode_Interfaces(t *testing.T) {
 	require.Equal(t, physical, got)
 }
 
+// A clock that is put back moves the time of the boot back, and no counter began
+// again: it goes on. One that is put forward is no boot either.
+func TestNode_ClockPutRight(t *testing.T) {
+	s, err := promtext.New(promtext.Node(), "test", promtext.Fixed("acme"))
+	require.NoError(t, err)
+	boot := day.Add(-time.Hour).Unix()
+	for i, scrape := range []struct{ boot, sent int64 }{
+		{boot, 100}, {boot, 200}, {boot - 300, 400}, {boot - 300, 800}, {boot - 298, 1600}, {boot + 40, 3200}, {boot - 300, 6400},
+		{day.Unix() + 7*60 - 20, 50}, // it did start again
+		{day.Unix() + 7*60 - 80, 150}, {day.Unix() + 7*60 - 80, 10},
+	} {
+		text := fmt.Sprintf("node_boot_time_seconds %d\nnode_network_transmit_bytes_total{device=\"eth0\"} %d\n", scrape.boot, scrape.sent)
+		require.NoError(t, s.Read(strings.NewReader(text), day.Add(time.Duration(i)*time.Minute)))
+	}
+	require.Equal(t, map[string]string{"acme network.egress eth0": "6460 By"}, usage(t, s.Pending())) // 6300, 50, 100, and 10 after a fall
+	require.Zero(t, vitals(s)["promtext.remarks out-of-order"])
+}
+
 // A bad line is refused by itself, and counted by reason.
 func TestScraper_Lines(t *testing.T) {
 	table := promtext.Table{Name: "bytes", Rules: []promtext.Rule{{Metric: "sent", Kind: promtext.Counter, Meter: metering.Egress, Unit: metering.MustUnit("By"), Resource: []string{"d"}, Region: []string{"zone"}}}}
