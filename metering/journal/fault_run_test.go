@@ -211,7 +211,7 @@ func (w *run) append(events ...metering.Event) {
 		fresh := len(w.trying)
 		w.mu.Unlock()
 		res, err := w.s.Append(bg, events...)
-		if err != nil && w.wasKilled() {
+		if w.wasKilled() { // whatever was said: a sync that was under way then is not on the disk that was left
 			continue
 		}
 		w.mu.Lock()
