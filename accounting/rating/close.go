@@ -160,26 +160,12 @@ func (r *rater) closeAtZero(t *tariff, p *price) error {
 	return r.recurring(t, p, e, list)
 }
 
-// replaced says whether a negotiated price takes all the usage of a list
-// price throughout the billing period, so that the list price owes nothing.
-func (r *rater) replaced(list *price) bool {
-	if r.negotiated == nil {
-		return false
-	}
-	for _, p := range r.negotiated.prices {
-		if _, all := p.src.Covers(r.billing); all && !p.flat && p.src.Match.Matches(list.key()) && (p.src.Replaces == "" || p.src.Replaces == list.src.ID) {
-			return true
-		}
-	}
-	return false
-}
-
 // listedAtZero returns what the list card asks where a price contracted as e
 // owes something without usage: what its own price for that usage owes, once.
 func (r *rater) listedAtZero(t *tariff, p *price, e entry) (money.Money, error) {
 	list := p
 	if t != r.list {
-		if list = r.list.covering(p.key(), r.billing); list != nil && list.staged {
+		if list = r.list.covering(p, r.billing); list != nil && list.staged {
 			list = nil // it owes by its own terms
 		}
 	}

@@ -31,8 +31,9 @@
 // as if nothing had been negotiated; where the list card has no price, the contracted amount stands in. What is due by
 // the billing period follows the same rule: a negotiated flat price takes the place of the list's that it replaces,
 // or else of the one with the same id,
-// and a list price whose usage a negotiated one takes throughout the billing period owes nothing at zero. A bill has no
-// lines for what only the list would have asked.
+// and a list price all of whose usage negotiated ones take, for as long as it is in force in the billing period, owes
+// nothing at its end: one in another group, for some hours alone or for one of several meters does not take all. A bill
+// has no lines for what only the list would have asked.
 //
 // # The end of the billing period
 //

@@ -297,18 +297,29 @@ func (r *oracleRun) closeFlat(card *oracleCard, p *oraclePrice) string {
 	return ""
 }
 
+// taken says whether in every hour of a list price some negotiated price is for
+// all that it is for.
+func (r *oracleRun) taken(p *oraclePrice) bool {
+	for at := r.contract.start; at < r.contract.end; at += 3600 {
+		found := !p.inForce(at, at+3600)
+		for i := range r.contract.negotiated.prices {
+			q := &r.contract.negotiated.prices[i]
+			found = found || q.flat == "" && q.throughout(at, at+3600) && oracleCovers(q.match, p.match)
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
 func (r *oracleRun) closeAt0(card *oracleCard, p *oraclePrice) string {
 	start, end := r.contract.start, r.contract.end
 	if r.contracted.quantity[card.name+" "+p.id] != nil || !p.inForce(start, end) {
 		return ""
 	}
-	if card == r.contract.list && r.contract.negotiated != nil {
-		for i := range r.contract.negotiated.prices {
-			q := &r.contract.negotiated.prices[i]
-			if q.flat == "" && q.throughout(start, end) && oracleCovers(q.match, p.match) {
-				return ""
-			}
-		}
+	if card == r.contract.list && r.contract.negotiated != nil && r.taken(p) {
+		return ""
 	}
 	if !p.throughout(start, end) {
 		return "straddle"

@@ -234,11 +234,13 @@ func (t *tariff) among(candidates []*price, u *metering.Usage, group int, list *
 }
 
 // covering returns the most specific price in force in period that is for all
-// usage that key describes, or nil.
-func (t *tariff) covering(key metering.Key, period metering.Period) *price {
+// usage of a negotiated price, or nil.
+func (t *tariff) covering(special *price, period metering.Period) *price {
+	key := special.key()
 	for _, sku := range [...]string{key.SKU, ""} {
 		for _, p := range t.usage[meterSKU{key.Meter, sku}] {
-			if some, _ := p.src.Covers(period); some && p.src.Match.Matches(key) {
+			replaced := special.src.Replaces == "" || special.src.Replaces == p.src.ID
+			if some, _ := p.src.Covers(period); some && replaced && p.group == special.group && p.src.Match.Matches(key) {
 				return p
 			}
 		}
