@@ -1,11 +1,8 @@
 package rating
 
 import (
-	"cmp"
-	"fmt"
 	"maps"
 
-	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/money"
 	"github.com/meterbook/meterbook/internal/fixed"
 	"github.com/meterbook/meterbook/metering"
@@ -82,64 +79,6 @@ func (r *rater) close() error {
 	return nil
 }
 
-// closeFlat charges a flat price, once, if it is due.
-func (r *rater) closeFlat(t *tariff, p *price) error {
-	k := priceKey{t.name, p.src.ID}
-	if r.flats[k].charged || !r.flatDue(t, p) || t == r.list && r.flatOver(r.negotiated, p.src.ID) != nil {
-		return nil
-	}
-	if in, err := r.inForce(t, p); !in || err != nil {
-		return err
-	}
-	e, err := r.contracted.postFlat(p, &r.by, r.desk)
-	if err != nil {
-		return fmt.Errorf("%w, price %q", err, p.src.ID)
-	}
-	list, err := r.listedFlat(p, e)
-	if err != nil {
-		return fmt.Errorf("%w, price %q at list", err, p.src.ID)
-	}
-	mark := r.flats[k]
-	mark.charged = true
-	r.note(k, mark)
-	return r.recurring(t, p, e, list)
-}
-
-// flatDue says whether a flat price's policy makes it due.
-func (r *rater) flatDue(t *tariff, p *price) bool {
-	return p.when != accounting.FlatIfUsed || r.flats[priceKey{t.name, p.src.ID}].used
-}
-
-// flatOver returns the flat price of t that stands for the list's with the
-// given id and is in force in the billing period, or nil.
-func (r *rater) flatOver(t *tariff, id string) *price {
-	if t == nil {
-		return nil
-	}
-	for _, p := range t.flats {
-		if some, _ := p.owes(r.billing); some && cmp.Or(p.src.Replaces, p.src.ID) == id {
-			return p
-		}
-	}
-	return nil
-}
-
-// listedFlat returns what the list card asks for a flat price contracted as e.
-func (r *rater) listedFlat(p *price, e entry) (money.Money, error) {
-	if r.atList == nil {
-		return e.amount, nil
-	}
-	list := r.flatOver(r.list, cmp.Or(p.src.Replaces, p.src.ID))
-	switch {
-	case list == nil:
-		return r.atList.mirror(e, &r.by, r.desk)
-	case !r.flatDue(r.list, list):
-		return money.FromMinor(0, r.by.currency)
-	}
-	at, err := r.atList.postFlat(list, &r.by, r.desk)
-	return at.amount, err
-}
-
 // closeAtZero charges the first tier's flat amount of a price that nothing was
 // charged at.
 func (r *rater) closeAtZero(t *tariff, p *price) error {
@@ -188,10 +127,8 @@ func (r *rater) recurring(t *tariff, p *price, e entry, list money.Money) error 
 	c := t.charge(p, r.bill.Contract.Account)
 	c.Account, c.SKU, c.Region, c.Labels = r.bill.Contract.Account, p.src.Match.SKU, p.src.Match.Region, p.src.Match.Labels
 	c.Period, c.Origin = r.billing, p.flatOrigin()
-	if p.flat && t == r.negotiated {
-		if list := r.flatOver(r.list, cmp.Or(p.src.Replaces, p.src.ID)); list != nil {
-			c.ListPriceID = list.src.ID
-		}
+	if t == r.negotiated {
+		c.ListPriceID = r.listFlatID(p)
 	}
 	return r.bills(&c, e, list)
 }

@@ -1,7 +1,6 @@
 package rating
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/meterbook/meterbook/accounting"
@@ -83,51 +82,6 @@ func (r *rater) trueUp(t *tariff, p *price, in scope, origin accounting.Origin, 
 	if !in.window.IsZero() {
 		c.Period = in.window
 	}
-	return r.bills(&c, e, list)
-}
-
-// closeStagedFlat charges a flat price with terms, once, for the time in
-// which it is in force.
-func (r *rater) closeStagedFlat(t *tariff, p *price) error {
-	k := priceKey{t.name, p.src.ID + "\x00" + p.src.From.UTC().Format(time.RFC3339)}
-	if r.flats[k].charged || !r.flatDue(t, p) || t == r.list && r.flatOver(r.negotiated, p.src.ID) != nil {
-		return nil
-	}
-	some, all := p.owes(r.billing)
-	if !some {
-		return nil
-	}
-	if !all && p.src.Terms.Prorate == accounting.ProrateNone {
-		return t.straddle(p, r.billing, true)
-	}
-	period, err := r.inForcePart(p)
-	if p.when == accounting.FlatOnce {
-		period, err = r.billing, nil
-	}
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrContract, err)
-	}
-	row := accounting.Row{Period: period, Billing: r.billing, Zone: r.bill.Contract.Zone}
-	after, err := p.src.Advance(accounting.Tally{}, row)
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrContract, err)
-	}
-	e, err := r.postLine(r.contracted, p, &accounting.Staged{Price: p.src, After: after, EndedBefore: false, EndedAfter: true})
-	if err != nil {
-		return err
-	}
-	list := e.amount
-	if r.atList != nil {
-		if list, err = r.atList.mirror(e, &r.by, r.desk); err != nil {
-			return err
-		}
-	}
-	mark := r.flats[k]
-	mark.charged = true
-	r.note(k, mark)
-	c := t.charge(p, r.bill.Contract.Account)
-	c.Account, c.SKU, c.Region, c.Labels = r.bill.Contract.Account, p.src.Match.SKU, p.src.Match.Region, p.src.Match.Labels
-	c.Period, c.Origin = period, p.flatOrigin()
 	return r.bills(&c, e, list)
 }
 
