@@ -47,8 +47,9 @@ type Terms struct {
 	Off         decimal.Decimal // off the amount of each scope, at most all of it
 	Maximum     *decimal.Decimal
 	Minimum     *decimal.Decimal // charged at the end of the billing period
-	// ProrateMinimum takes the minimum, and the commitment of a whole billing
-	// period, for the share of it in which the price is in force.
+	// ProrateMinimum takes the minimum or the commitment of a whole billing
+	// period for the share of it in which the price is in force; those of hours,
+	// days and rows are due in full in each.
 	ProrateMinimum Proration
 	Commitment     *Commitment
 }

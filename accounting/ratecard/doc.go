@@ -114,7 +114,8 @@
 //	commitment       {amount or units, overage, true_up, idle}: what is beyond it costs overage times as
 //	                 much; true_up: charge for what is not used, idle: charge for windows without usage too
 //	minimum          at least this, charged at the end of the billing period
-//	prorate_minimum  the minimum and commitment for the share of the period that the price is in force
+//	prorate_minimum  the minimum and commitment for the share of the billing period that the price is in force;
+//	                 in a scope of hours, days or rows they are due in full
 //
 // A card may round the month's total once more, month: {mode, places} within
 // rounding; what that cuts off is a charge of its own. A rounding that changes

@@ -133,12 +133,16 @@ func TestLaw4_Staged_Changes(t *testing.T) {
 		day := onDay(2 + g.IntN(28))
 		first, second := a.contract.Card.Prices[0], b.contract.Card.Prices[0]
 		first.Until, second.From, second.Terms.Scope = day, day, first.Terms.Scope
-		for _, p := range []*accounting.Price{&first, &second} { // due by the billing period, they would have to be prorated
+		for _, p := range []*accounting.Price{&first, &second} {
 			terms := *p.Terms
-			if terms.Minimum, terms.Ratchet = nil, nil; terms.Commitment != nil {
+			p.Terms, terms.Ratchet = &terms, nil
+			if terms.Scope.Window != accounting.WholePeriod {
+				continue // what is due by the hour is so in each version's own hours
+			}
+			if terms.Minimum = nil; terms.Commitment != nil { // due by the billing period, they would have to be prorated
 				terms.Commitment = &accounting.Commitment{Amount: terms.Commitment.Amount, Units: terms.Commitment.Units, Overage: terms.Commitment.Overage}
 			}
-			p.Terms, p.Model = &terms, waived(p.Model)
+			p.Model = waived(p.Model)
 		}
 		card := *a.contract.Card
 		card.Prices = []accounting.Price{first, second}
@@ -154,6 +158,10 @@ func TestLaw4_Staged_Changes(t *testing.T) {
 		for _, c := range whole.Charges {
 			require.Equal(t, c.Billed, must(c.Explanation.Recompute()))
 		}
+		i := g.IntN(len(w.rows) + 1)
+		billed, _, _, err = rateInPieces(t, w, []world{{period: w.period, rows: w.rows[:i]}, {period: w.period, rows: w.rows[i:]}})
+		require.NoError(t, err)
+		require.Equal(t, whole.Total(), billed, "late")
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/metering"
 )
 
 // closeStaged charges what a staged price owes at the end of the billing
@@ -16,10 +17,15 @@ func (r *rater) closeStaged(t *tariff, p *price) error {
 	}
 	if some, all := p.src.Covers(r.billing); !some {
 		return nil
-	} else if !all && (p.src.Terms == nil || p.src.Terms.ProrateMinimum == accounting.ProrateNone) {
+	} else if !all && !p.dueInPart(t, r.billing) {
 		return t.straddle(p, r.billing, true)
 	}
 	for _, in := range r.scopesAtEnd(p) {
+		if due, err := r.dueIn(t, p, in.window); err != nil {
+			return err
+		} else if !due {
+			continue
+		}
 		tally := r.contracted.staged[p.slot].of[in]
 		r.dueOf(p).of(&tally)
 		line := &accounting.Staged{Price: p.src, Before: tally, After: tally, EndedAfter: true}
@@ -49,6 +55,43 @@ func (r *rater) closeStaged(t *tariff, p *price) error {
 		}
 	}
 	return nil
+}
+
+// dueInPart says whether a price that is in force for a part of the billing
+// period may owe something at its end: in hours and days by themselves, or the
+// share of a minimum that its card says. A minimum is of all usage, that of
+// other versions of the price included, so that it has no share where the price
+// changes.
+func (p *price) dueInPart(t *tariff, billing metering.Period) bool {
+	terms := p.src.Terms
+	return terms != nil && (terms.Scope.Window != accounting.WholePeriod ||
+		terms.ProrateMinimum != accounting.ProrateNone && !t.changes(p, billing))
+}
+
+// changes says whether another version of a price is in force in a period, too.
+func (t *tariff) changes(p *price, period metering.Period) bool {
+	for _, q := range t.prices {
+		if some, _ := q.src.Covers(period); some && q != p && q.src.ID == p.src.ID {
+			return true
+		}
+	}
+	return false
+}
+
+// dueIn says whether it is p that is due in a window, and not another version of
+// it, or a negotiated price all the while. The zero window is the billing period.
+func (r *rater) dueIn(t *tariff, p *price, window metering.Period) (bool, error) {
+	if window.IsZero() {
+		return true, nil
+	}
+	some, all := p.src.Covers(window)
+	if !some || t == r.list && r.negotiated != nil && r.replacedIn(p, window) {
+		return false, nil
+	}
+	if !all && t.changes(p, window) {
+		return false, t.straddle(p, window, true)
+	}
+	return true, nil
 }
 
 // listedAtEnd returns what the list card asks beside what is due at the end:

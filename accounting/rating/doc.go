@@ -40,8 +40,10 @@
 //
 // Flat prices, and first tiers' flat amounts that are due without usage, are charged by the first call whose period
 // ends with the billing period, once; a price that is due one time only in the billing period in which it begins, in
-// full. Usage that comes later still, from the state after that call, is billed as if it had come before. A price that is due so has to be in force for all of the billing period, or not at all: how much of
-// it would be due otherwise is for a card to say, and no card can yet.
+// full. Usage that comes later still, from the state after that call, is billed as if it had come before. A price that is
+// due so has to be in force for all of the billing period, or not at all, unless its card says which share of it is due
+// then, which it cannot for the minimum of a price that changes within the period. What is due by the hour, day or row is
+// due in those in which the price is in force, in full.
 //
 // # Stages
 //

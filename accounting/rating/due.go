@@ -52,9 +52,9 @@ func (d *due) least() *ratio {
 }
 
 // minimumShare returns which share of the billing period a minimum is due for,
-// nil where that is all of it.
+// nil where that is all of it, or of each hour, day or row.
 func (r *rater) minimumShare(p *price) *big.Rat {
-	if p.src.Terms == nil || p.src.Terms.ProrateMinimum == accounting.ProrateNone {
+	if t := p.src.Terms; t == nil || t.ProrateMinimum == accounting.ProrateNone || t.Scope.Window != accounting.WholePeriod {
 		return nil
 	}
 	period, err := r.inForcePart(p)

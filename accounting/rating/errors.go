@@ -69,7 +69,7 @@ type StraddleError struct {
 	Card, Price string
 	From, Until time.Time
 	Period      metering.Period
-	Recurring   bool // Period is the billing period
+	Recurring   bool // Period is what the price is due by: the billing period, or an hour or day with totals of its own
 	Scheduled   bool // the price is for certain times of the day or the week
 }
 

@@ -16,9 +16,11 @@ func (r *rater) replaced(list *price) bool {
 		return false
 	}
 	period, err := r.inForcePart(list)
-	if err != nil {
-		return false
-	}
+	return err == nil && r.replacedIn(list, period)
+}
+
+// replacedIn is replaced for a period.
+func (r *rater) replacedIn(list *price, period metering.Period) bool {
 	for at := period.Start(); at.Before(period.End()); {
 		until, ok := r.replacedUntil(list, at)
 		if !ok {
