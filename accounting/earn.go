@@ -92,7 +92,8 @@ func (m Percentage) event(t Tally, amount *big.Rat) *big.Rat {
 }
 
 // charged returns the part of an event that is not free, nil for an event
-// that is free as a whole.
+// that is free as a whole. What a refund takes back of units that were free
+// was not paid for.
 func (m Percentage) charged(t Tally, amount *big.Rat) *big.Rat {
 	before, limit := or(t.Used), m.FreeUnits.Rat()
 	switch {
@@ -100,11 +101,11 @@ func (m Percentage) charged(t Tally, amount *big.Rat) *big.Rat {
 		return amount
 	case m.FreeUnits.IsZero():
 		return nil
-	case before.Cmp(limit) >= 0:
+	case before.Cmp(limit) >= 0 && amount.Sign() >= 0:
 		return amount
 	}
-	paid := plus(before, amount)
-	if paid.Sub(paid, limit).Sign() <= 0 {
+	paid := maxRat(plus(before, amount), limit)
+	if paid = new(big.Rat).Sub(paid, maxRat(before, limit)); paid.Sign() == 0 {
 		return nil
 	}
 	return paid

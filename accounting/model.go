@@ -96,7 +96,8 @@ type Percentage struct {
 	Fixed decimal.Decimal // for each event that is not free
 	// Events are free until FreeEvents of them or FreeUnits have passed, which
 	// comes first; 0 sets no such limit, and both 0 none is free. Of the event
-	// in which FreeUnits end, the rest is charged.
+	// in which FreeUnits end, the rest is charged. A refund, an event below zero,
+	// gives the percentage back of what was charged, and not of free units.
 	FreeEvents int64
 	FreeUnits  decimal.Decimal
 	// Minimum and Maximum bound what an event costs, its fixed amount included,

@@ -179,14 +179,16 @@ func (k *kernel) charged(t *totals, d *desk) {
 	cost.set(&d.taken)
 	limited := e.freeEvents > 0 || e.freeUnits.sign() != 0
 	if limited && (e.freeEvents == 0 || t.rows < e.freeEvents) {
-		switch {
-		case e.freeUnits.sign() == 0:
+		if e.freeUnits.sign() == 0 {
 			cost.setInt(0)
 			return
-		case d.cmp(&t.used, &e.freeUnits) < 0:
+		}
+		if d.taken.sign() < 0 || d.cmp(&t.used, &e.freeUnits) < 0 {
+			d.part.set(&t.used) // above what is free, before and after
+			d.highest(&d.part, &e.freeUnits)
 			d.add(cost, &t.used, &d.taken)
-			if d.sub(cost, cost, &e.freeUnits); cost.sign() <= 0 {
-				cost.setInt(0)
+			d.highest(cost, &e.freeUnits)
+			if d.sub(cost, cost, &d.part); cost.sign() == 0 {
 				return
 			}
 		}

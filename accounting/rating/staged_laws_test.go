@@ -107,3 +107,16 @@ func TestLaw4_Staged_Negotiated(t *testing.T) {
 		}
 	})
 }
+
+// A refund gives back what was paid for, and nothing for units that were free.
+func TestRate_Percentage_RefundOfFreeUnits(t *testing.T) {
+	c := contractOf(toCents, priceOf("p", accounting.Percentage{Rate: dec("10"), Fixed: dec("1"), FreeUnits: dec("250")}))
+	for _, row := range []struct{ used, back, want string }{
+		{"300", "-300", "p -5"}, {"300", "-50", "p -5"}, {"300", "-20", "p -2"}, {"300", "-100", "p -5"}, {"250", "-100", "p 0"}, {"100", "-50", "p 0"},
+	} {
+		bill := rate(t, c, used(row.used, 1), used(row.back, 2))
+		require.Equal(t, row.want, billed(bill)[1], "%s, and %s", row.used, row.back)
+		require.Equal(t, bill.Charges[1].Billed, must(bill.Charges[1].Explanation.Recompute()))
+		t.Log(bill.Charges[1].Explain())
+	}
+}

@@ -42,11 +42,15 @@ func (p stagedPrice) eventCost(number int, before, amount *big.Rat) *big.Rat {
 			return new(big.Rat)
 		}
 		left := new(big.Rat).Sub(oracleRat(p.units), before)
-		if left.Sign() > 0 {
-			if paid.Cmp(left) <= 0 {
-				return new(big.Rat)
+		switch {
+		case left.Sign() > 0 && paid.Cmp(left) <= 0, left.Sign() == 0 && paid.Sign() < 0:
+			return new(big.Rat)
+		case left.Sign() > 0 || paid.Cmp(left) < 0: // a refund of what was paid for, and of free units
+			if paid.Sign() < 0 {
+				paid.Set(left)
+			} else {
+				paid.Sub(paid, left)
 			}
-			paid.Sub(paid, left)
 		}
 	}
 	cost := paid.Mul(paid, oracleRat(p.rate))
