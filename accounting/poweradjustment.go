@@ -1,6 +1,7 @@
 package accounting
 
 import (
+	"cmp"
 	"math/big"
 	"slices"
 
@@ -25,16 +26,17 @@ type PowerAdjustment struct {
 	// Active and Reactive are the meters of energy, of one dimension. Usage of
 	// Reactive needs no price.
 	Active, Reactive metering.MeterID
-	// Prices are ids of the prices whose amounts it changes; none is all. Where
-	// the card rounds the bill it is all: what a price comes to is then rounded
+	// Prices are ids of the prices whose amounts it changes, and those of negotiated
+	// prices in their place; none is all. Where the card rounds the bill it is all: what a price comes to is then rounded
 	// with the others, and depends on their order.
 	Prices []string
 	Steps  []PowerStep
 }
 
-// Changes reports whether the adjustment goes by a charge.
+// Changes reports whether the adjustment goes by a charge: by its price, or by
+// the list price whose place that took.
 func (a *PowerAdjustment) Changes(c *Charge) bool {
-	return len(a.Prices) == 0 || slices.Contains(a.Prices, c.PriceID)
+	return len(a.Prices) == 0 || slices.Contains(a.Prices, cmp.Or(c.ListPriceID, c.PriceID))
 }
 
 // Percent returns what the ratio of reactive to active energy, both in one

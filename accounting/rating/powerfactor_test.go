@@ -178,3 +178,15 @@ func TestRate_PowerAdjustmentRefused(t *testing.T) {
 	_, _, err = rating.Rate(c, must(metering.NewPeriod(onDay(2), november.End())), nil, state)
 	require.ErrorIs(t, err, rating.ErrContract, "it is part of what the state was rated by")
 }
+
+// The prices that an adjustment names stay those that it goes by when they are
+// negotiated, under whatever id: what is due, and what the list would ask.
+func TestRate_PowerAdjustment_Negotiated(t *testing.T) {
+	c := contractOf(toCents, priceOf("energy", perUnit("2")), priceOf("fund", perUnit("1"), sku("f")))
+	c.Card.PowerFactor = &accounting.PowerAdjustment{ID: "pf", Active: metering.Egress, Reactive: "reactive", Prices: []string{"energy"}, Steps: stepsOf("0.1", "0", "10")}
+	reactive := used("50", 1, func(u *metering.Usage) { u.Key.Meter = "reactive" })
+	rows := []metering.Usage{used("90", 1), used("10", 1, keyed("acme", "f", "")), reactive}
+	require.Equal(t, []string{"list@1 energy 180 of 180", "list@1 fund 10 of 10", "list@1 pf 18 of 18"}, amounts(rate(t, c, rows...)))
+	c.Negotiated = cardOf("special", toCents, priceOf("deal", perUnit("1")), priceOf("energy", perUnit("0.5"), sku("f")))
+	require.Equal(t, []string{"special@1 deal 90 of 180", "special@1 energy 5 of 10", "list@1 pf 9 of 18"}, amounts(rate(t, c, rows...)))
+}
