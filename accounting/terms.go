@@ -144,7 +144,7 @@ type PowerStep struct {
 // A Commitment is what a customer has promised to use in each scope.
 type Commitment struct {
 	Amount  decimal.Decimal // of money; or
-	Units   decimal.Decimal // of use, at what the model asks for them
+	Units   decimal.Decimal // of use, at what the model asks for them; not with one that goes by rows or by meters
 	Overage decimal.Decimal // times the amount beyond the commitment; 1 for no change
 	TrueUp  bool            // what is not used is charged at the end of the billing period
 	Idle    bool            // also of windows without any usage

@@ -163,7 +163,16 @@ func (g generator) terms(p *accounting.Price) {
 	})
 	set(4, func() {
 		t.Commitment = &accounting.Commitment{Amount: g.positive(), Overage: g.number(false), TrueUp: g.IntN(2) == 0}
-		if m, ok := p.Model.(accounting.PerUnit); !ok || m.Price.Sign() >= 0 {
+		byUnits := true
+		switch m := p.Model.(type) {
+		case accounting.PerUnit:
+			byUnits = m.Price.Sign() >= 0
+		case accounting.Percentage, accounting.Dynamic, accounting.Spot, accounting.Stairstep:
+			byUnits = false
+		case accounting.Volume:
+			byUnits = m.SizedBy == ""
+		}
+		if byUnits {
 			set(2, func() { t.Commitment.Amount, t.Commitment.Units = decimal.Decimal{}, g.positive() })
 		}
 	})

@@ -159,6 +159,10 @@ func (v *validator) combinations(p *place, price *accounting.Price) {
 		refuse("convert", reason, t.Convert != nil && !t.Convert.Restart)
 		refuse("free", reason, !t.Free.IsZero())
 	}
+	_, stairs := price.Model.(accounting.Stairstep)
+	if c := t.Commitment; c != nil && !c.Units.IsZero() && (rows || stairs) {
+		v.add(p.field("commitment").field("units"), show(c.Units), "have no amount by themselves at this model, which goes by rows or by meters; want an amount")
+	}
 	if m, ok := price.Model.(accounting.PerUnit); ok && t.Commitment != nil && !t.Commitment.Units.IsZero() && m.Price.Sign() < 0 {
 		v.add(p.field("commitment").field("units"), show(t.Commitment.Units), "at a price below 0 they come to less than nothing; want an amount")
 	}

@@ -66,11 +66,28 @@ func (p *price) compileStaged() error {
 		return fmt.Errorf("model %T; use a model of package accounting, by value", p.src.Model)
 	}
 	p.closes = p.closes || p.owesAtZero
+	if t := p.src.Terms; t != nil && t.Commitment != nil && !t.Commitment.Units.IsZero() && !costsByUnits(p.src) {
+		return errors.New("a commitment in units has no amount at this model, which goes by rows or by meters; commit to an amount")
+	}
 	if c := committed(p.src); c != nil && c.Sign() < 0 {
 		return errors.New("what it commits to comes to less than 0")
 	}
 	p.kernel = compileKernel(p.src)
 	return nil
+}
+
+// costsByUnits says whether a number of units has a cost at a price, whatever
+// rows they are.
+func costsByUnits(src *accounting.Price) bool {
+	switch m := src.Model.(type) {
+	case accounting.Percentage, accounting.Dynamic, accounting.Spot, accounting.Stairstep:
+		return false
+	case accounting.Graduated:
+		return src.Terms.Prorate == accounting.ProrateNone
+	case accounting.Volume:
+		return m.SizedBy == ""
+	}
+	return true
 }
 
 // committed returns the amount that each scope is committed to, nil for none. A

@@ -247,3 +247,27 @@ func TestRate_Times(t *testing.T) {
 	_, _, err := rating.Rate(c, november, usage(used("1", 1, func(u *metering.Usage) { u.Quantity = metering.Grains(math.MaxInt64, metering.Bytes) })), rating.State{})
 	require.NoError(t, err)
 }
+
+// A commitment in units at a model that has no amount for units alone came to
+// nothing, so that all usage was overage.
+func TestRate_CommitmentInUnits(t *testing.T) {
+	units := accounting.Terms{Commitment: &accounting.Commitment{Units: dec("10"), Overage: dec("2")}}
+	row := used("5", 1, keyed("acme", "", "", "size", "3"))
+	for name, p := range map[string]accounting.Price{
+		"dynamic":    priceOf("p", accounting.Dynamic{Label: "size", Factor: dec("1")}),
+		"by size":    priceOf("p", accounting.Volume{Tiers: []accounting.Tier{tier("", "1", "0")}, SizedBy: "size"}),
+		"percentage": priceOf("p", accounting.Percentage{Rate: dec("1")}),
+		"spot":       priceOf("p", accounting.Spot{Prices: []accounting.SpotPrice{{From: onDay(1), Price: dec("1")}}}),
+		"stairstep":  priceOf("p", accounting.Stairstep{Stairs: []accounting.Stair{{Amount: dec("1")}}}),
+	} {
+		_, _, err := rating.Rate(contractOf(toCents, with(p, units)), november, usage(row), rating.State{})
+		require.ErrorIs(t, err, rating.ErrContract, name)
+		require.ErrorContains(t, err, "commit to an amount", name)
+	}
+	prorated := units
+	prorated.Prorate = accounting.ProrateTime
+	p := priceOf("p", graduated(0, tier("", "1", "0")))
+	_, _, err := rating.Rate(contractOf(toCents, with(p, prorated)), november, nil, rating.State{})
+	require.ErrorIs(t, err, rating.ErrContract)
+	require.Equal(t, []string{"p 5"}, billed(rate(t, contractOf(toCents, with(p, units)), row)))
+}

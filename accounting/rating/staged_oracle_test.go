@@ -267,11 +267,8 @@ func (p stagedPrice) commitment() *big.Rat {
 	if p.promised == "" {
 		return oracleRat(p.committed)
 	}
-	units, whole := oracleRat(p.promised), oracleRat(p.promised)
-	if p.model == "stairstep" {
-		whole = new(big.Rat)
-	}
-	return p.change(p.modelCost(units, whole, units, new(big.Rat)), units, new(big.Rat))
+	units := oracleRat(p.promised)
+	return p.change(p.modelCost(units, units, units, new(big.Rat)), units, new(big.Rat))
 }
 
 func (p stagedPrice) bound(a *big.Rat) *big.Rat {

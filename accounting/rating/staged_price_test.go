@@ -51,7 +51,8 @@ func (g generator) stagedPrice(name string) (accounting.Price, stagedPrice) {
 	}
 	p.Terms = terms
 	g.stagedTerms(terms, &o)
-	if o.promised != "" && o.commitment().Sign() < 0 { // a promise to be paid
+	byRow := o.model == "percentage" || o.model == "dynamic" || o.model == "spot" || o.model == "sized" || o.model == "stairstep" || o.model == "graduated" && o.prorate != ""
+	if o.promised != "" && (byRow || o.commitment().Sign() < 0) { // no amount, or a promise to be paid
 		terms.Commitment.Units, terms.Commitment.Amount = decimal.Decimal{}, terms.Commitment.Units
 		o.promised, o.committed = "", o.promised
 	}
