@@ -34,6 +34,10 @@ func (r *rater) openPowerFactor() error {
 	if r.by.level == accounting.BillLevel && len(a.Prices) > 0 {
 		return fmt.Errorf("%w: card %q: its rounding is of the bill, so that the power factor cannot go by the amounts of single prices; name none, or round lines", ErrContract, r.list.name)
 	}
+	n := new(numbers)
+	if n.steps(a.Steps); n.err != nil {
+		return fmt.Errorf("%w: card %q: %w", ErrContract, r.list.name, n.err)
+	}
 	for i, s := range a.Steps {
 		if (s.Ratio == nil) != (i == len(a.Steps)-1) {
 			return fmt.Errorf("%w: card %q: step %d of the power factor: the last step, and only it, has no ratio", ErrContract, r.list.name, i+1)

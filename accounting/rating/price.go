@@ -60,6 +60,11 @@ func compilePrice(src *accounting.Price) (*price, error) {
 	if src.ID == "" {
 		return nil, errors.New("no id")
 	}
+	if src.Staged() { // the numbers of others become integers, which have a range
+		if err := checkNumbers(src); err != nil {
+			return nil, err
+		}
+	}
 	if !src.From.IsZero() && !src.Until.IsZero() && !src.From.Before(src.Until) {
 		return nil, errors.New("it ends before it begins")
 	}

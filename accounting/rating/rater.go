@@ -102,6 +102,9 @@ func (r *rater) open(state State) (err error) {
 	if !ok {
 		return fmt.Errorf("%w: card %q: its rounding changes within %v; let it change with a billing period", ErrContract, r.list.name, r.billing)
 	}
+	if !rounding.Level.Valid() {
+		return fmt.Errorf("%w: card %q: the rounding that holds in %v has no level", ErrContract, r.list.name, r.billing)
+	}
 	for _, t := range r.tariffs() {
 		t.rounding = rounding
 		for m, how := range t.apart {

@@ -2,6 +2,7 @@ package rating_test
 
 import (
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,6 +42,14 @@ func TestRate_RefusesCard(t *testing.T) {
 		{"never in force", "ends before it begins", cardOf("c", toCents, priceOf("p", perUnit("1"), from(2), until(2)))},
 		{"price too fine", "too many decimals", cardOf("c", toCents, priceOf("p", perUnit("0.0000000000000000001")))},
 		{"price too large", "out of range", cardOf("c", toCents, priceOf("p", accounting.PerUnit{Price: huge}))},
+		{"a number of a gigabyte", "factor: a number of 1 digits with exponent 2000000000", cardOf("c", toCents, with(priceOf("p", perUnit("1")), accounting.Terms{Factor: &huge}))},
+		{"a tier of a gigabyte", "bound of a tier: a number of 1 digits", cardOf("c", toCents, priceOf("p", accounting.Volume{Tiers: []accounting.Tier{{UpTo: &huge}, {}}}))},
+		{"a number with a gigabyte of decimals", "free units: a number of 1 digits", cardOf("c", toCents, with(priceOf("p", perUnit("1")), accounting.Terms{Free: decimal.New(1, -2_000_000_000)}))},
+		{"a number of many digits", "package size: a number of 77 digits", cardOf("c", toCents, priceOf("p", accounting.Package{Size: dec(strings.Repeat("9", 77)), Parts: accounting.PartCharged}))},
+		{"a step of a gigabyte", "step of the power factor: a number", &accounting.Card{Currency: money.CNY, Rounding: toCents,
+			PowerFactor: &accounting.PowerAdjustment{ID: "pf", Active: "a", Reactive: "b", Steps: []accounting.PowerStep{{Percent: huge}}}}},
+		{"a change of rounding without a level", "has no level", &accounting.Card{Currency: money.CNY, Rounding: toCents,
+			RoundingChanges: []accounting.RoundingChange{{From: onDay(1), Rounding: accounting.Rounding{Places: 2}}}}},
 		{"no tiers", "the last tier has to be open", cardOf("c", toCents, priceOf("p", accounting.Graduated{}))},
 		{"last tier bounded", "the last tier has to be open", cardOf("c", toCents, priceOf("p", graduated(0, tier("1", "1", "0"))))},
 		{"open tier before the last", "tier 1: only the last tier is open", cardOf("c", toCents, priceOf("p", graduated(0, tier("", "1", "0"), tier("", "1", "0"))))},
@@ -95,6 +104,9 @@ func TestRate_RefusesContract(t *testing.T) {
 			c.Negotiated.Currency = money.USD
 		}},
 		{"cards with two roundings", "differ in currency or rounding", func(c *accounting.Contract) { c.Negotiated = cardOf("special", byBill, price) }},
+		{"a credit's share of a gigabyte", "share: a number of 1 digits", func(c *accounting.Contract) {
+			c.Credits = []accounting.Credit{{ID: "c", Share: decimal.New(1, 2_000_000_000)}}
+		}},
 		{"cards of one name", "need two names", func(c *accounting.Contract) { c.Negotiated = cardOf("list", toCents, price) }},
 	} {
 		t.Run(row.name, func(t *testing.T) {

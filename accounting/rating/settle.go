@@ -39,17 +39,22 @@ func (r *rater) openSettlement(rounding accounting.Rounding, state State) error 
 			return fmt.Errorf("%w: card %q: the month's rounding: %w", ErrContract, r.list.name, err)
 		}
 	}
-	text := powerText(r.power) + creditsText(credits)
-	if r.settled.credits != "" && r.settled.credits != text {
-		return fmt.Errorf("%w: the credits and the adjustment by the power factor are not those that the state was rated with", ErrContract)
-	}
 	for i := range credits {
+		n := new(numbers)
+		n.check("amount", credits[i].Amount)
+		if n.check("share", credits[i].Share); n.err != nil {
+			return fmt.Errorf("%w: credit %q: %w", ErrContract, credits[i].ID, n.err)
+		}
 		if c := &credits[i]; c.ID == "" || c.Amount.Sign() < 0 || c.Share.Sign() < 0 || c.Share.GreaterThan(decimal.NewFromInt(1)) {
 			return fmt.Errorf("%w: credit %q: want an id, an amount of 0 or more and a share of at most 1", ErrContract, c.ID)
 		}
 		if _, err := money.New(credits[i].Amount, r.list.card.Currency); err != nil {
 			return fmt.Errorf("%w: credit %q: %w", ErrContract, credits[i].ID, err)
 		}
+	}
+	text := powerText(r.power) + creditsText(credits)
+	if r.settled.credits != "" && r.settled.credits != text {
+		return fmt.Errorf("%w: the credits and the adjustment by the power factor are not those that the state was rated with", ErrContract)
 	}
 	old := r.settled
 	r.settled.credits = text
