@@ -157,7 +157,7 @@
 // price takes the place of the list's for the usage that it matches, while it is
 // in force; outside of that time the list price is charged. With replaces it
 // does so for the usage of that one list price alone, whatever else it matches,
-// and comes before one without. A flat price takes the place of the list's flat
+// and comes before one without that is as specific. A flat price takes the place of the list's flat
 // price that it replaces, or else of the one with its id. A charge says which
 // list price it stands for and what that asks. [LintOverlay] looks at both cards.
 //
