@@ -48,7 +48,9 @@ func Compare(before, after accounting.Contract, period metering.Period, usage it
 
 // RateAll rates usage over one or more whole billing periods, a bill for each.
 // A row lies within one of them; they are kept in memory by period, so that
-// usage may come in any order of periods. Errors are those of [Rate].
+// usage may come in any order of periods. A price with a ratchet looks back to
+// what the periods rated before came to, and to the contract's Demands of those
+// before the first. Errors are those of [Rate].
 func RateAll(contract accounting.Contract, period metering.Period, usage iter.Seq2[metering.Usage, error], opts ...Option) ([]Bill, error) {
 	var periods []metering.Period
 	for at := period.Start(); at.Before(period.End()); {
@@ -75,13 +77,15 @@ func RateAll(contract accounting.Contract, period metering.Period, usage iter.Se
 			rows[i] = append(rows[i], row)
 		}
 	}
+	contract.Demands = slices.DeleteFunc(slices.Clone(contract.Demands), func(d accounting.Demand) bool { return period.Overlaps(d.Period) })
 	bills := make([]Bill, len(periods))
 	for i, p := range periods {
-		bill, _, err := Rate(contract, p, Rows(rows[i]...), State{}, opts...)
+		bill, state, err := Rate(contract, p, Rows(rows[i]...), State{}, opts...)
 		if err != nil {
 			return nil, err
 		}
 		bills[i] = bill
+		contract.Demands = append(slices.Clip(contract.Demands), state.Demands(contract)...)
 	}
 	return bills, nil
 }

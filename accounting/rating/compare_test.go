@@ -2,6 +2,7 @@ package rating_test
 
 import (
 	"iter"
+	"math/big"
 	"slices"
 	"testing"
 	"time"
@@ -131,4 +132,28 @@ func TestAsKnown(t *testing.T) {
 	}
 	_, ok := contracts.AsKnown(november, day(1).Add(-1))
 	require.False(t, ok)
+}
+
+// Months that are rated one after the other hold the later ones to the demand of
+// those before, whatever the contract says of them.
+func TestRateAll_Ratchet(t *testing.T) {
+	p := with(priceOf("demand", perUnit("1")), accounting.Terms{Gather: accounting.GatherPeak, Ratchet: &accounting.Ratchet{Percent: dec("80"), Periods: 2}})
+	c := contractOf(toCents, p)
+	december := must(metering.Month(metering.Zone{}, 2026, time.December))
+	both := must(metering.NewPeriod(november.Start(), december.End()))
+	row := used("10", 2)
+	row.Period = must(metering.NewPeriod(december.Start(), december.Start().AddDate(0, 0, 1)))
+	totals := func() (out []string) {
+		bills, err := rating.RateAll(c, both, usage(used("100", 2), row))
+		require.NoError(t, err)
+		for _, b := range bills {
+			out = append(out, b.Total().String())
+		}
+		return out
+	}
+	require.Equal(t, []string{"CNY 100.00", "CNY 80.00"}, totals())
+	c.Demands = []accounting.Demand{{Price: "demand", Period: october, Level: big.NewRat(200, 1)}, {Price: "demand", Period: november, Level: big.NewRat(500, 1)}}
+	require.Equal(t, []string{"CNY 160.00", "CNY 160.00"}, totals(), "November is rated, and not what was said of it")
+	require.Len(t, c.Demands, 2, "the contract stays as it was")
+	require.Equal(t, "500", c.Demands[1].Level.RatString())
 }

@@ -196,3 +196,16 @@ func TestRate_Replaces(t *testing.T) {
 	require.ErrorIs(t, err, rating.ErrContract)
 	require.ErrorContains(t, err, "which is for a negotiated card to say")
 }
+
+// A flat amount that is due without usage is no demand.
+func TestState_Demands_DueWithoutUsage(t *testing.T) {
+	c := contractOf(toCents, with(priceOf("demand", graduated(accounting.ZeroCharged, tier("", "1", "5"))),
+		accounting.Terms{Gather: accounting.GatherPeak, Ratchet: &accounting.Ratchet{Percent: dec("80"), Periods: 2}}))
+	bill, state, err := rating.Rate(c, november, nil, rating.State{})
+	require.NoError(t, err)
+	require.Equal(t, []string{"demand 5"}, billed(bill))
+	require.Empty(t, state.Demands(c))
+	_, state, err = rating.Rate(c, november, usage(used("3", 1)), state)
+	require.NoError(t, err)
+	require.Equal(t, "3", state.Demands(c)[0].Level.RatString())
+}

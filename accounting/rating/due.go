@@ -90,7 +90,7 @@ func (s State) Demands(c accounting.Contract) (demands []accounting.Demand) {
 				continue
 			}
 			told[p.ID] = true
-			if t := s.contracted.staged[priceKey{card.Name(), p.ID}].of[scope{}]; t.Open() {
+			if t := s.contracted.staged[priceKey{card.Name(), p.ID}].of[scope{}]; t.Used != nil { // what is due without usage opens it, too
 				demands = append(demands, accounting.Demand{Price: p.ID, Period: s.period, Level: new(big.Rat).Set(t.Used)})
 			}
 		}
