@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/meterbook/meterbook/accounting"
+	"github.com/meterbook/meterbook/accounting/rating"
 	"github.com/meterbook/meterbook/metering"
 )
 
@@ -53,4 +54,21 @@ func TestRate_Negotiated_ListOfAnotherGroup(t *testing.T) {
 	c := contractOf(toCents, priceOf("p", graduated(accounting.ZeroCharged, tier("", "1", "50"))))
 	c.Negotiated = cardOf("special", toCents, with(priceOf("q", graduated(accounting.ZeroCharged, tier("", "1", "40"))), accounting.Terms{Group: "surcharge"}))
 	require.Equal(t, []string{"list@1 p 50 of 50", "special@1 q 40 of 40"}, amounts(rate(t, c)))
+}
+
+// A minimum that a negotiated price took off the bill is not owed by late usage
+// either: reactive energy that costs nothing by itself.
+func TestRate_Negotiated_OwesNothingLate(t *testing.T) {
+	least := dec("50")
+	c := contractOf(toCents, with(priceOf("p", perUnit("1")), accounting.Terms{Minimum: &least, Scope: accounting.Scope{Account: true},
+		PowerFactor: &accounting.PowerFactor{Reactive: "reactive", Steps: stepsOf("1", "0", "0")}}))
+	c.Negotiated = cardOf("special", toCents, priceOf("q", perUnit("2")))
+	rows := []metering.Usage{used("3", 1), used("3", 2, func(u *metering.Usage) { u.Key.Meter = "reactive" })}
+	whole := rate(t, c, rows...)
+	require.Equal(t, []string{"special@1 q 6 of 3", "list@1 p 0 of 0"}, amounts(whole))
+	_, state, err := rating.Rate(c, november, usage(rows[0]), rating.State{})
+	require.NoError(t, err)
+	late, _, err := rating.Rate(c, november, usage(rows[1]), state)
+	require.NoError(t, err)
+	require.Equal(t, []string{"list@1 p 0 of 0"}, amounts(late))
 }

@@ -44,14 +44,15 @@ func (r *rater) postStaged(b *book, p *price, u *metering.Usage) (entry, error) 
 		return entry{}, err
 	}
 	d, due := r.desk, (*due)(nil)
-	t, ended, endedBefore := &d.scratch, r.ended, r.ended
+	over := r.over(p, in)
+	t, ended, endedBefore := &d.scratch, over, over
 	if perRow := p.src.Terms != nil && p.src.Terms.Scope.Window == accounting.PerRow; perRow {
 		t.reset(accounting.Tally{}, p.kernel)
 		ended, endedBefore = true, false // nothing more comes to a row
 	} else {
 		t = b.staged[p.slot].totals(p.kernel, in)
 	}
-	if r.ended {
+	if over {
 		due = r.dueOf(p)
 		t.share, t.floor = due.share, due.floor
 		endedBefore = endedBefore && r.owed(p, in, t.rows)
@@ -74,6 +75,19 @@ func (r *rater) postStaged(b *book, p *price, u *metering.Usage) (entry, error) 
 		line.After = t.tell()
 	}
 	return r.postExact(b, p, line, &d.exact)
+}
+
+// over says whether the billing period was closed, and with it what a scope of a
+// price owes at its end: that of a list price all of whose usage is negotiated
+// owes nothing then, nor later.
+func (r *rater) over(p *price, in scope) bool {
+	if !r.ended || !p.closes || r.negotiated == nil || p.slot >= len(r.list.slots) {
+		return r.ended
+	}
+	if in.window.IsZero() {
+		return !r.replaced(p)
+	}
+	return !r.replacedIn(p, in.window)
 }
 
 // owed says whether what a scope owes at the end was charged when the billing
@@ -111,9 +125,10 @@ func (r *rater) postTally(b *book, p *price, u *metering.Usage) (entry, error) {
 	if err != nil {
 		return entry{}, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
-	ended := r.ended || perRow // nothing more comes to a row
+	over := r.over(p, in)
+	ended := over || perRow // nothing more comes to a row
 	endedBefore := ended && !perRow && r.owed(p, in, before.Rows)
-	if r.ended {
+	if over {
 		r.dueOf(p).of(&before)
 		r.dueOf(p).of(&after)
 	}

@@ -76,7 +76,8 @@ func TestLaw8_Staged_SameBytes(t *testing.T) {
 }
 
 // The same with a negotiated card whose prices have stages too: what is billed
-// and what the list would have been, cut in time.
+// cut in time and in the order of rows, and what the list would have been, cut in
+// time.
 func TestLaw4_Staged_Negotiated(t *testing.T) {
 	lawOf(t, 8, func(t *testing.T, g generator) {
 		w, _ := g.stagedWorld()
@@ -94,6 +95,10 @@ func TestLaw4_Staged_Negotiated(t *testing.T) {
 		for _, c := range whole.Charges {
 			require.Equal(t, c.Billed, must(c.Explanation.Recompute()))
 		}
+		i := g.IntN(len(w.rows) + 1)
+		billed, _, _, err = rateInPieces(t, w, []world{{period: w.period, rows: w.rows[:i]}, {period: w.period, rows: w.rows[i:]}})
+		require.NoError(t, err)
+		require.Equal(t, whole.Total(), billed, "late")
 		// What usage costs at list prices is what it costs by the list alone.
 		alone := w.contract
 		alone.Negotiated = nil
