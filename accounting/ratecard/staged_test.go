@@ -181,10 +181,10 @@ func (g generator) terms(p *accounting.Price) {
 	_, pack := p.Model.(accounting.Package)
 	if !stairs {
 		set(3, func() {
-			t.Meters = []accounting.Weight{{Meter: p.Match.Meter, Factor: g.positive()}, {Meter: p.Match.Meter, Unit: p.Unit, Factor: g.positive()}}
+			t.Meters = []accounting.Weight{{Meter: p.Match.Meter, Factor: g.positive()}, {Meter: otherThan(p, metering.Ingress, metering.Egress), Unit: metering.MustUnit("GBy"), Factor: g.positive()}}
 		})
 		set(5, func() {
-			t.PowerFactor = &accounting.PowerFactor{Reactive: p.Match.Meter, Steps: []accounting.PowerStep{{Percent: g.number(true)}}}
+			t.PowerFactor = &accounting.PowerFactor{Reactive: otherThan(p, metering.ReactiveEnergy, metering.AcceleratorTime), Steps: []accounting.PowerStep{{Percent: g.number(true)}}}
 			ratio := g.positive()
 			set(2, func() {
 				t.PowerFactor.Steps = append([]accounting.PowerStep{{Ratio: &ratio, Percent: g.number(true)}}, t.PowerFactor.Steps...)
@@ -259,4 +259,12 @@ func (g generator) scope(p *accounting.Price) {
 	if c := p.Terms.Commitment; c != nil && c.TrueUp && p.Terms.Scope.Window == accounting.PerHour {
 		c.Idle = g.IntN(2) == 0
 	}
+}
+
+// otherThan returns a meter, or another one where that is the price's.
+func otherThan(p *accounting.Price, m, other metering.MeterID) metering.MeterID {
+	if p.Match.Meter == m {
+		return other
+	}
+	return m
 }

@@ -4,6 +4,8 @@ import "time"
 
 const wantTime = "want a time to the minute with its zone, such as 2026-01-01T00:00Z or 2026-01-01T00:00+08:00"
 
+const wantRange = "want a time from 1970-01-01T00:00Z to 2200-01-01T00:00Z"
+
 // minutes is how a time is printed: RFC 3339 without the seconds, which are
 // always 00, in UTC.
 const minutes = "2006-01-02T15:04Z07:00"
@@ -15,8 +17,11 @@ func (r *reader) instant(p *place) time.Time {
 		return time.Time{}
 	}
 	t, ok := parseTime(s)
-	if !ok {
+	switch {
+	case !ok:
 		r.refuse(p, wantTime)
+	case t.IsZero(): // in a card that is no time at all
+		r.refuse(p, wantRange)
 	}
 	return t
 }
@@ -38,10 +43,16 @@ func parseTime(s string) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	t, err := time.Parse(layout, s)
-	if err != nil || t.Second() != 0 {
+	if err != nil || t.Second() != 0 || !offset(s) {
 		return time.Time{}, false
 	}
 	return t.UTC(), true
+}
+
+// offset reports whether what a time ends with is an offset of RFC 3339, of which
+// time.Parse takes 24 hours and 60 minutes too.
+func offset(s string) bool {
+	return s[len(s)-1] == 'Z' || s[len(s)-5:len(s)-3] < "24" && s[len(s)-2] < '6'
 }
 
 // shaped reports whether s has a digit where shape has 0, a sign where it

@@ -321,7 +321,7 @@ func (v *validator) instant(p *place, t time.Time) {
 		return
 	}
 	if _, err := metering.NewPeriod(t, t); err != nil {
-		v.add(p, clip(t.UTC().Format(minutes)), "want a time from 1970-01-01T00:00Z to 2200-01-01T00:00Z")
+		v.add(p, clip(t.UTC().Format(minutes)), wantRange)
 	} else if !t.Truncate(time.Minute).Equal(t) {
 		v.add(p, t.UTC().Format(time.RFC3339Nano), "want a time to the minute")
 	}

@@ -2,6 +2,7 @@ package ratecard
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -27,6 +28,9 @@ func (v *validator) terms(p *place, price *accounting.Price) {
 			unit = price.Unit
 		}
 		v.measured(at, w.Meter, unit)
+		if w.Meter != "" && slices.ContainsFunc(t.Meters[:i], func(o accounting.Weight) bool { return o.Meter == w.Meter }) {
+			v.add(at.field("meter"), string(w.Meter), "listed twice; what it counts for has to be one number")
+		}
 	}
 	if len(t.Meters) > maxMeters {
 		v.add(p.field("meters"), "", "%d meters; want at most %d", len(t.Meters), maxMeters)
@@ -36,7 +40,7 @@ func (v *validator) terms(p *place, price *accounting.Price) {
 	v.convert(p.field("convert"), t.Convert)
 	v.charge(p.field("free"), t.Free)
 	v.numbers(p, t)
-	v.powerFactor(p.field("power_factor"), t.PowerFactor)
+	v.powerFactor(p.field("power_factor"), price)
 	v.commitment(p.field("commitment"), t)
 	v.policies(p, t)
 	v.combinations(p, price)
@@ -231,11 +235,15 @@ func (v *validator) convert(p *place, c *accounting.Conversion) {
 	}
 }
 
-func (v *validator) powerFactor(p *place, f *accounting.PowerFactor) {
+func (v *validator) powerFactor(p *place, price *accounting.Price) {
+	f := price.Terms.PowerFactor
 	if f == nil {
 		return
 	}
 	v.energyMeter(p.field("reactive"), f.Reactive, "missing; want the meter of reactive energy")
+	if f.Reactive != "" && (f.Reactive == price.Match.Meter || slices.ContainsFunc(price.Terms.Meters, func(w accounting.Weight) bool { return w.Meter == f.Reactive })) {
+		v.add(p.field("reactive"), string(f.Reactive), "want another meter than the price is for: what it measures is set against usage, and is not charged")
+	}
 	v.powerSteps(p.field("steps"), f.Steps)
 }
 

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/money"
 	"github.com/meterbook/meterbook/internal/fixed"
+	"github.com/meterbook/meterbook/metering"
 )
 
 // compileStaged checks what a staged price is computed from, so that nothing
@@ -160,13 +162,24 @@ func (p *price) compileTerms(t *accounting.Terms) error {
 			return err
 		}
 	}
-	for _, w := range t.Meters {
-		if w.Meter == "" {
-			return errors.New("a weight without a meter")
+	reactive := metering.MeterID("")
+	if f := t.PowerFactor; f != nil {
+		if reactive = f.Reactive; reactive == "" || len(f.Steps) == 0 {
+			return errors.New("a power factor needs a meter and steps")
+		}
+		if reactive == p.src.Match.Meter {
+			return errors.New("its power factor goes by its own meter, so that it charges nothing")
 		}
 	}
-	if f := t.PowerFactor; f != nil && (f.Reactive == "" || len(f.Steps) == 0) {
-		return errors.New("a power factor needs a meter and steps")
+	for i, w := range t.Meters {
+		switch {
+		case w.Meter == "":
+			return errors.New("a weight without a meter")
+		case w.Meter == reactive:
+			return fmt.Errorf("meter %q is one of its own and that of its power factor", w.Meter)
+		case slices.ContainsFunc(t.Meters[:i], func(o accounting.Weight) bool { return o.Meter == w.Meter }):
+			return fmt.Errorf("meter %q is listed twice", w.Meter)
+		}
 	}
 	return nil
 }
