@@ -52,7 +52,8 @@ type Credit struct {
 	// Share is the part of eligible charges that it bears, above 0 and at most
 	// 1; the zero value is 1. What it bears is cut to the currency's digits.
 	Share decimal.Decimal
-	// Services and Prices narrow what is eligible; none is everything.
+	// Services and Prices narrow what is eligible; none is everything. Where the
+	// card rounds the bill, what they narrow it to is rounded by itself.
 	Services []ServiceID
 	Prices   []string // ids
 }

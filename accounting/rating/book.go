@@ -44,8 +44,17 @@ type entry struct {
 	// wide is exact where the kernel of units has no room for it: of a staged
 	// price. It is the desk's, until the next line.
 	wide *ratio
+	kept *big.Rat // the same, for those who ask for it later
 	// large is what explains a staged price, or a bill that has some on it.
 	large *largeEntry
+}
+
+// rational returns the exact amount.
+func (e *entry) rational() *big.Rat {
+	if e.kept != nil {
+		return e.kept
+	}
+	return accounting.NewFraction(e.exact, e.price.unit).Rat()
 }
 
 // largeEntry is what the kernel has no room for.

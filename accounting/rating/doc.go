@@ -60,6 +60,8 @@
 //     costs after the end, so that it takes back what it makes up for.
 //   - Models that go by rows (percentages of events, prices that rows bring, prorated tiers) keep what rows have come to
 //     in the tally, and their cost is that.
+//   - Where the bill is rounded, a credit for some prices goes by what these come to exactly, as each charge depends on
+//     those before it.
 //   - The adjustment of a bill by the power factor ([accounting.PowerAdjustment]) and credits are functions of running
 //     sums of billed amounts, and the month's rounding of the total after credits; by how much they moved is a charge at
 //     the end of each call.

@@ -125,6 +125,9 @@ func (r *rater) bills(c *accounting.Charge, e entry, list money.Money) error {
 	} else {
 		r.explain(c, e)
 	}
+	if r.narrowed {
+		r.addExact(c, e.rational())
+	}
 	return r.hand(c)
 }
 

@@ -142,6 +142,7 @@ func (r *rater) adjustPower() error {
 	if err := r.settled.add(r.bill.Contract.Credits, &c); err != nil {
 		return err
 	}
+	r.addExact(&c, rationalOf(more))
 	var err error
 	if r.bill.list, err = r.bill.list.Add(list); err != nil {
 		return fmt.Errorf("%w: total: %w", ErrOverflow, err)

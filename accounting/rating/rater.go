@@ -32,6 +32,7 @@ type rater struct {
 	// billingDays are the local days of the billing period, once counted.
 	billingDays int64
 	settles     bool // there are credits, or the month's total is rounded
+	narrowed    bool // there are credits that go by exact amounts
 	settled     settlement
 	power       *accounting.PowerAdjustment // nil for none
 	apart       map[metering.MeterID]apart  // nil where all rows of one key are one line

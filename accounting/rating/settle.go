@@ -19,8 +19,12 @@ type settlement struct {
 	// eligible and paid are by the index of the credit. They are never changed
 	// in place.
 	eligible, paid []money.Money
-	wiped          money.Money // what rounding the month's total has charged
-	power          powerFactor
+	// exact, where the card rounds the bill, is what a narrowed credit's eligible
+	// charges come to before that: rounded with all others, each of them depends on
+	// their order. It is nil where eligible says it, and never changed in place.
+	exact []*big.Rat
+	wiped money.Money // what rounding the month's total has charged
+	power powerFactor
 }
 
 // openSettlement readies what credits and the month's rounding go by.
@@ -61,7 +65,31 @@ func (r *rater) openSettlement(rounding accounting.Rounding, state State) error 
 	r.settled.eligible, r.settled.paid = make([]money.Money, len(credits)), make([]money.Money, len(credits))
 	copy(r.settled.eligible, old.eligible)
 	copy(r.settled.paid, old.paid)
+	r.settled.exact = make([]*big.Rat, len(credits))
+	copy(r.settled.exact, old.exact)
+	for i := range credits {
+		r.narrowed = r.narrowed || r.narrows(&credits[i])
+	}
 	return nil
+}
+
+// narrows says whether a credit goes by exact amounts.
+func (r *rater) narrows(c *accounting.Credit) bool {
+	return r.by.level == accounting.BillLevel && len(c.Services)+len(c.Prices) > 0
+}
+
+// addExact counts the exact amount of a charge for credits that go by it.
+func (r *rater) addExact(c *accounting.Charge, exact *big.Rat) {
+	credits := r.bill.Contract.Credits
+	for i := range credits {
+		if r.narrows(&credits[i]) && credits[i].Pays(c) {
+			sum := new(big.Rat).Set(exact)
+			if before := r.settled.exact[i]; before != nil {
+				sum.Add(sum, before)
+			}
+			r.settled.exact[i] = sum
+		}
+	}
 }
 
 // creditsText tells credits apart by all that they go by.
@@ -99,7 +127,14 @@ func (r *rater) settle() error {
 	credits := r.bill.Contract.Credits
 	left := rationalOf(r.settled.billed)
 	for i := range credits {
-		pays, err := r.creditPays(&credits[i], r.settled.eligible[i], left)
+		eligible := r.settled.eligible[i]
+		if exact := r.settled.exact[i]; exact != nil {
+			var err error
+			if eligible, err = r.by.rule.ApplyRat(exact, r.by.currency); err != nil {
+				return fmt.Errorf("%w: eligible for credit %q: %w", ErrOverflow, credits[i].ID, err)
+			}
+		}
+		pays, err := r.creditPays(&credits[i], eligible, left)
 		if err != nil {
 			return err
 		}

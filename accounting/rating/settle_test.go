@@ -41,6 +41,10 @@ func TestLaw_Settle(t *testing.T) {
 		billed, _, _, err := rateInPieces(t, w, w.cutInTime(g))
 		require.NoError(t, err)
 		require.Equal(t, whole.Total(), billed)
+		i := g.IntN(len(w.rows) + 1)
+		billed, _, _, err = rateInPieces(t, w, []world{{period: w.period, rows: w.rows[:i]}, {period: w.period, rows: w.rows[i:]}})
+		require.NoError(t, err)
+		require.Equal(t, whole.Total(), billed, "late")
 		sums := map[accounting.Origin]*big.Rat{}
 		for _, c := range whole.Charges {
 			require.Equal(t, c.Billed, must(c.Explanation.Recompute()))
@@ -123,4 +127,19 @@ func TestRate_Invoice(t *testing.T) {
 	require.Contains(t, lines, "p: 3 GB free + 7.5 GB × 1.00 CNY + 42.50 CNY up to the minimum of 50.00 CNY = 50.00 (2 charges)")
 	require.Contains(t, lines, "v: 8 GB × 1.00 CNY (volume) = 8.00 (2 charges)")
 	require.Contains(t, lines, "grant: -20.33 CNY credit grant")
+}
+
+// Where the bill is rounded, what a credit for one price pays does not depend on
+// what came before that price's charge.
+func TestRate_Credit_OfARoundedBill(t *testing.T) {
+	c := contractOf(accounting.Rounding{Mode: money.Floor, Level: accounting.BillLevel}, priceOf("p", perUnit("0.6")), priceOf("fee", flat("1.47", accounting.FlatAlways)))
+	c.Credits = []accounting.Credit{{ID: "grant", Amount: dec("100"), Prices: []string{"fee"}}}
+	whole, _, err := rating.Rate(c, november, usage(used("1", 1)), rating.State{})
+	require.NoError(t, err)
+	require.Equal(t, []string{"p 0", "fee 2", "grant -1"}, billed(whole), "1.47, rounded down by itself")
+	first, state, err := rating.Rate(c, november, nil, rating.State{})
+	require.NoError(t, err)
+	late, _, err := rating.Rate(c, november, usage(used("1", 1)), state)
+	require.NoError(t, err)
+	require.Equal(t, whole.Total(), must(first.Total().Add(late.Total())))
 }

@@ -195,7 +195,9 @@ func (r *rater) postExact(b *book, p *price, line *accounting.Staged, exact *rat
 			return e, err
 		}
 	}
-	e = entry{price: p, wide: exact}
+	if e = (entry{price: p, wide: exact}); r.narrowed {
+		e.kept = exact.rat()
+	}
 	if !r.unexplained {
 		e.large = &largeEntry{staged: line}
 		if r.by.level == accounting.BillLevel {
