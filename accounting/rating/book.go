@@ -74,8 +74,14 @@ func openBook(s standing, tariffs []*tariff, by *rounder, d *desk) (b *book, err
 			b.staged = append(b.staged, stagedSlot{tallies: at, known: known})
 		}
 		for _, p := range t.prices {
-			if s := &b.slots[p.slot]; !p.staged && s.known && s.unit != p.unit {
+			s := &b.slots[p.slot]
+			switch {
+			case p.flat:
+			case !p.staged && s.known && s.unit != p.unit:
 				return nil, fmt.Errorf("%w: card %q, price %q: the state has it per another unit; a changed card needs a new version",
+					ErrContract, t.name, p.src.ID)
+			case p.staged && s.known, !p.staged && b.staged[p.slot].known:
+				return nil, fmt.Errorf("%w: card %q, price %q: the state has running totals of another kind for it; a changed card needs a new version",
 					ErrContract, t.name, p.src.ID)
 			}
 		}

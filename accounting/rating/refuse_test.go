@@ -287,3 +287,23 @@ func TestRate_CommitmentInUnits(t *testing.T) {
 	require.ErrorIs(t, err, rating.ErrContract)
 	require.Equal(t, []string{"p 5"}, billed(rate(t, contractOf(toCents, with(p, units)), row)))
 }
+
+// A card that changed under its name is refused where the state has nothing to go
+// on with: the tiers of its price would begin anew.
+func TestRate_RefusesChangedKind(t *testing.T) {
+	plain := priceOf("p", graduated(0, tier("10", "2", "0"), tier("", "1", "0")))
+	discounted := with(plain, accounting.Terms{Percent: dec("10")})
+	early, late := must(metering.NewPeriod(onDay(1), onDay(5))), must(metering.NewPeriod(onDay(5), onDay(31)))
+	for _, pair := range [][2]accounting.Price{{plain, discounted}, {discounted, plain}} {
+		_, state, err := rating.Rate(contractOf(toCents, pair[0]), early, usage(used("10", 1)), rating.State{})
+		require.NoError(t, err)
+		_, _, err = rating.Rate(contractOf(toCents, pair[1]), late, usage(used("10", 5)), state)
+		require.ErrorIs(t, err, rating.ErrContract)
+		require.ErrorContains(t, err, "a changed card needs a new version")
+		changed := contractOf(toCents, pair[1])
+		changed.Card.Version = "2"
+		bill, _, err := rating.Rate(changed, late, usage(used("10", 5)), state)
+		require.NoError(t, err)
+		require.Len(t, bill.Charges, 1)
+	}
+}
