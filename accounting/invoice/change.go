@@ -16,7 +16,8 @@ type Change struct {
 	// the sign of the line, and at most what is left of it; of a debit note what
 	// is added.
 	Net money.Money
-	// Quantity is what the amount is for, where it is known.
+	// Quantity is what the amount is for, where it is known, in the dimension of
+	// the line's.
 	Quantity metering.Quantity
 	// Charged is what charges were corrected by, of a note that is Rerated and
 	// whose line was converted from another currency or contains taxes. Else the
@@ -32,6 +33,9 @@ func (r *Register) change(d *Document, of *Issued, c Change, all bool) (Item, er
 	}
 	if !d.own(c.Net) || c.Net.IsZero() && !all {
 		return Item{}, fmt.Errorf("%w: %s on line %d: want whole minor units of %s, and not 0", ErrTerms, c.Net, c.Line, d.Currency)
+	}
+	if _, err := l.item.Quantity.Sub(c.Quantity); err != nil {
+		return Item{}, fmt.Errorf("%w: quantity %s on line %d, which has %s: %w", ErrTerms, c.Quantity, c.Line, l.item.Quantity, err)
 	}
 	ref := of.Reference(c.Line)
 	item := l.original.nothing(d.Currency)

@@ -89,7 +89,10 @@ func (r *Register) noteOf(at time.Time, kind Kind, n *Note, of *Issued) (*Docume
 	}
 	changes := n.Lines
 	if len(changes) == 0 {
-		changes = r.rest(of)
+		var err error
+		if changes, err = r.rest(of); err != nil {
+			return nil, err
+		}
 	}
 	seen := map[int]bool{}
 	for _, c := range changes {
@@ -174,14 +177,17 @@ func (i *Item) opposite() Item {
 }
 
 // rest returns the changes that take back all that is left.
-func (r *Register) rest(of *Issued) (changes []Change) {
+func (r *Register) rest(of *Issued) (changes []Change, err error) {
 	for i := range of.doc.Items {
 		l, err := r.leftOf(of, i+1)
-		if err == nil && l.item.moves() {
+		if err != nil {
+			return nil, err
+		}
+		if l.item.moves() {
 			changes = append(changes, Change{Line: i + 1, Net: l.item.Net, Quantity: l.item.Quantity, Charged: l.item.Charged})
 		}
 	}
-	return changes
+	return changes, nil
 }
 
 // giveBack holds a credit note to what is left of its document, and returns

@@ -218,6 +218,26 @@ func TestRegister_RefusesNotes(t *testing.T) {
 	require.ErrorAs(t, err, &negative)
 }
 
+// A note for another dimension than the line's is refused, since no later note on
+// the line would fit behind it.
+func TestRegister_NoteOfAnotherDimension(t *testing.T) {
+	r := register()
+	i := must(r.Issue(issueAt, invoice.Terms{}, sampleDraft(t)))
+	note := func(id, quantity string) invoice.Note {
+		return invoice.Note{ID: id, Of: i.Number(), Reason: "r", Lines: []invoice.Change{
+			{Line: 1, Net: money.MustParse("CNY 1"), Quantity: metering.MustQuantity(quantity)}}}
+	}
+	_, err := r.Credit(issueAt, note("hours", "5 h"))
+	require.ErrorIs(t, err, invoice.ErrTerms)
+	require.ErrorContains(t, err, "line 1")
+	_, err = r.Debit(issueAt, note("more hours", "5 h"))
+	require.ErrorIs(t, err, invoice.ErrTerms)
+	require.Len(t, r.Documents(), 1, "nothing was issued")
+	must(r.Credit(issueAt, note("traffic", "5 GBy")))
+	must(r.Credit(issueAt, invoice.Note{ID: "rest", Of: i.Number(), Reason: "r"}))
+	require.True(t, must(r.Balance(i.Number())).IsZero())
+}
+
 // Credit that paid for an invoice comes back once nothing is due on it.
 func TestCredit_GivesBack(t *testing.T) {
 	r := register()
