@@ -1,8 +1,10 @@
 package focus
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"math/big"
 
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/money"
@@ -38,7 +40,9 @@ var ErrCommitment = errors.New("focus: bad commitment")
 // Commitment returns the rows of a commitment: its purchase, the usage that it
 // covers, which is billed at nothing, and one row of what was not used. The
 // amortised cost is spread over used and unused units by their number, so that
-// effective cost adds up to it exactly.
+// effective cost adds up to it exactly. So do quantities: that of a row is the
+// difference of what is covered up to it and up to the row before, each rounded
+// where 12 digits behind the point do not say it.
 //
 // It fails with [ErrCommitment] where more is covered than was bought, where
 // covered is no usage, or where an id, a type or a quantity is missing, and as
@@ -118,16 +122,16 @@ func (s *Statement) covered(c *Commitment, charges []accounting.Charge) (rows []
 		case rest.Sign() < 0:
 			return nil, nil, left, fmt.Errorf("%w: %q covers %v more than was bought", ErrCommitment, clip(c.ID), rest)
 		}
-		left = rest
 		r, err := s.about(charge)
 		if err != nil {
 			return nil, nil, left, err
 		}
 		r.ChargeCategory, r.ChargeFrequency = Usage, UsageBased
 		r.identify(charge, 0)
-		if err := c.cover(&r, charge.Quantity, Used); err != nil {
+		if err := c.cover(&r, left, rest, Used); err != nil {
 			return nil, nil, left, err
 		}
+		left = rest
 		r.ConsumedQuantity, r.ConsumedUnit = r.PricingQuantity, r.PricingUnit
 		rows, weights = append(rows, r), append(weights, charge.Quantity.Grains())
 	}
@@ -147,15 +151,22 @@ func (s *Statement) unused(c *Commitment, left metering.Quantity) (Row, error) {
 	r.ChargeFrequency = UsageBased
 	r.ResourceId, r.ResourceType = c.ID, "Commitment"
 	r.SkuId, r.SkuMeter, r.SkuPriceId = "commitment/"+or(c.SKU, c.Type), "Commitment", "commitment/"+c.ID
-	err = c.cover(&r, left, Unused)
+	err = c.cover(&r, left, metering.Quantity{}, Unused)
 	return r, err
 }
 
-// cover makes a row one of units that were paid ahead.
-func (c *Commitment) cover(r *Row, quantity metering.Quantity, status CommitmentStatus) error {
-	q, err := inUnit(quantity, c.Unit)
-	if err != nil {
+// cover makes a row one of units that were paid ahead: of those that were left
+// before it, less those that are left after it. Both are rounded, and not what
+// is between them, so that rows add up to what was bought.
+func (c *Commitment) cover(r *Row, before, after metering.Quantity, status CommitmentStatus) error {
+	from, err1 := inUnit(before, c.Unit)
+	to, err2 := inUnit(after, c.Unit)
+	if err := cmp.Or(err1, err2); err != nil {
 		return err
+	}
+	q, ok := numberOf(new(big.Rat).Sub(from.rat(), to.rat()))
+	if !ok {
+		return fmt.Errorf("%w: %v − %v %s", ErrNumberRange, from, to, c.Unit)
 	}
 	c.mark(r, q, status)
 	r.BilledCost, r.PricingCategory, r.PricingUnit = Int(0), Committed, UnitName(c.Unit)
