@@ -38,10 +38,11 @@ func (r *Record) readText(s *source, field any, from, text string) {
 	kind := RepairSpace
 	if s.isName() {
 		text = from // spaces may be the name's
-		if rest, ok := strings.CutPrefix(text, "'"); ok && guarded(rest) {
-			kind, text = RepairApostrophe, rest
-		}
-	} else if words := allowed(s.c); words != nil && !contains(words, text) {
+	}
+	words := allowed(s.c)
+	if rest, ok := strings.CutPrefix(text, "'"); ok && words == nil && guarded(rest) {
+		kind, text = RepairApostrophe, rest
+	} else if words != nil && !contains(words, text) {
 		for _, w := range words {
 			if strings.EqualFold(strings.ReplaceAll(w, "-", ""), strings.NewReplacer("-", "", " ", "", "_", "").Replace(text)) || strings.EqualFold(w, text) {
 				kind, text = RepairWord, w
@@ -143,14 +144,18 @@ func ungroup(s string) (string, bool) {
 // which day and month could be taken for one another are left out.
 var timeForms = [...]string{
 	"2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02", time.RFC3339, "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 UTC",
-	"2006-01-02 15:04:05 -0700", "2006-01-02T15:04Z", "2006-01-02 15:04", "2006/01/02 15:04:05", "2006/01/02", "20060102",
+	"2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05Z07", "2006-01-02 15:04:05Z0700", "2006-01-02 15:04:05Z07",
+	"2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05 Z07:00", "2006-01-02 15:04:05 +0000 UTC", "2006-01-02T15:04Z07:00", "2006-01-02T15:04",
+	"2006-01-02 15:04", "2006/01/02 15:04:05", "2006/01/02", "20060102", "20060102T150405Z",
 }
 
 // looseTime reads a time; without a zone it is UTC. Fractions of a second are
-// only taken where they are 0.
+// only taken where they are 0. The first second of year 1, which some programs
+// write for no time, cannot be told from null in a row and is not read.
 func looseTime(s string) (t time.Time, exact, ok bool) {
 	if i := readInstant([]byte(s)); i.set {
-		return time.Unix(i.unix, 0).UTC(), true, true
+		t := time.Unix(i.unix, 0).UTC()
+		return t, true, !t.IsZero()
 	}
 	if len(s) > 40 {
 		return time.Time{}, false, false

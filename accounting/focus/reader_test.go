@@ -107,6 +107,13 @@ func TestReader_Repairs(t *testing.T) {
 		{"ChargePeriodStart", "2027-01-31", textOf(&day), RepairDate},
 		{"ChargePeriodStart", "2027-01-31T08:00:00+08:00", textOf(&day), RepairDate},
 		{"ChargePeriodStart", "2027-01-31T00:00:00.000Z", textOf(&day), RepairDate},
+		{"ChargePeriodStart", "2027-01-31T08:00:00+0800", textOf(&day), RepairDate},
+		{"ChargePeriodStart", "2027-01-31T05:30+05:30", textOf(&day), RepairDate},
+		{"ChargePeriodStart", "2027-01-31T00:00", textOf(&day), RepairDate},
+		{"ChargePeriodStart", "2027-01-30 16:00:00-08", textOf(&day), RepairDate},
+		{"ChargePeriodStart", "2027-01-31 08:00:00 +08:00", textOf(&day), RepairDate},
+		{"ChargePeriodStart", "2027-01-31 00:00:00 +0000 UTC", textOf(&day), RepairDate},
+		{"ChargePeriodStart", "0001-01-01T00:00:00Z", "", RepairUnread}, // else null without a word
 		{"ChargePeriodStart", "1/31/27", "", RepairUnread},
 		{"ChargePeriodStart", "2027-02-30T00:00:00Z", "", RepairUnread},
 		{"ChargeFrequency", "Usage-based", "Usage-Based", RepairWord},
@@ -118,6 +125,8 @@ func TestReader_Repairs(t *testing.T) {
 		{"ResourceId", "   ", "", RepairNull},
 		{"ResourceId", "'=1+1", "=1+1", RepairApostrophe},
 		{"ResourceId", "''=1+1", "'=1+1", RepairApostrophe},
+		{"PricingUnit", "'-Hours", "-Hours", RepairApostrophe},
+		{"PricingCurrency", "'@credits", "@credits", RepairApostrophe},
 		{"BillingCurrency", " USD", "USD", RepairSpace},
 		{"Tags", "{a:1}", "", RepairUnread},
 		{"Tags", ` {"a":"b"}`, `{"a":"b"}`, RepairSpace},
@@ -155,6 +164,8 @@ func TestLaw_Writer_Reader(t *testing.T) {
 	for _, p := range payloads() {
 		r := fullRow()
 		r.ResourceId, r.BillingAccountName, r.EnergyKWh = p, p, MustNumber("1.50")
+		unit := strings.TrimSpace(p) // spaces around a unit are none of it
+		r.PricingUnit, r.ConsumedUnit = unit, unit
 		file := write(t, V1_4, []Row{r}, EnergyAndCarbon())
 		_, records := readAll(t, file)
 		for _, x := range records[0].Repairs {
