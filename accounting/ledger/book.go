@@ -115,7 +115,8 @@ type Posted struct {
 // that is none, or [money.ErrOverflow] for an account's turnover beyond 128 bits; nothing
 // has changed then. Of a book with a store it returns when the store has the
 // entries; it fails with [ErrNotKept], and can be tried again, or with
-// [ErrBroken]. A crash in between can leave the first of the transactions in
+// [ErrBroken]. A context that has ended is ErrNotKept, too, with its error; one
+// that ends while a [Journal] writes changes nothing. A crash in between can leave the first of the transactions in
 // the store: posting all of them again makes good the rest.
 //
 // In memory a transaction of two postings costs about a microsecond.
@@ -195,6 +196,9 @@ func (b *Book) enter(ctx context.Context) error {
 		return nil
 	}
 	if b.store != nil {
+		if err := ctx.Err(); err != nil { // before anything is under way
+			return fmt.Errorf("ledger: %w: %w", ErrNotKept, err)
+		}
 		if err := b.store.Append(ctx, uint64(b.kept.len())+1, s.records()); err != nil {
 			if errors.Is(err, ErrNotKept) {
 				return fmt.Errorf("ledger: %w", err)

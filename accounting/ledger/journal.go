@@ -54,8 +54,10 @@ func OpenJournalIn(files Files) (*Journal, error) {
 	return &Journal{log: log}, nil
 }
 
-// Append writes the records as one group and waits until the disk has them. A
-// full disk, and more than 16 MiB at once, is [ErrNotKept].
+// Append writes the records as one group and waits until the disk has them, also
+// when the context ends meanwhile: they are under way then, and whoever stops
+// waiting does not know whether they are kept. A full disk, and more than 16 MiB
+// at once, is [ErrNotKept].
 func (j *Journal) Append(ctx context.Context, first uint64, records [][]byte) error {
 	ticket, err := j.log.Stage(func(batch *segment.Batch) error {
 		if next := batch.First(); next != first {
@@ -69,7 +71,7 @@ func (j *Journal) Append(ctx context.Context, first uint64, records [][]byte) er
 		return nil
 	})
 	if err == nil {
-		err = ticket.Wait(ctx)
+		err = ticket.Wait(context.WithoutCancel(ctx))
 	}
 	switch {
 	case err == nil:

@@ -145,3 +145,31 @@ func TestPost_StoreFails(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, programDay(t.Context(), again, 1))
 }
+
+// A context that ends breaks no book: before the store is asked nothing is kept,
+// and once a journal writes it goes on to the end.
+func TestPost_ContextEnds(t *testing.T) {
+	t.Parallel()
+	journal, err := ledger.OpenJournal(t.TempDir() + "/book")
+	require.NoError(t, err)
+	defer journal.Close()
+	book, err := ledger.Open(t.Context(), journal)
+	require.NoError(t, err)
+	ended, end := context.WithCancel(t.Context())
+	end()
+	was := book.Digest()
+	err = programDay(ended, book, 0)
+	require.ErrorIs(t, err, ledger.ErrNotKept)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, was, book.Digest())
+	require.NoError(t, programDay(t.Context(), book, 0), "the book is usable")
+
+	other, err := ledger.OpenJournal(t.TempDir() + "/other")
+	require.NoError(t, err)
+	defer other.Close()
+	require.NoError(t, other.Append(ended, 1, [][]byte{[]byte("kept")}))
+	for record, err := range other.Records(t.Context()) {
+		require.NoError(t, err)
+		require.Equal(t, "kept", string(record))
+	}
+}
