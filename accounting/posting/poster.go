@@ -27,8 +27,8 @@ func New(book *ledger.Book, rules Rules) (*Poster, error) {
 //
 // It fails with [ErrRule] or [ErrValue], and as [ledger.Book.Post] does: with a
 // *[ledger.ConflictError] for the causes of a document that was posted with other
-// items, and a *[ledger.ClosedError] for a document of a closed period. Accounts
-// may have been opened then; they are empty.
+// items, also where they come to nothing now, and a *[ledger.ClosedError] for a
+// document of a closed period. Accounts may have been opened then; they are empty.
 func (p *Poster) Post(ctx context.Context, documents ...Document) (ledger.Posted, error) {
 	var transactions []ledger.Transaction
 	var accounts []ledger.Account
@@ -40,6 +40,8 @@ func (p *Poster) Post(ctx context.Context, documents ...Document) (ledger.Posted
 		if moves {
 			transactions = append(transactions, t)
 			accounts = append(accounts, needs...)
+		} else if _, known := p.book.Transaction(t.ID); known { // with something that moved
+			return ledger.Posted{}, &ledger.ConflictError{ID: t.ID}
 		}
 	}
 	if err := p.book.OpenAccounts(ctx, accounts...); err != nil {

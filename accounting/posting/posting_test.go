@@ -100,6 +100,8 @@ func TestPost_Refuses(t *testing.T) {
 	must(poster.Post(t.Context(), with(func(*posting.Item) {})))
 	_, err := poster.Post(t.Context(), with(func(i *posting.Item) { i.Amount = fen(2) }))
 	require.ErrorIs(t, err, ledger.ErrConflict, "the same causes with another amount")
+	_, err = poster.Post(t.Context(), with(func(i *posting.Item) { i.Amount = fen(0) }))
+	require.ErrorIs(t, err, ledger.ErrConflict, "the same causes with nothing")
 	require.NoError(t, book.CloseBefore(t.Context(), last))
 	late := with(func(i *posting.Item) {})
 	late.Causes = []string{"late"}
