@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -63,7 +64,7 @@ func (s *Sealed) Prove(index int64) (Proof, error) {
 	if err != nil {
 		return Proof{}, refuse(err, "proof of record %d", index)
 	}
-	return Proof{index, s.records.leaves.at(index), path}, nil
+	return Proof{index, bytes.Clone(s.records.leaves.at(index)), path}, nil
 }
 
 // Check returns the leaf of a proof, or [ErrForged] for one that is not in the

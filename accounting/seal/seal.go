@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -63,10 +65,13 @@ const maxNoteBytes = 16 << 10
 // whatever else is there. It needs no network and no key but the public one.
 //
 // It fails with [ErrForged], with [ErrSyntax] for what was signed and is no seal in
-// its canonical form, or with [ErrKey] without a verifier.
+// its canonical form, or with [ErrKey] without a verifier, or with one twice.
 func Open(signed []byte, verifiers ...note.Verifier) (Seal, error) {
 	if len(verifiers) == 0 {
 		return Seal{}, refuse(ErrKey, "no verifier was given; hand in that of the key which signed, see NewVerifier")
+	}
+	if err := onceEach(verifiers); err != nil {
+		return Seal{}, err
 	}
 	if len(signed) > maxNoteBytes {
 		return Seal{}, refuse(ErrSyntax, "note of %d bytes, want at most 16 KiB", len(signed))
@@ -86,6 +91,19 @@ func Open(signed []byte, verifiers ...note.Verifier) (Seal, error) {
 		return Seal{}, refuse(ErrSyntax, "signed text: %v", err)
 	}
 	return s, nil
+}
+
+// onceEach refuses a verifier that is there twice, as a list of old and new keys
+// may have one: package note would know none of the two, and call a good note bad.
+func onceEach(verifiers []note.Verifier) error {
+	for i, v := range verifiers {
+		for _, o := range verifiers[:i] {
+			if o.Name() == v.Name() && o.KeyHash() == v.KeyHash() {
+				return refuse(ErrKey, "verifier %s+%08x twice; hand in each once", quote(v.Name()), v.KeyHash())
+			}
+		}
+	}
+	return nil
 }
 
 // oneForm refuses signatures whose base64 has set bits behind its last byte:
@@ -153,11 +171,17 @@ func (s Seal) validate() error {
 		return fmt.Errorf("%d cards, want at most 8", len(s.Cards))
 	}
 	for _, c := range s.Cards {
-		if c.Name == "" || len(c.Name) > metering.MaxNameBytes || strings.ContainsAny(c.Name, " \n") {
-			return fmt.Errorf("card %s, want 1 to 256 bytes without spaces", quote(c.Name))
+		if c.Name == "" || len(c.Name) > metering.MaxNameBytes || strings.Contains(c.Name, " ") || !printed(c.Name) {
+			return fmt.Errorf("card %s, want 1 to 256 bytes of UTF-8 without spaces and control characters", quote(c.Name))
 		}
 	}
 	return nil
+}
+
+// printed reports whether a text can be in a note: what a note cannot hold is to
+// be refused when a period begins, and not when all of it is there.
+func printed(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 // leafHash is the hash of a seal's text as a leaf of the tree of seals.

@@ -102,6 +102,19 @@ func TestLeaf_OnLine(t *testing.T) {
 	require.False(t, leaf(0).On(leaf(1)), "usage is no line")
 }
 
+// TestProve_IsTheCallers: a proof that is changed leaves the period as it was.
+func TestProve_IsTheCallers(t *testing.T) {
+	t.Parallel()
+	s := sealed(t, chain(), october, 3)
+	proof, bundle := must(s.Prove(1)), must(s.Bundle(seal.Event, alone(0).ID))
+	clear(proof.Leaf)
+	clear(bundle.Leaf)
+	var file bytes.Buffer
+	must(s.WriteTo(&file))
+	_, err := seal.Read(&file, verifierOf("a"))
+	require.NoError(t, err)
+}
+
 func TestSealer_Refuses(t *testing.T) {
 	t.Parallel()
 	s := must(chain().Begin(october, secret))
@@ -156,8 +169,10 @@ func TestBegin_Refuses(t *testing.T) {
 	require.ErrorIs(t, err, seal.ErrKey)
 	_, err = c.Begin(march, secret, make([]seal.Card, 9)...)
 	require.ErrorIs(t, err, seal.ErrPeriod)
-	_, err = c.Begin(march, secret, seal.Card{Name: "two words"})
-	require.ErrorIs(t, err, seal.ErrPeriod)
+	for _, name := range []string{"two words", "tab\t@1", "return\r@1", "\xff@1"} {
+		_, err = c.Begin(march, secret, seal.Card{Name: name})
+		require.ErrorIs(t, err, seal.ErrPeriod, "%q", name)
+	}
 	for _, tenant := range []metering.Account{"", "acme/team", "a\nb"} {
 		_, err = must(seal.NewChain(tenant, nil)).Begin(march, secret)
 		require.ErrorIs(t, err, seal.ErrPeriod)
@@ -209,6 +224,9 @@ func TestSigner_Kinds(t *testing.T) {
 	require.ErrorContains(t, err, "no verifier was given")
 	_, err = chain().Append(both.Note)
 	require.ErrorContains(t, err, "no verifier was given")
+	_, err = seal.Open(both.Note, verifierOf("a"), verifierOf("b"), verifierOf("a"))
+	require.ErrorIs(t, err, seal.ErrKey, "a key that is there twice forges nothing")
+	require.NotErrorIs(t, err, seal.ErrForged)
 
 	_, err = seal.NewSigner("rsa", must(rsa.GenerateKey(rand.Reader, 2048)))
 	require.ErrorIs(t, err, seal.ErrKey)
