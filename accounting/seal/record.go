@@ -78,7 +78,8 @@ func FromUsage(u metering.Usage, line string) Record {
 }
 
 // FromCharge returns the record of a charge that is billed on a line. The id is
-// the caller's, such as the place of the charge on its bill.
+// the caller's, such as the place of the charge on its bill. The body has all of
+// it but the explanation, which is computed from usage and card.
 func FromCharge(c accounting.Charge, id, line string) Record {
 	b := appendTexts(make([]byte, 0, 384), string(c.BillingAccount), string(c.Account), string(c.Service), string(c.Meter),
 		c.SKU, c.Region, c.Unit.Code(), c.PriceID, c.Card)
@@ -89,6 +90,9 @@ func FromCharge(c accounting.Charge, id, line string) Record {
 	b = appendQuantity(b, c.Estimated)
 	for _, m := range [...]money.Money{c.List, c.Contracted, c.Billed, c.Effective} {
 		b = appendMoney(b, m)
+	}
+	if c.ListPriceID != "" { // most charges have none, and end here
+		b = appendTexts(b, c.ListPriceID)
 	}
 	return Record{Kind: Charge, ID: id, Line: line, Account: payer(c.BillingAccount, c.Account), Period: c.Period,
 		Meter: c.Meter, Quantity: c.Quantity, Amount: c.Billed, Body: b}

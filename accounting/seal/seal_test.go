@@ -12,12 +12,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/money"
 	"github.com/meterbook/meterbook/accounting/seal"
 	"github.com/meterbook/meterbook/internal/fixed"
@@ -113,6 +115,38 @@ func TestProve_IsTheCallers(t *testing.T) {
 	must(s.WriteTo(&file))
 	_, err := seal.Read(&file, verifierOf("a"))
 	require.NoError(t, err)
+}
+
+// TestFromCharge_EveryField: whatever of a charge is changed, but its
+// explanation, it is another record.
+func TestFromCharge_EveryField(t *testing.T) {
+	t.Parallel()
+	was := seal.FromCharge(charge(october), "1", "")
+	for i := range reflect.TypeFor[accounting.Charge]().NumField() {
+		c := charge(october)
+		name, f := reflect.TypeFor[accounting.Charge]().Field(i).Name, reflect.ValueOf(&c).Elem().Field(i)
+		switch f.Addr().Interface().(type) {
+		case *metering.Labels:
+			c.Labels = metering.MustLabels("team", "b")
+		case *metering.Period:
+			c.Period = metering.MustPeriod("2026-10-01T00:00:00Z", "2026-10-02T00:00:00Z")
+		case *metering.Quantity:
+			f.Set(reflect.ValueOf(metering.MustQuantity("7 s")))
+		case *metering.Unit:
+			c.Unit = metering.MustUnit("ms")
+		case *money.Money:
+			f.Set(reflect.ValueOf(money.MustParse("CNY 7")))
+		case *accounting.Explanation:
+			continue
+		default:
+			if f.Kind() == reflect.String {
+				f.SetString("another")
+			} else {
+				f.SetUint(7)
+			}
+		}
+		require.NotEqual(t, was, seal.FromCharge(c, "1", ""), name)
+	}
 }
 
 func TestSealer_Refuses(t *testing.T) {
