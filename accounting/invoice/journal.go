@@ -51,9 +51,13 @@ func OpenJournalIn(files Files) (*Journal, error) {
 }
 
 // Keep appends a document and waits until the disk has it: it is what [NewRegister] and
-// [Replay] are given. After an error it is open whether the document is there: a register
+// [Replay] are given. A document of more than 16 MiB is [ErrTerms], and nothing of it is
+// kept. After any other error it is open whether the document is there: a register
 // issues nothing more, and Replay from the opened journal finds out.
 func (j *Journal) Keep(text []byte) error {
+	if len(text) > segment.MaxRecord {
+		return fmt.Errorf("%w: a document of %d bytes, want at most the 16 MiB of a journal's record; invoice it in parts", ErrTerms, len(text))
+	}
 	ticket, err := j.log.Stage(func(batch *segment.Batch) error {
 		_, err := batch.Append(text)
 		return err

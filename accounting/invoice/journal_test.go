@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -75,14 +77,24 @@ func TestOpenJournal_Once(t *testing.T) {
 	require.NoError(t, j.Close())
 }
 
-// A document of more than a record takes is refused, and the register says why it
-// issues nothing more.
+// A document of more than a record takes is refused, and the register issues the
+// next one.
 func TestJournal_KeepRefuses(t *testing.T) {
 	j, err := invoice.OpenJournalIn(meteringtest.NewDisk())
 	require.NoError(t, err)
-	require.ErrorContains(t, j.Keep(make([]byte, 1<<24+1)), "record of 16777217 bytes")
+	require.ErrorIs(t, j.Keep(make([]byte, 1<<24+1)), invoice.ErrTerms)
 	require.NoError(t, j.Keep(make([]byte, 1<<24)))
 	require.Len(t, documents(t, j), 1)
 	require.NoError(t, j.Close())
 	require.Error(t, j.Keep([]byte("x")))
+
+	j, err = invoice.OpenJournalIn(meteringtest.NewDisk())
+	require.NoError(t, err)
+	r := must(invoice.NewRegister(issuer, j.Keep))
+	large := slices.Repeat([]string{strings.Repeat("n", 4096)}, 1<<12) // notes of 16 MiB
+	_, err = r.Issue(issueAt, invoice.Terms{Notes: large}, sampleDraft(t))
+	require.ErrorIs(t, err, invoice.ErrTerms)
+	require.NotErrorIs(t, err, invoice.ErrJournal)
+	require.Equal(t, "INV-2026-000001", must(r.Issue(issueAt, invoice.Terms{}, sampleDraft(t))).Number(), "the number was not used")
+	require.Len(t, documents(t, j), 1)
 }

@@ -133,9 +133,11 @@ func TestRegister_Refuses(t *testing.T) {
 }
 
 func TestRegister_RefusesDrafts(t *testing.T) {
+	_, err := register().Issue(issueAt.AddDate(172, 0, 0), invoice.Terms{DueDays: 3650}, sampleDraft(t))
+	require.ErrorIs(t, err, invoice.ErrTerms, "due after the years that there are")
 	r := register()
 	d := sampleDraft(t)
-	_, err := r.Issue(issueAt, invoice.Terms{})
+	_, err = r.Issue(issueAt, invoice.Terms{})
 	require.ErrorIs(t, err, invoice.ErrTerms)
 	_, err = r.Issue(issueAt, invoice.Terms{}, nil)
 	require.ErrorIs(t, err, invoice.ErrTerms)

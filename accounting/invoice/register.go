@@ -1,6 +1,7 @@
 package invoice
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -35,8 +36,9 @@ type Register struct {
 
 // NewRegister returns a register that has issued nothing. Journal is given the
 // bytes of each document before it counts as issued, and has kept them when it
-// returns nil, as [Journal.Keep] has; a nil journal keeps nothing. It fails with [ErrNumbering], or
-// with [ErrTerms] for an issuer without a name.
+// returns nil, as [Journal.Keep] has; an error that wraps [ErrTerms] says that it
+// refused a document, and kept nothing of it. A nil journal keeps nothing. It fails
+// with [ErrNumbering], or with [ErrTerms] for an issuer without a name.
 func NewRegister(issuer Issuer, journal func(text []byte) error) (*Register, error) {
 	if err := issuer.Numbering.Validate(); err != nil {
 		return nil, err
@@ -108,6 +110,9 @@ func (r *Register) issue(d *Document) (*Issued, error) {
 	}
 	if r.journal != nil {
 		if err := r.journal(i.JSON()); err != nil {
+			if errors.Is(err, ErrTerms) { // nothing was kept
+				return nil, err
+			}
 			r.failed = err
 			return nil, fmt.Errorf("%w: %s: %w", ErrJournal, quote(d.Number), err)
 		}

@@ -136,7 +136,9 @@ func (t *Terms) header(issuer *Issuer, at time.Time, drafts []*Draft) (*Document
 		d.Period = hull(d.Period, draft.Period)
 	}
 	if t.DueDays > 0 {
-		d.DueDate = d.Date.after(t.DueDays)
+		if d.DueDate = d.Date.after(t.DueDays); !d.DueDate.Valid() {
+			return nil, fmt.Errorf("%w: due on %s: want a year from 1970 to 2199", ErrTerms, d.DueDate)
+		}
 	}
 	d.Cause = t.ID
 	if d.Cause == "" {
