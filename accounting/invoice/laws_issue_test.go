@@ -210,6 +210,11 @@ func TestLaw_Issue_Again(t *testing.T) {
 			require.Equal(t, issued.Number(), again.Number())
 			require.Equal(t, issued.JSON(), again.JSON())
 		}
+		shuffled := slices.Clone(b.Charges)
+		g.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+		again, err := r.Issue(issueAt, terms, draft(b, shuffled))
+		require.NoError(t, err)
+		require.Equal(t, issued.JSON(), again.JSON(), "charges in any order")
 		var conflict *invoice.ConflictError
 		other := terms
 		other.DueDays++

@@ -33,8 +33,8 @@ type Progress struct {
 // A line keeps the period of all its charges so far, and says that it is less
 // what was invoiced before.
 //
-// Issued again with the same drafts, terms and progress, it is the part that
-// there is: an ID of the terms names one part; "" is the stream and the end of
+// Issued again with the same drafts, of charges in the same order, and the same
+// terms and progress, it is the part that there is: an ID of the terms names one part; "" is the stream and the end of
 // the drafts' period.
 //
 // It fails as [Register.Issue] does, with a *[BelowError] below the threshold,

@@ -1,6 +1,8 @@
 package invoice
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -132,16 +134,37 @@ func (r *Register) known(cause string, at time.Time) (*Issued, time.Time) {
 
 // same holds what was issued against what would be now.
 func same(was *Issued, d *Document) (*Issued, error) {
-	if d.Content != was.doc.Content {
+	if d.Content != was.doc.Content && !was.doc.says(d) {
 		return nil, &ConflictError{was.doc.Cause, was.doc.Number}
 	}
 	return was, nil
 }
 
+// says reports whether an invoice says what another one would, but for how lines
+// are explained: a line names its prices in the order of its charges, which is
+// nothing that an invoice depends on. A part of a bill is less what was invoiced
+// before, so that it cannot be told.
+func (d *Document) says(o *Document) bool {
+	var texts [2][]byte
+	for i, x := range [...]*Document{d, o} {
+		plain := x.clone()
+		plain.Number, plain.Content, plain.Previous = "", Hash{}, Hash{}
+		for n := range plain.Items {
+			plain.Items[n].Explained, plain.Items[n].Corrects = nil, nil
+		}
+		text, err := json.Marshal(&plain)
+		if err != nil || x.Progress != nil {
+			return false
+		}
+		texts[i] = text
+	}
+	return bytes.Equal(texts[0], texts[1])
+}
+
 // Issue issues the invoice of drafts, all of one account; several are those of
 // several cards, or of a time before and after a tax changed. Issued again, with
 // the same drafts and terms, it is the invoice that there is, with its number,
-// its date and its bytes.
+// its date and its bytes, whatever order their charges are in.
 //
 // It fails with a *[ConflictError] when another invoice was issued for the
 // terms' ID, with a *[NegativeError], a *[NoRateError], with [ErrTerms],
