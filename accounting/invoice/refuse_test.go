@@ -127,6 +127,8 @@ func TestRegister_Refuses(t *testing.T) {
 				require.ErrorAs(t, err, c.as)
 			}
 			require.Regexp(t, "^invoice: ", err.Error())
+			_, again := r.Preview(issueAt, c.terms, sampleDraft(t))
+			require.EqualError(t, again, err.Error(), "a preview fails as issuing does")
 			require.Equal(t, "INV-2026-000001", must(r.Issue(issueAt, invoice.Terms{}, sampleDraft(t))).Number(), "no number was used")
 		})
 	}

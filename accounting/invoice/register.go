@@ -96,11 +96,8 @@ func (r *Register) issue(d *Document) (*Issued, error) {
 	if n := len(r.all); n > 0 && d.Date < r.all[n-1].doc.Date {
 		return nil, fmt.Errorf("%w: %s, and the last one is of %s", ErrDate, d.Date, r.all[n-1].doc.Date)
 	}
-	if d.Total.Sign()*d.Kind.sign() < 0 {
-		return nil, &NegativeError{d.Kind, d.Total}
-	}
-	if d.Due.Sign()*d.Kind.sign() < 0 {
-		return nil, fmt.Errorf("%w: %s drawn of a total of %s; draw at most that", ErrDraw, d.Drawn, d.Total)
+	if err := d.checkSign(); err != nil {
+		return nil, err
 	}
 	if err := r.number(d); err != nil {
 		return nil, err
@@ -121,6 +118,18 @@ func (r *Register) issue(d *Document) (*Issued, error) {
 	}
 	r.keep(i)
 	return i, nil
+}
+
+// checkSign refuses a document that takes back what it is to ask for, or draws
+// more credit than it asks for.
+func (d *Document) checkSign() error {
+	if d.Total.Sign()*d.Kind.sign() < 0 {
+		return &NegativeError{d.Kind, d.Total}
+	}
+	if d.Due.Sign()*d.Kind.sign() < 0 {
+		return fmt.Errorf("%w: %s drawn of a total of %s; draw at most that", ErrDraw, d.Drawn, d.Total)
+	}
+	return nil
 }
 
 // known returns the document that was issued for a cause, and the time to make
@@ -191,11 +200,15 @@ func (r *Register) Issue(at time.Time, terms Terms, drafts ...*Draft) (*Issued, 
 }
 
 // Preview returns the document that [Register.Issue] would issue, without a
-// number, for people to look at. It fails as Issue does.
+// number, for people to look at. It fails as Issue does, but for what depends on
+// what was issued before: the cause, the date and the journal.
 func (r *Register) Preview(at time.Time, terms Terms, drafts ...*Draft) (Document, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	d, err := build(&r.issuer, at, &terms, drafts)
+	if err == nil {
+		err = d.checkSign()
+	}
 	if err != nil {
 		return Document{}, err
 	}
