@@ -33,6 +33,7 @@ type Writer struct {
 	out     *parquet.GenericWriter[any]
 	row     parquet.Row
 	bytes   []byte
+	rows    int64
 	err     error
 }
 
@@ -101,8 +102,10 @@ func (w *Writer) Write(row *focus.Row) error {
 	}
 	if _, err := w.out.WriteRows([]parquet.Row{w.row}); err != nil {
 		w.err = fmt.Errorf("focusparquet: write: %w", err)
+		return w.err
 	}
-	return w.err
+	w.rows++
+	return nil
 }
 
 func (w *Writer) value(row *focus.Row, c *focus.Column) (parquet.Value, error) {
@@ -146,8 +149,9 @@ var (
 	modulus = new(big.Int).Lsh(big.NewInt(1), 8*decimalBytes)
 )
 
-// Rows returns the number of rows that passed the check.
-func (w *Writer) Rows() int64 { return w.check.Rows() }
+// Rows returns the number of rows written: those that passed the check and whose
+// numbers fit.
+func (w *Writer) Rows() int64 { return w.rows }
 
 // Close writes what is left and the file's footer. It does not close the
 // underlying writer.

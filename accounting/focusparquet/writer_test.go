@@ -103,6 +103,7 @@ func TestWriter_Refuses(t *testing.T) {
 		require.ErrorIs(t, w.Write(&bad), ErrDecimal, n)
 	}
 	require.NoError(t, w.Write(&row))
+	require.Equal(t, int64(1), w.Rows(), "as many as are in the file")
 	require.NoError(t, w.Close())
 	f, err := parquet.OpenFile(bytes.NewReader(file.Bytes()), int64(file.Len()))
 	require.NoError(t, err)
