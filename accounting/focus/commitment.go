@@ -45,11 +45,14 @@ var ErrCommitment = errors.New("focus: bad commitment")
 // where 12 digits behind the point do not say it.
 //
 // It fails with [ErrCommitment] where more is covered than was bought, where
-// covered is no usage, or where an id, a type or a quantity is missing, and as
-// [Statement.Rows] does.
+// covered is no usage, where amounts are in several currencies, or where an id, a
+// type or a quantity is missing, and as [Statement.Rows] does.
 func (s Statement) Commitment(c Commitment, covered ...accounting.Charge) ([]Row, error) {
 	if c.ID == "" || c.Type == "" || c.Quantity.Sign() <= 0 || !c.OnDemand.set {
 		return nil, fmt.Errorf("%w: %q: want an id, a type, a quantity above 0 and an on-demand price", ErrCommitment, clip(c.ID))
+	}
+	if !c.Billed.IsZero() && !c.Amortised.IsZero() && c.Billed.Currency() != c.Amortised.Currency() {
+		return nil, fmt.Errorf("%w: %q is billed in %s and amortised in %s", ErrCommitment, clip(c.ID), c.Billed.Currency(), c.Amortised.Currency())
 	}
 	var rows []Row
 	if !c.Billed.IsZero() {
@@ -119,6 +122,8 @@ func (s *Statement) covered(c *Commitment, charges []accounting.Charge) (rows []
 			return nil, nil, left, fmt.Errorf("%w: %q: %w", ErrCommitment, clip(c.ID), err)
 		case charge.Origin != accounting.FromUsage || charge.Quantity.Sign() <= 0:
 			return nil, nil, left, fmt.Errorf("%w: %q covers %s at %s, want usage above 0", ErrCommitment, clip(c.ID), charge.Account, charge.PriceID)
+		case !c.Amortised.IsZero() && charge.Billed.Currency() != c.Amortised.Currency():
+			return nil, nil, left, fmt.Errorf("%w: %q is amortised in %s, and covers usage in %s", ErrCommitment, clip(c.ID), c.Amortised.Currency(), charge.Billed.Currency())
 		case rest.Sign() < 0:
 			return nil, nil, left, fmt.Errorf("%w: %q covers %v more than was bought", ErrCommitment, clip(c.ID), rest)
 		}

@@ -225,11 +225,13 @@ func TestCommitment_Refuses(t *testing.T) {
 	covered := bill.Charges[0]
 	require.Equal(t, "H100", covered.SKU)
 	for name, edit := range map[string]func(*Commitment, *accounting.Charge){
-		"too much":   func(c *Commitment, _ *accounting.Charge) { c.Quantity = metering.Grains(1, metering.CardTime) },
-		"credit":     func(_ *Commitment, x *accounting.Charge) { x.Origin = accounting.FromCredit },
-		"other unit": func(_ *Commitment, x *accounting.Charge) { x.Quantity = metering.Grains(1, metering.Token) },
-		"no id":      func(c *Commitment, _ *accounting.Charge) { c.ID = "" },
-		"no price":   func(c *Commitment, _ *accounting.Charge) { c.OnDemand = Number{} },
+		"too much":                   func(c *Commitment, _ *accounting.Charge) { c.Quantity = metering.Grains(1, metering.CardTime) },
+		"credit":                     func(_ *Commitment, x *accounting.Charge) { x.Origin = accounting.FromCredit },
+		"other unit":                 func(_ *Commitment, x *accounting.Charge) { x.Quantity = metering.Grains(1, metering.Token) },
+		"no id":                      func(c *Commitment, _ *accounting.Charge) { c.ID = "" },
+		"billed in another currency": func(c *Commitment, _ *accounting.Charge) { c.Billed = money.MustParse("USD 1") },
+		"usage in another currency":  func(_ *Commitment, x *accounting.Charge) { x.Billed = money.MustParse("USD 1") },
+		"no price":                   func(c *Commitment, _ *accounting.Charge) { c.OnDemand = Number{} },
 	} {
 		c, x := good, covered
 		edit(&c, &x)
