@@ -42,12 +42,12 @@ type Progress struct {
 func (r *Register) Progress(at time.Time, terms Terms, p Progress, drafts ...*Draft) (*Issued, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	head, err := r.part(at, terms, p, drafts, false)
+	head, err := part(&r.issuer, at, terms, p, drafts, false)
 	if err != nil {
 		return nil, err
 	}
-	was, at := r.known(head.Cause, at)
-	d, err := r.part(at, terms, p, drafts, true)
+	was, at, issuer := r.known(head.Cause, at)
+	d, err := part(issuer, at, terms, p, drafts, true)
 	if err != nil {
 		return nil, err
 	}
@@ -80,14 +80,14 @@ func (r *Register) Progress(at time.Time, terms Terms, p Progress, drafts ...*Dr
 // part returns the document of all that a progressive bill has come to, or its
 // head alone. It does not say which part that is: its content does not depend on
 // how many there were.
-func (r *Register) part(at time.Time, terms Terms, p Progress, drafts []*Draft, whole bool) (*Document, error) {
+func part(issuer *Issuer, at time.Time, terms Terms, p Progress, drafts []*Draft, whole bool) (*Document, error) {
 	document := terms.header
 	if whole {
 		document = func(issuer *Issuer, at time.Time, drafts []*Draft) (*Document, error) {
 			return build(issuer, at, &terms, drafts)
 		}
 	}
-	d, err := document(&r.issuer, at, drafts)
+	d, err := document(issuer, at, drafts)
 	if err != nil {
 		return nil, err
 	}

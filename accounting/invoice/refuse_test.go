@@ -468,3 +468,21 @@ func TestReplay_ForeignNote(t *testing.T) {
 	_, err := invoice.Replay(is, slowEach([][]byte{issued.JSON(), note.JSON()}), nil)
 	require.NoError(t, err)
 }
+
+// An issuer that has moved goes on with its register; another one does not.
+func TestReplay_IssuerMoved(t *testing.T) {
+	first := must(register().Issue(issueAt, invoice.Terms{}, sampleDraft(t)))
+	moved := issuer
+	moved.Party.Address, moved.Party.Name = "2 Innovation Way", "Meterbook Cloud AG"
+	r, err := invoice.Replay(moved, slowEach([][]byte{first.JSON()}), nil)
+	require.NoError(t, err)
+	again := must(r.Issue(issueAt, invoice.Terms{}, sampleDraft(t)))
+	require.Equal(t, first.JSON(), again.JSON(), "what was issued from where it was")
+	second := must(r.Issue(issueAt, invoice.Terms{ID: "next"}, sampleDraft(t)))
+	require.Equal(t, "INV-2026-000002", second.Number())
+	require.Equal(t, moved.Party, second.Document().Issuer)
+	other := issuer
+	other.Party.ID = "other"
+	_, err = invoice.Replay(other, slowEach([][]byte{first.JSON()}), nil)
+	require.ErrorIs(t, err, invoice.ErrForged)
+}

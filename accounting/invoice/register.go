@@ -132,13 +132,15 @@ func (d *Document) checkSign() error {
 	return nil
 }
 
-// known returns the document that was issued for a cause, and the time to make
-// it again for: that of its issue, since dates and rates follow from it.
-func (r *Register) known(cause string, at time.Time) (*Issued, time.Time) {
-	if was := r.byCause[cause]; was != nil {
-		return was, was.doc.Issued
+// known returns the document that was issued for a cause, and the time and the
+// issuer to make it again for: those of its issue, since dates and rates follow
+// from the one, and the other may have moved.
+func (r *Register) known(cause string, at time.Time) (*Issued, time.Time, *Issuer) {
+	was := r.byCause[cause]
+	if was == nil {
+		return nil, at, &r.issuer
 	}
-	return nil, at
+	return was, was.doc.Issued, &Issuer{was.doc.Issuer, r.issuer.Numbering, was.doc.Zone}
 }
 
 // same holds what was issued against what would be now.
@@ -187,8 +189,8 @@ func (r *Register) Issue(at time.Time, terms Terms, drafts ...*Draft) (*Issued, 
 	if err != nil {
 		return nil, err
 	}
-	was, at := r.known(head.Cause, at)
-	d, err := build(&r.issuer, at, &terms, drafts)
+	was, at, issuer := r.known(head.Cause, at)
+	d, err := build(issuer, at, &terms, drafts)
 	if err != nil {
 		return nil, err
 	}

@@ -8,9 +8,10 @@ import (
 
 // Replay returns the register that issued documents, from their bytes in the
 // order in which its journal was given them, and goes on with the journal. Each
-// is held to its sums, to its number in its series, and to the hash of the one
-// before it. It fails with [ErrSyntax], [ErrForged], as NewRegister does, or
-// with the error of the sequence.
+// is held to its sums, to its number in its series, to the hash of the one before
+// it, and to the issuer's ID, whose name and address may have changed. It fails
+// with [ErrSyntax], [ErrForged], as NewRegister does, or with the error of the
+// sequence.
 func Replay(issuer Issuer, documents iter.Seq2[[]byte, error], journal func(text []byte) error) (*Register, error) {
 	r, err := NewRegister(issuer, nil)
 	if err != nil {
@@ -47,7 +48,7 @@ func (r *Register) follows(i *Issued) error {
 		return fmt.Errorf("%w: %s, want %s", ErrForged, quote(d.Number), quote(want.Number))
 	case r.byCause[d.Cause] != nil:
 		return fmt.Errorf("%w: %s is for what was issued before", ErrForged, quote(d.Number))
-	case d.Issuer != r.issuer.Party:
+	case d.Issuer.ID != r.issuer.Party.ID: // its address may be another by now
 		return fmt.Errorf("%w: %s is another issuer's", ErrForged, quote(d.Number))
 	case len(r.all) > 0 && d.Date < r.all[len(r.all)-1].doc.Date:
 		return fmt.Errorf("%w: %w", ErrForged, ErrDate)
