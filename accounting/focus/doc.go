@@ -37,8 +37,9 @@
 //
 // A price with terms has real quantities and unit prices too. The list unit price is the card's, with its factor, its
 // power factor and surcharges; a percentage discount makes the contracted one: 10 GB at 18.90 less 20 % has list cost 189
-// and contracted cost 151.20, where the charge's own list amount is what the list card asks after its discount. Units that
-// are free are a row at a price of 0. All units at another tier than before, as in volume prices, are a row of what was
+// and contracted cost 151.20, where the charge's own list amount is what the list card asks after its discount. What a
+// negotiated price gives for nothing has the charge's list amount for its list cost; units that are free by the list card,
+// too, are a row at a price of 0. All units at another tier than before, as in volume prices, are a row of what was
 // priced anew and one, below zero, of what it takes the place of. Packages and blocks have a pricing unit such as "100 GB",
 // or Packages and Blocks where their size is no whole number; units that a conversion made have Units. The consumed
 // quantity is in each row where all rows together have it, and in the first one else.

@@ -338,6 +338,37 @@ func TestStatement_ListPrice_Running(t *testing.T) {
 	require.Positive(t, off, "no list amount was off by a rounding")
 }
 
+// What a negotiated price gives for nothing has the list amount for its list cost:
+// it is what was saved.
+func TestStatement_ListPrice_Free(t *testing.T) {
+	gb, match := metering.MustUnit("GBy"), accounting.Match{Meter: metering.Egress}
+	card := func(id string, m accounting.Model, terms *accounting.Terms) *accounting.Card {
+		return &accounting.Card{ID: id, Version: "1", Currency: money.CNY, Rounding: accounting.Rounding{Mode: money.HalfEven, Places: 2, Level: accounting.LineLevel},
+			Prices: []accounting.Price{{ID: id, Service: accounting.Network, Match: match, Unit: gb, Model: m, Terms: terms}}}
+	}
+	tiers := accounting.Graduated{Tiers: []accounting.Tier{{UpTo: ptr(dec("100")), Price: dec("0.5")}, {Price: dec("0.4")}}}
+	month, err := metering.Month(metering.Zone{}, 2027, time.January)
+	require.NoError(t, err)
+	for name, negotiated := range map[string]*accounting.Card{
+		"a price of 0":       card("deal", accounting.PerUnit{}, nil),
+		"tiers of 0":         card("deal", accounting.Graduated{Tiers: []accounting.Tier{{UpTo: ptr(dec("10"))}, {}}}, nil),
+		"a discount of all":  card("deal", tiers, &accounting.Terms{Percent: dec("100")}),
+		"free units for all": card("deal", tiers, &accounting.Terms{Free: dec("1000")}),
+	} {
+		contract := accounting.Contract{Account: "acme", Card: card("list", tiers, nil), Negotiated: negotiated}
+		bill, _, err := rating.Rate(contract, month, rating.Rows(metering.Usage{Key: metering.Key{Account: "acme", Meter: metering.Egress},
+			Period: month, Quantity: metering.MustQuantity("128 GBy")}), rating.State{})
+		require.NoError(t, err)
+		require.Equal(t, "CNY 61.20", bill.Charges[0].List.String())
+		rows := collect(t, testStatement(bill), bill.Charges)
+		require.Zero(t, big.NewRat(612, 10).Cmp(sumOf(rows, func(r Row) Number { return r.ListCost })), name)
+		require.Zero(t, sumOf(rows, func(r Row) Number { return r.ContractedCost }).Sign(), name)
+		for _, v := range allVersions {
+			requireClean(t, v, write(t, v, rows))
+		}
+	}
+}
+
 // What is due once is a purchase of one time.
 func TestStatement_OneOff(t *testing.T) {
 	month, err := metering.Month(metering.Zone{}, 2027, time.January)

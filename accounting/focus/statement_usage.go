@@ -85,7 +85,36 @@ func (s *Statement) usageRows(base Row, c *accounting.Charge) ([]Row, error) {
 		}
 		rows[i] = r
 	}
-	return rows, nil
+	return rows, s.listFree(rows, c)
+}
+
+// listFree gives rows that a negotiated price asks nothing for the list price of a
+// unit that the charge's list amount comes to: there is no contracted price that
+// it could be in proportion to.
+func (s *Statement) listFree(rows []Row, c *accounting.Charge) error {
+	if card := s.Contract.Card; card == nil || c.Card == card.Name() || !c.Contracted.IsZero() || c.List.IsZero() {
+		return nil
+	}
+	units := new(big.Rat)
+	for i := range rows {
+		if r := &rows[i]; r.ListCost.Sign() != 0 || r.ContractedCost.Sign() != 0 || r.PricingUnit != rows[0].PricingUnit {
+			return nil
+		}
+		units.Add(units, rows[i].PricingQuantity.rat())
+	}
+	if units.Sign() == 0 {
+		return nil
+	}
+	list, ok := roundTo(units.Quo(Amount(c.List).rat(), units), listPlaces)
+	if !ok || list.Sign() < 0 {
+		return nil
+	}
+	for i := range rows {
+		if err := rows[i].price(rows[i].PricingQuantity, rows[i].ContractedUnitPrice, list); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // priceUnits prices a step of units.
