@@ -67,6 +67,8 @@ func (d *Draft) add(c accounting.Charge, index map[lineKey]int) error {
 		i = len(d.Lines)
 		index[l.key()] = i
 		d.Lines = append(d.Lines, l)
+	} else if !c.Period.IsZero() && c.Period.Start().Before(d.Lines[i].Period.Start()) {
+		d.Lines[i].Title = d.title(c) // of the earliest, in whichever order they come
 	}
 	if err := d.Lines[i].add(c); err != nil {
 		return err
@@ -94,7 +96,7 @@ func (d *Draft) corrects(p metering.Period) (metering.Period, error) {
 }
 
 // title finds the title of a charge's price on the card that set it, as it was
-// when the price was in force, or of its credit; the id where there is none.
+// when the price was in force, for a line the first time, or of its credit; the id where there is none.
 func (d *Draft) title(c accounting.Charge) string {
 	if kind := kindOf(c.Origin); kind != Priced {
 		for _, credit := range d.Contract.Credits {

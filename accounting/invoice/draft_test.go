@@ -77,6 +77,14 @@ func TestDraft_Lines(t *testing.T) {
 		"support | Support | list@1 |  | CNY 9.00",
 	}, got)
 	require.Equal(t, "CNY 24.00", d.Total.String())
+	var charges []accounting.Charge
+	for _, l := range d.Lines {
+		charges = append(charges, l.Charges...)
+	}
+	slices.Reverse(charges)
+	for i, l := range must(invoice.NewDraft(d.Contract, d.Period, slices.Values(charges))).Lines {
+		require.Equal(t, d.Lines[i].Title, l.Title, "of the earliest charge, in any order")
+	}
 
 	var services []accounting.ServiceID
 	for id, lines := range d.Services() {
@@ -87,6 +95,20 @@ func TestDraft_Lines(t *testing.T) {
 	for id := range d.Services() {
 		require.Equal(t, accounting.AcceleratedCompute, id)
 		break
+	}
+}
+
+// A price whose unit changed has a line for each unit, and a charge is on its own.
+func TestIssued_LineOfUnit(t *testing.T) {
+	d := sampleDraft(t)
+	gb := d.Lines[0].Charges[0]
+	mb := gb
+	mb.Unit = metering.MustUnit("MBy")
+	i := must(register().Issue(issueAt, invoice.Terms{}, must(invoice.NewDraft(d.Contract, d.Period, slices.Values([]accounting.Charge{gb, mb})))))
+	for _, c := range []accounting.Charge{gb, mb} {
+		line, ok := i.LineOf(c)
+		require.True(t, ok)
+		require.Equal(t, c.Unit, i.Document().Items[line-1].Unit)
 	}
 }
 

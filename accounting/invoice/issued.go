@@ -91,7 +91,7 @@ func (i *Issued) LineOf(c accounting.Charge) (line int, ok bool) {
 	for n := range i.doc.Items {
 		item := &i.doc.Items[n]
 		if item.Service == c.Service && item.Price == c.PriceID && item.Card == c.Card && item.SKU == c.SKU && item.Region == c.Region &&
-			item.Labels == c.Labels && item.Kind == kindOf(c.Origin) && item.Charged.Currency() == c.Billed.Currency() && item.holds(c.Period) {
+			item.Labels == c.Labels && item.Unit == c.Unit && item.Kind == kindOf(c.Origin) && item.Charged.Currency() == c.Billed.Currency() && item.holds(c.Period) {
 			return item.Line, true
 		}
 	}
