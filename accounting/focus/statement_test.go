@@ -291,9 +291,11 @@ func TestUnitName(t *testing.T) {
 	for code, want := range map[string]string{"{card}.h": "Card-Hours", "GiBy.h": "GiB-Hours", "10*3{token}": "1000 Tokens", "{item}.d": "Item-Days", "kW.h": "Kilowatt-Hours"} {
 		require.Equal(t, want, UnitName(metering.MustUnit(code)))
 	}
-	request, err := metering.Each("request")
-	require.NoError(t, err)
-	require.Equal(t, "Requests", UnitName(request))
+	for what, want := range map[string]string{"request": "Requests", "query": "Queries", "batch": "Batches", "key": "Keys", "index": "Indexes"} {
+		u, err := metering.Each(what)
+		require.NoError(t, err)
+		require.Equal(t, want, UnitName(u))
+	}
 }
 
 func TestStatement_ListPrice(t *testing.T) {

@@ -16,7 +16,7 @@ func UnitName(u metering.Unit) string {
 		return name
 	}
 	if what, ok := strings.CutPrefix(code, "{"); ok && strings.HasSuffix(what, "}") {
-		return capital(strings.TrimSuffix(what, "}")) + "s"
+		return plural(capital(strings.TrimSuffix(what, "}")))
 	}
 	if what, time, ok := cutLast(code, "."); ok && unitTimes[time] != "" {
 		what = strings.Trim(what, "{}")
@@ -33,6 +33,19 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 		return s[:i], s[i+len(sep):], true
 	}
 	return s, "", false
+}
+
+// plural returns a noun in English for several: Queries, Batches, Tokens.
+func plural(s string) string {
+	for _, end := range [...]string{"s", "x", "z", "ch", "sh"} {
+		if strings.HasSuffix(s, end) {
+			return s + "es"
+		}
+	}
+	if stem, ok := strings.CutSuffix(s, "y"); ok && stem != "" && !strings.ContainsRune("aeiou", rune(stem[len(stem)-1])) {
+		return stem + "ies"
+	}
+	return s + "s"
 }
 
 func capital(s string) string {
