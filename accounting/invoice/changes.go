@@ -15,8 +15,9 @@ import (
 //
 // It fails with [ErrUnknown] for a charge that is on no line: usage at a price that
 // nothing was billed at belongs to an invoice of its own. It fails with [ErrTerms] for a
-// line that was converted from another currency or contains taxes, whose net amount does
-// not follow from the charge; and with [money.ErrOverflow].
+// line that was converted from another currency, contains taxes or is of a card that
+// keeps parts of a minor unit, whose net amount does not follow from the charge; and with
+// [money.ErrOverflow].
 func (i *Issued) Changes(differences iter.Seq[accounting.Charge]) (back, more []Change, err error) {
 	sums := make([]money.Money, len(i.doc.Items))
 	for c := range differences {
@@ -35,6 +36,8 @@ func (i *Issued) Changes(differences iter.Seq[accounting.Charge]) (back, more []
 			continue
 		case item.Charged.Currency() != i.doc.Currency || i.doc.inclusive(item):
 			return nil, nil, fmt.Errorf("%w: line %d was charged otherwise than net in %s; work out its net amount", ErrTerms, item.Line, i.doc.Currency)
+		case !i.doc.own(sum):
+			return nil, nil, fmt.Errorf("%w: line %d differs by %s, which is no whole minor units; work out its net amount", ErrTerms, item.Line, sum)
 		case sum.Sign() == item.Net.Sign() || item.Net.IsZero():
 			more = append(more, Change{Line: item.Line, Net: sum})
 			continue

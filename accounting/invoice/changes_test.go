@@ -96,6 +96,10 @@ func TestIssued_ChangesRefuses(t *testing.T) {
 	back, more, err := doc.Changes(slices.Values([]accounting.Charge{first, less}))
 	require.NoError(t, err)
 	require.Empty(t, append(back, more...), "what cancels out")
+	first.Billed = money.MustParse("CNY 0.005")
+	_, _, err = doc.Changes(slices.Values([]accounting.Charge{first}))
+	require.ErrorIs(t, err, invoice.ErrTerms, "a change that no note would take")
+	require.ErrorContains(t, err, "line 1")
 
 	taxes, err := invoice.ParseTaxes([]byte(strings.ReplaceAll(exampleTaxes, `"level"`, `"inclusive": true, "level"`)))
 	require.NoError(t, err)
