@@ -129,6 +129,22 @@ func TestWriteHTML_Says(t *testing.T) {
 	require.Empty(t, r.Documents())
 }
 
+// TestWrite_NoQuantity: a line without a quantity, as that of a true-up or of a
+// note, shows no unit on its own either.
+func TestWrite_NoQuantity(t *testing.T) {
+	document := must(register().Preview(issueAt, invoice.Terms{}, sampleDraft(t)))
+	item := &document.Items[0]
+	require.False(t, item.Unit.IsZero())
+	item.Quantity, item.Unit, item.Explained = metering.Quantity{}, metering.MustUnit("{card}.h"), nil
+	for _, l := range []accounting.Language{accounting.English, accounting.Chinese} {
+		var b strings.Builder
+		require.NoError(t, document.WriteText(&b, l))
+		require.NoError(t, document.WriteHTML(&b, l))
+		require.NotContains(t, b.String(), "card·h")
+		require.NotContains(t, b.String(), "卡·时")
+	}
+}
+
 // TestWriteText_Width: no line is wider than 88 columns, unless one word is.
 func TestWriteText_Width(t *testing.T) {
 	issued, note := sample(t)

@@ -158,11 +158,11 @@ func (d *Document) viewRow(w *words, i *Item, l accounting.Language) viewRow {
 	if i.Period != d.Period {
 		r.Period = periodText(i.Period, d.BillingZone)
 	}
-	if !i.Unit.IsZero() {
-		r.Quantity, r.Unit = quantityText(i.Quantity, i.Unit), w.unit(i.Unit)
-		if !i.Estimated.IsZero() {
-			r.Notes = append(r.Notes, w.Estimate+w.Colon+quantityText(i.Estimated, i.Unit)+" "+r.Unit)
-		}
+	if r.Quantity = quantityText(i.Quantity, i.Unit); r.Quantity != "" { // a true-up, or a note's line, has none
+		r.Unit = w.unit(i.Unit)
+	}
+	if estimated := quantityText(i.Estimated, i.Unit); estimated != "" {
+		r.Notes = append(r.Notes, w.Estimate+w.Colon+estimated+" "+w.unit(i.Unit))
 	}
 	if i.Corrects != nil {
 		line := w.Line + " " + strconv.Itoa(i.Corrects.Line)
