@@ -62,11 +62,11 @@ func TestAudit_Sample(t *testing.T) {
 		"aurora-chain.json month-rewritten": {"-chain"},
 		"aurora-chain.json other-history":   {"-chain"},
 	}, got)
-	require.Equal(t, "aurora, 2026-09-30 16:00 to 2026-10-31 16:00 UTC, no. 2, 1687 records", all[0].Checks[0].About)
-	require.Equal(t, "INV-2026-000009/1, A800 SXM4, committed: 767.167 card·h, CNY 6712.71", all[0].Checks[1].About)
+	require.Equal(t, "aurora, 2026-09-30 16:00 to 2026-10-31 16:00 UTC, no. 2, 1,687 records", all[0].Checks[0].About)
+	require.Equal(t, "INV-2026-000009/1, A800 SXM4, committed: 767.167 card·h, CNY 6,712.71", all[0].Checks[1].About)
 	require.Equal(t, "lease-274/start, aurora/research, 2026-10-06 13:33:17 UTC", all[0].Checks[2].About)
-	require.Equal(t, "compute.accelerator.time, 5164.270 card·h", all[1].Checks[2].About)
-	require.Equal(t, "CNY 490200.29", all[1].Checks[9].About)
+	require.Equal(t, "compute.accelerator.time, 5,164.270 card·h", all[1].Checks[2].About)
+	require.Equal(t, "CNY 490,200.29", all[1].Checks[9].About)
 }
 
 func TestAudit_Text(t *testing.T) {
@@ -173,8 +173,26 @@ func TestAudit_Seed(t *testing.T) {
 	require.ErrorIs(t, err, program.ErrUsage)
 }
 
+// Keys are told of files that have been read alone, each once.
+func TestPrinted_Keys(t *testing.T) {
+	came := report{File: "came.json", OK: true, Key: "a+1+AA"}
+	pinned := report{File: "pinned.json", OK: true, Key: "b+2+BB", Pinned: true}
+	lost := report{File: "lost.json"}
+	lost.add(isReadable, "", os.ErrNotExist)
+	for _, w := range []*words{&english, &chinese} {
+		text := printed([]report{lost}, w)
+		require.NotContains(t, text, w.Unpinned[:12], "there was no key")
+		require.Contains(t, text, w.Because+os.ErrNotExist.Error())
+		require.NotContains(t, printed([]report{pinned, lost}, w), w.Unpinned[:12])
+		text = printed([]report{came, pinned, came, lost}, w)
+		for _, want := range []string{w.Unpinned[:12], "a+1+AA", "b+2+BB"} {
+			require.Equal(t, 1, strings.Count(text, want), want)
+		}
+	}
+}
+
 func TestWrapped_Holds(t *testing.T) {
-	for _, s := range []string{"CNY 6712.71", "1687 records", "2026-10-31 16:00", "767.167 card·h"} {
+	for _, s := range []string{"CNY 6,712.71", "CNY −6,712.71", "1,687 records", "2026-10-31 16:00", "767.167 card·h"} {
 		for n := range 60 {
 			text := wrapped("  ✓ ", strings.Repeat("x", 70+n%30)+" "+strings.Repeat("y ", n/30)+s)
 			require.Contains(t, text, s)

@@ -11,7 +11,9 @@ import (
 	"github.com/shopspring/decimal"
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/meterbook/meterbook/accounting/money"
 	"github.com/meterbook/meterbook/accounting/seal"
+	"github.com/meterbook/meterbook/examples/internal/digits"
 	"github.com/meterbook/meterbook/examples/internal/proof"
 	"github.com/meterbook/meterbook/metering"
 )
@@ -166,7 +168,7 @@ func (r *report) line(f *proof.File, v note.Verifier) {
 	if err == nil && !line.Is(f.Line.Record()) {
 		err = errOther
 	}
-	about := fmt.Sprintf("%s, %s: %s, %s", f.Line.ID, f.Line.Title, inUnit(f.Line), f.Line.Amount)
+	about := fmt.Sprintf("%s, %s: %s, %s", f.Line.ID, f.Line.Title, inUnit(f.Line), billed(f.Line.Amount.Currency(), f.Line.Amount.Decimal()))
 	if !r.add(isLine, about, err) {
 		return
 	}
@@ -209,7 +211,12 @@ func rounded(q metering.Quantity, u metering.Unit) string {
 	if err != nil {
 		return q.String()
 	}
-	return d.StringFixed(3) + " " + u.Label()
+	return digits.Group(d.StringFixed(3)) + " " + u.Label()
+}
+
+// billed is an amount as people write it, with all of its digits.
+func billed(c money.Currency, amount decimal.Decimal) string {
+	return string(c) + " " + digits.Group(amount.StringFixed(max(2, -amount.Exponent())))
 }
 
 // sums says what the usage of each meter and the lines of the month come to.
@@ -224,10 +231,10 @@ func (r *report) sums(sums []seal.Sum) {
 		}
 		r.add(isUsed, string(s.Meter)+", "+text, nil)
 	}
-	total := make(map[string]decimal.Decimal)
-	var order []string
+	total := make(map[money.Currency]decimal.Decimal)
+	var order []money.Currency
 	for _, s := range sums {
-		if currency := string(s.Amount.Currency()); s.Kind == seal.Line && currency != "" {
+		if currency := s.Amount.Currency(); s.Kind == seal.Line && currency != "" {
 			if _, known := total[currency]; !known {
 				order = append(order, currency)
 			}
@@ -235,6 +242,6 @@ func (r *report) sums(sums []seal.Sum) {
 		}
 	}
 	for _, currency := range order {
-		r.add(isBilled, currency+" "+total[currency].StringFixed(2), nil)
+		r.add(isBilled, billed(currency, total[currency]), nil)
 	}
 }

@@ -4,10 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
 	"github.com/meterbook/meterbook/accounting/seal"
+	"github.com/meterbook/meterbook/examples/internal/digits"
 	"github.com/meterbook/meterbook/examples/internal/lines"
 )
 
@@ -23,8 +26,8 @@ var english = words{
 	Real: "Proofs", Forged: "Forged copies: each has to fail",
 	KeyF: "Checked with the key %s.", Unpinned: "This key came with the proofs. Compare it with the one that your provider publishes: who forges a proof can put a key of their own beside it.",
 	ProvedF: "%d of %d files prove what they say.", ForgedCaughtF: "%d of %d forged copies were found out.",
-	Because: "because ",
-	SealF:   "%s, %s to %s, no. %d, %d records", SealsF: "%s; on top of no. %d",
+	Because: " – no: ",
+	SealF:   "%s, %s to %s, no. %d, %s records", SealsF: "%s; on top of no. %d",
 	Other: "this is not the record that was sealed", OtherSeal: "it is proved by another seal than the line is", OtherLine: "it was not billed on this line",
 	Limits: "A seal shows that records have not changed since it was signed. It does not show that all that happened was recorded, nor that others were shown the same seal: keep the seals that you are given, and compare them.",
 	what: map[what]string{
@@ -42,8 +45,8 @@ var chinese = words{
 	Real: "证明", Forged: "伪造的副本：每一份都必须核验失败",
 	KeyF: "核验所用公钥：%s。", Unpinned: "该公钥取自证明文件本身。请与服务商公布的公钥比对：伪造证明的人可以附上自己的公钥。",
 	ProvedF: "%[2]d 份文件中有 %[1]d 份证明属实。", ForgedCaughtF: "%[2]d 份伪造副本中识破 %[1]d 份。",
-	Because: "原因：",
-	SealF:   "%s，%s 至 %s，第 %d 份，%d 条记录", SealsF: "%s；接第 %d 份",
+	Because: "——否，原因：",
+	SealF:   "%s，%s 至 %s，第 %d 份，%s 条记录", SealsF: "%s；接第 %d 份",
 	Other: "这不是封存的那条记录", OtherSeal: "与账单行不在同一份封存中", OtherLine: "没有计入该账单行", NotSealed: "与封存的内容不符", NoSyntax: "格式不符",
 	Limits: "封存证明记录自签署以来未被改动。它不能证明所有发生的事都已记录，也不能证明他人看到的是同一份封存：请保存收到的封存并相互比对。",
 	what: map[what]string{
@@ -81,7 +84,7 @@ func wrapped(mark, s string) string {
 
 var (
 	afterNumber   = regexp.MustCompile(`(\d) (\S)`)
-	afterCurrency = regexp.MustCompile(`\b([A-Z]{3}) (-?\d)`)
+	afterCurrency = regexp.MustCompile(`\b([A-Z]{3}) ([-−]?\d)`)
 )
 
 // clean keeps what a file says from steering the terminal.
@@ -98,7 +101,8 @@ func clean(s string) string {
 func printed(reports []report, w *words) string {
 	var b strings.Builder
 	proved, real, caught, forged := 0, 0, 0, 0
-	key, pinned := "", true
+	var keys []string
+	pinned := true
 	for _, r := range reports {
 		if r.Forged != "" {
 			if forged == 0 {
@@ -118,14 +122,19 @@ func printed(reports []report, w *words) string {
 				proved++
 			}
 			b.WriteString("\n" + wrapped("", r.File))
-			key, pinned = r.Key, pinned && r.Pinned
+			if r.Key != "" { // of a file that cannot be read there is none
+				pinned = pinned && r.Pinned
+				if !slices.Contains(keys, r.Key) {
+					keys = append(keys, r.Key)
+				}
+			}
 		}
 		for _, c := range r.Checks {
 			b.WriteString(w.check(c))
 		}
 	}
 	b.WriteString("\n")
-	if key != "" {
+	for _, key := range keys {
 		b.WriteString(wrapped("", fmt.Sprintf(w.KeyF, key)))
 	}
 	if !pinned {
@@ -142,7 +151,8 @@ func printed(reports []report, w *words) string {
 // seals says which seals: one, or a later one and the earlier one below it.
 func (w *words) seals(seals []seal.Seal) string {
 	s := seals[len(seals)-1]
-	text := fmt.Sprintf(w.SealF, s.Tenant, s.Period.Start().UTC().Format(clock), s.Period.End().UTC().Format(clock+" MST"), s.Number, s.Records)
+	text := fmt.Sprintf(w.SealF, s.Tenant, s.Period.Start().UTC().Format(clock), s.Period.End().UTC().Format(clock+" MST"), s.Number,
+		digits.Group(strconv.FormatInt(s.Records, 10)))
 	if len(seals) == 1 {
 		return text
 	}
@@ -160,7 +170,7 @@ func (w *words) check(c check) string {
 	if c.OK {
 		return wrapped("  ✓ ", s)
 	}
-	return wrapped("  ✗ ", s+w.comma()+w.Because+w.why(c))
+	return wrapped("  ✗ ", s+w.Because+w.why(c))
 }
 
 // why says why a check failed. Details that only English has are in the JSON.
@@ -185,11 +195,4 @@ func (w *words) colon() string {
 		return "："
 	}
 	return ": "
-}
-
-func (w *words) comma() string {
-	if w.zh() {
-		return "，"
-	}
-	return ", "
 }
