@@ -53,7 +53,11 @@ type TypeError struct {
 }
 
 func (e *TypeError) Error() string {
-	return fmt.Sprintf("cloudevents: unknown type %q: want one of this package, or a rule for it in the mapping", e.Type)
+	return fmt.Sprintf("cloudevents: unknown type %q: %s", e.Type, e.want())
+}
+
+func (e *TypeError) want() string {
+	return "want a type of this package, or a rule for it in the mapping"
 }
 
 // A LimitError reports what is larger than an option allows.
@@ -81,6 +85,9 @@ func (e *AttributeError) Error() string {
 	why := strings.TrimPrefix(e.Err.Error(), "cloudevents: ")
 	if field, ok := errors.AsType[*metering.FieldError](e.Err); ok {
 		why = field.Reason // the rest would say it twice
+	}
+	if unknown, ok := errors.AsType[*TypeError](e.Err); ok {
+		why = unknown.want()
 	}
 	if e.Attribute == "" {
 		return "cloudevents: " + why

@@ -41,7 +41,7 @@ func TestUnmarshal_Faults(t *testing.T) {
 		{"a raw control character", with(`"vm"`, "\"a\nb\""), cloudevents.ErrSyntax, "cloudevents: data/resource \"\\nb\\\"}}\": want JSON as RFC 8259 has it: byte 148 of it: want control characters in strings escaped"},
 		{"no id, an old version, a number", with(`"specversion":"1.0","id":"1","source":"s"`, `"specversion":"0.3","source":7`), cloudevents.ErrMissing,
 			`cloudevents: specversion "0.3": want specversion "1.0"; source "7": want another form of value: want a string; id "": want a value`},
-		{"unknown type", with("stop.v1", "stop.v2"), nil, `cloudevents: type "com.meterbook.usage.stop.v2": unknown type "com.meterbook.usage.stop.v2": want one of this package, or a rule for it in the mapping`},
+		{"unknown type", with("stop.v1", "stop.v2"), nil, `cloudevents: type "com.meterbook.usage.stop.v2": want a type of this package, or a rule for it in the mapping`},
 		{"no zone", with("42Z", "42"), cloudevents.ErrTime, `cloudevents: time "2026-03-01T05:17:42": want RFC 3339 with an offset, such as 2026-03-01T05:17:42Z, and no second 60`},
 		{"picoseconds", with("42Z", "42.000000000001Z"), metering.ErrInexact, `cloudevents: time "2026-03-01T05:17:42.000000000001Z": metering: value falls between two grains: want at most nine digits of a second`},
 		{"long ago", with("2026", "1926"), metering.ErrTimeRange, ""},

@@ -152,7 +152,7 @@ func TestNewMapping_Refuses(t *testing.T) {
 	require.NoError(t, err)
 	for _, m := range []*cloudevents.Mapping{empty, {}, nil} {
 		_, err = cloudevents.Unmarshal(foreign(`{}`), cloudevents.WithMapping(m))
-		require.ErrorContains(t, err, `unknown type "request"`)
+		require.ErrorContains(t, err, `type "request": want a type of this package, or a rule for it in the mapping`)
 	}
 }
 
