@@ -52,4 +52,4 @@ type File interface {
 }
 
 // ErrLocked means that another log, here or in another process, has the lock.
-var ErrLocked = errors.New("segment: locked")
+var ErrLocked = errors.New("segment: locked: it is open already, here or in another process")
