@@ -45,7 +45,9 @@ func WithPeriod(period func() metering.Period) Option {
 
 // ObserveUsage shows the usage of some meters for dashboards, whenever a reader
 // collects, until stop is called: for each meter an up-down counter named
-// "meterbook.usage." and the meter's id, in the meter's unit.
+// "meterbook.usage." and the meter's id, in the meter's unit. The description names
+// the unit, too, as an exporter may drop it: that of Prometheus has no name for cards
+// and tokens.
 //
 // It is never what is billed. Values are 64-bit floats of quantities that were
 // rounded half-even to nine places, readers may drop and cap them, and what is
@@ -64,7 +66,7 @@ func ObserveUsage(source UsageSource, meters []metering.Meter, opts ...Option) (
 	var all []metric.Observable
 	for _, m := range meters {
 		in, err := meter.Float64ObservableUpDownCounter(usagePrefix+string(m.ID), metric.WithUnit(m.Unit.Code()),
-			metric.WithDescription(m.Title+"; for dashboards, never the bill."))
+			metric.WithDescription(m.Title+", in "+m.Unit.Label()+"; for dashboards, never the bill."))
 		if err != nil {
 			return nil, fmt.Errorf("otelmeter: %q: %w", m.ID, err)
 		}

@@ -36,6 +36,7 @@ type collected struct {
 	ints   map[figure]int64
 	floats map[figure]float64
 	units  map[string]string
+	about  map[string]string // descriptions
 	counts map[string]uint64 // of histograms
 	sums   map[string]float64
 }
@@ -63,13 +64,14 @@ func provider(t *testing.T) (*sdk.MeterProvider, func() collected) {
 }
 
 func sorted(t *testing.T, all metricdata.ResourceMetrics) collected {
-	c := collected{map[figure]int64{}, map[figure]float64{}, map[string]string{}, map[string]uint64{}, map[string]float64{}}
+	c := collected{map[figure]int64{}, map[figure]float64{}, map[string]string{}, map[string]string{}, map[string]uint64{}, map[string]float64{}}
 	for _, scope := range all.ScopeMetrics {
 		require.Equal(t, otelmeter.ScopeName, scope.Scope.Name)
 		require.Equal(t, otelmeter.ScopeVersion, scope.Scope.Version)
 		require.Equal(t, otelmeter.SchemaURL, scope.Scope.SchemaURL)
 		for _, m := range scope.Metrics {
 			c.units[m.Name] = m.Unit
+			c.about[m.Name] = m.Description
 			switch data := m.Data.(type) {
 			case metricdata.Sum[int64]:
 				ints(c, m.Name, data.DataPoints)

@@ -42,6 +42,7 @@ func TestObserveUsage(t *testing.T) {
 	sku, region := attribute.String("meterbook.sku", "H100"), attribute.String("cloud.region", "north")
 	require.Equal(t, 12.0, got.float("meterbook.usage.compute.accelerator.time", sku, region))
 	require.Equal(t, "{card}.h", got.units["meterbook.usage.compute.accelerator.time"])
+	require.Equal(t, "Accelerator time, in card·h; for dashboards, never the bill.", got.about["meterbook.usage.compute.accelerator.time"])
 	require.Equal(t, 7.0, got.float("meterbook.usage.ai.requests"))
 	require.Len(t, got.floats, 2, "no tenant unless it is asked for")
 	require.NoError(t, stop())
