@@ -23,7 +23,7 @@ func wordsOf(lang string) *words {
 }
 
 var english = words{
-	Nothing: "Nothing to read here. ", Recording: "This is a RECORDING of another machine.", ReadingF: "Reading %s.", Because: "  because",
+	Nothing: "Nothing to read here. ", Recording: "This is a RECORDING of another machine.", ReadingF: "Reading %s.", Because: "  because ",
 	Nobody: "nobody", Ended: "ended, kernel", Account: "user or tenant", Device: "device", TotalF: "%.0f s", Joules: "J", MeanW: "mean W", GPU: "of it GPU J",
 	Closes: "Closes: users + tenants + nobody = meters, to the microjoule.", DoesNotClose: "DOES NOT CLOSE.",
 	remarks: map[string]string{},
@@ -50,7 +50,7 @@ func (w *words) opening(to io.Writer, m *machine, why []error) {
 		fmt.Fprintf(to, w.ReadingF+"\n", strings.Join(names, ", "))
 	}
 	for _, err := range why {
-		fmt.Fprintf(to, "%s %s\n", w.Because, strings.ReplaceAll(err.Error(), "\n", "; "))
+		fmt.Fprintf(to, "%s%s\n", w.Because, strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 }
 

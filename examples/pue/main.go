@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/meterbook/meterbook/energy/facility"
@@ -69,6 +70,10 @@ func parse(args []string, stdout, stderr io.Writer) (o options, err error) {
 		return o, err
 	}
 	switch {
+	case !slices.Contains([]string{"ups_output", "pdu_output", "it_equipment_input"}, o.point):
+		return o, f.Wrong(stderr, "-point %q: want ups_output, pdu_output or it_equipment_input", o.point)
+	case o.scope != facility.ScopeEasternHub && o.scope != facility.ScopeWesternHub:
+		return o, f.Wrong(stderr, "-scope %q: want %s or %s", o.scope, facility.ScopeEasternHub, facility.ScopeWesternHub)
 	case !(o.siteClass >= 0 && o.siteClass <= 100):
 		return o, f.Wrong(stderr, "-site-class %v: want 0 to 100 percent", o.siteClass)
 	case !(o.itClass >= 0 && o.itClass <= 100):

@@ -116,7 +116,10 @@ func TestRefused(t *testing.T) {
 		require.ErrorContains(t, run(context.Background(), []string{"-out", "", "-holders", file(t, "h.csv", text)}, &bytes.Buffer{}, &bytes.Buffer{}), "holders", name)
 	}
 	require.ErrorIs(t, run(context.Background(), []string{"-out", "", "-lang", "xx"}, &bytes.Buffer{}, &bytes.Buffer{}), program.ErrUsage)
-	require.Error(t, run(context.Background(), []string{"-out", "", "-point", "roof"}, &bytes.Buffer{}, &bytes.Buffer{}))
+	for _, wrong := range [][]string{{"-point", "roof"}, {"-point", "site_input"}, {"-scope", "moon"}} {
+		err := run(context.Background(), append([]string{"-out", ""}, wrong...), &bytes.Buffer{}, &bytes.Buffer{})
+		require.ErrorIs(t, err, program.ErrUsage, "%q", wrong)
+	}
 
 	// A site below its IT equipment has no PUE, and says why.
 	below := file(t, "m.csv", head+"2026-01-01T00:00:00Z,1,1\n2026-01-01T01:00:00Z,2,3\n")
