@@ -84,7 +84,7 @@ func (c *Catalogue) Lookup(id MeterID) (Meter, error) {
 func (c *Catalogue) meter(id MeterID) (*Meter, error) {
 	i, ok := c.byID[id]
 	if !ok {
-		return nil, fmt.Errorf("%w: %q", ErrUnknown, clip(string(id)))
+		return nil, fmt.Errorf("%w: %q; see Catalogue.All for those there are, and Catalogue.With to add it", ErrUnknown, clip(string(id)))
 	}
 	return &c.meters[i], nil
 }

@@ -45,7 +45,7 @@ func ExampleCatalogue_With() {
 func ExampleCatalogue_Lookup() {
 	_, err := metering.DefaultCatalogue().Lookup("render.frames")
 	fmt.Println(err)
-	// Output: metering: unknown meter: "render.frames"
+	// Output: metering: unknown meter: "render.frames"; see Catalogue.All for those there are, and Catalogue.With to add it
 }
 
 func ExampleCatalogue_MarshalJSON() {

@@ -112,7 +112,7 @@ func ExampleAggregator_Series() {
 	fmt.Println(err)
 	// Output:
 	// acme network.egress @cn-north-1 in GBy
-	// metering: unknown meter: "network.egres"
+	// metering: unknown meter: "network.egres"; see Catalogue.All for those there are, and Catalogue.With to add it
 }
 
 func ExampleSeries_AddAt() {

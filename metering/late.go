@@ -2,6 +2,7 @@ package metering
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/meterbook/meterbook/internal/fixed"
@@ -77,7 +78,19 @@ func (a *Aggregator) post(m *Meter, at int64, n fixed.Int128) (posting, error) {
 }
 
 func (a *Aggregator) tooLate(at int64) error {
-	return fmt.Errorf("%w: %s is more than %v before %s", ErrTooLate, stamp(at), time.Duration(a.lateWindows*a.width), stamp(a.sealed.Load()*a.width))
+	return fmt.Errorf("%w: %s is more than %s before %s", ErrTooLate, stamp(at), inDays(time.Duration(a.lateWindows*a.width)), stamp(a.sealed.Load()*a.width))
+}
+
+// inDays prints a duration for people: "35 days", or "36h" for what is not whole days.
+func inDays(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d == 0 || d%day != 0:
+		return plainDuration(d)
+	case d == day:
+		return "1 day"
+	}
+	return strconv.FormatInt(int64(d/day), 10) + " days"
 }
 
 func (a *Aggregator) tooEarly(at int64) error {

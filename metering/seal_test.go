@@ -416,3 +416,15 @@ func TestClose(t *testing.T) {
 	require.ErrorIs(t, err, metering.ErrClosed)
 	require.Equal(t, before, text(t, a.Usage(eventHour)))
 }
+
+// TestSeal_TooLateText: how long usage may be late is told as people say it.
+func TestSeal_TooLateText(t *testing.T) {
+	noon := time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
+	for window, want := range map[time.Duration]string{time.Hour: "1h", 24 * time.Hour: "1 day", 36 * time.Hour: "36h", metering.DefaultLateWindow: "35 days"} {
+		a := metering.NewAggregator(metering.WithCatalogue(policies(t)), metering.WithLateWindow(window))
+		require.NoError(t, a.Seal(noon))
+		err := a.AddAt(&metering.Key{Account: "acme", Meter: crowdMeters[0]}, noon.Add(-window-time.Second), oneToken)
+		require.ErrorIs(t, err, metering.ErrTooLate)
+		require.ErrorContains(t, err, " is more than "+want+" before 2026-10-01T12:00:00Z")
+	}
+}
