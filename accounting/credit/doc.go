@@ -17,7 +17,8 @@
 // A hold pins the grants it will burn, so that what was promised to a request can be burned even if its grant expires
 // meanwhile. It ends by Commit, by Release, or after [Terms].HoldFor, when its amount goes back. Each call can be made
 // again: the same call changes nothing, another one under the same id is refused. Ids are remembered for
-// [Terms].Remember after they were settled; under a forgotten one a hold is a new hold.
+// [Terms].Remember after they were settled; under a forgotten one a hold is a new hold. After a crash
+// [Wallet.OpenHolds] says which requests were under way.
 //
 // # Journals
 //

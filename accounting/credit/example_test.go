@@ -71,3 +71,41 @@ func ExampleReplay() {
 	// <nil>
 	// CNY 0.45 <nil>
 }
+
+// After a crash, what was under way is settled: a request whose event was recorded
+// is committed at its price, and any other is released.
+func ExampleWallet_OpenHolds() {
+	now := time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC)
+	wallet, err := credit.NewWallet(credit.Terms{Currency: money.CNY}, now, nil) // or Replay, after a crash
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	err = errors.Join(
+		wallet.Grant(credit.Grant{ID: "paid", Amount: money.MustParse("CNY 1.00")}, now),
+		wallet.Reserve("req-1", money.MustParse("CNY 0.30"), now),
+		wallet.Reserve("req-2", money.MustParse("CNY 0.30"), now),
+		wallet.Reserve("req-3", money.MustParse("CNY 0.30"), now),
+		wallet.Commit("req-1", money.MustParse("CNY 0.12"), now),
+	)
+	fmt.Println(err)
+
+	recorded := map[string]money.Money{"req-2": money.MustParse("CNY 0.25")} // rated, from the journal of events
+	holds, err := wallet.OpenHolds(now)
+	for _, hold := range holds {
+		if actual, ok := recorded[hold.ID]; ok {
+			err = errors.Join(err, wallet.Commit(hold.ID, actual, now))
+		} else {
+			err = errors.Join(err, wallet.Release(hold.ID, now))
+		}
+		settled, _ := wallet.Hold(hold.ID, now)
+		fmt.Println(settled.ID, settled.State, settled.Actual)
+	}
+	available, _ := wallet.Available(now)
+	fmt.Println(available, err)
+	// Output:
+	// <nil>
+	// req-2 committed CNY 0.25
+	// req-3 released CNY 0.00
+	// CNY 0.63 <nil>
+}

@@ -309,11 +309,11 @@ func (w *Wallet) Hold(id string, now time.Time) (Hold, error) {
 	if s == nil {
 		return Hold{}, refuse("hold", id, ErrUnknown, "reserve first")
 	}
-	h := Hold{ID: id, State: stateNames[s.state], Amount: w.money(s.amount), Actual: w.money(fixed.Int128{}), Until: time.Unix(0, s.until).UTC()}
+	h := w.openHold(s)
 	if s.state == open {
 		return h, nil
 	}
-	h.Actual, h.Until = w.money(s.actual), h.Until.Add(w.terms.Remember)
+	h.State, h.Actual, h.Until = stateNames[s.state], w.money(s.actual), h.Until.Add(w.terms.Remember)
 	parts := s.parts
 	if s.grant != nil {
 		parts = []part{{s.grant, s.actual}}

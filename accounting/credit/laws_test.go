@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"reflect"
 	"runtime"
 	"slices"
 	"sync"
@@ -179,6 +180,7 @@ func checkBalance(t *testing.T, w *credit.Wallet, slow slowWallet) {
 			t.Errorf("below 0: %+v", b)
 		}
 	}
+	checkOpen(t, w, slow, b.Held)
 	sum := money.Money{}
 	for _, g := range b.Grants {
 		parts := must(money.Sum(g.Free, g.Held, g.Burned, g.Lapsed))
@@ -189,6 +191,29 @@ func checkBalance(t *testing.T, w *credit.Wallet, slow slowWallet) {
 	}
 	if !must(sum.Sub(b.Granted)).IsZero() {
 		t.Errorf("granted %s, grants %s", b.Granted, sum)
+	}
+}
+
+// checkOpen holds that the open holds are the oracle's, the oldest first, and add
+// up to what is held.
+func checkOpen(t *testing.T, w *credit.Wallet, slow slowWallet, held money.Money) {
+	t.Helper()
+	list, sum, last := must(w.OpenHolds(at(slow.now))), fen(0), time.Time{}
+	for _, h := range list {
+		sum = must(sum.Add(h.Amount))
+		if !reflect.DeepEqual(h, must(w.Hold(h.ID, at(slow.now)))) || h.Until.Before(last) || slow.holds[h.ID].state != "open" {
+			t.Errorf("%+v after %v, want %+v", h, last, slow.holds[h.ID])
+		}
+		last = h.Until
+	}
+	n := 0
+	for _, h := range slow.holds {
+		if h.state == "open" {
+			n++
+		}
+	}
+	if len(list) != n || sum != held {
+		t.Errorf("%d open holds of %s, want %d of %s", len(list), sum, n, held)
 	}
 }
 
