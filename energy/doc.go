@@ -58,6 +58,10 @@
 // new value is what is known to have been used since; what was used before it
 // is lost, which only a smaller bill can show.
 //
+// A [Delta] lies between two readings, which are seldom at the edges of windows.
+// Where windows are wanted, as by package attribution, lay it over those of its
+// period by time ([Delta.Period] has an example); the parts add up to it.
+//
 // A Counter sees one register. Counters of a machine overlap, such as a
 // package and its cores, or mirror each other: [Place] says which of them make
 // up the machine.
