@@ -27,7 +27,7 @@ const (
 // A rate that changes is two taxes of one id, one in force after the other.
 type Tax struct {
 	ID       string      `json:"id"`
-	Name     string      `json:"name"`
+	Name     string      `json:"name"` // such as "VAT"; documents show the rate, or the category, beside it
 	Category TaxCategory `json:"category"`
 	Rate     Rate        `json:"rate"`
 	// Inclusive says that prices contain the tax; else it comes on top.

@@ -18,7 +18,7 @@ type Bill struct {
 	// is a bill of its own with the difference.
 	Journal, Revision string
 	From, To          time.Time // billing period
-	CardDigest        string    // of the card's text
+	CardDigest        string    // of the card's text, such as its SHA-256 in hexadecimal
 	At                time.Time // when the charges count, such as the end of the period less 1 ns
 }
 

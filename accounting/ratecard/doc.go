@@ -112,8 +112,8 @@
 //	discount         {percent, amount}: a percentage off, then an amount off; percent below 0 adds
 //	maximum          at most this, in each scope
 //	commitment       {amount or units, overage, true_up, idle}: what is beyond it costs overage times as
-//	                 much; true_up: charge for what is not used, idle: charge for windows without usage too. Units are
-//	                 for models that cost something by units alone, and not for those that go by rows or by meters
+//	                 much; what is not used is true_up, charge or waive, and windows without usage idle, likewise. Units
+//	                 are for models that cost something by units alone, and not for those that go by rows or by meters
 //	minimum          at least this, charged at the end of the billing period
 //	prorate_minimum  the minimum and commitment for the share of the billing period that the price is in force;
 //	                 in a scope of hours, days or rows they are due in full
