@@ -192,7 +192,7 @@ func ExampleAggregator_Usage() {
 	// Output:
 	// 2026-10-05 H100-SXM5 27 exact
 	// 2026-10-06 H100-SXM5 9 exact
-	// metering: 2026-10-01T00:05:00Z is not an edge of the 15m0s windows kept; move it to one
+	// metering: 2026-10-01T00:05:00Z is not an edge of the 15m windows kept; move it to one
 }
 
 // Events are dealt out by identity, and what was counted is put together.

@@ -81,7 +81,7 @@ func (e *WindowError) Error() string {
 	if e.Width > QuarterHour.Duration() {
 		fix += ", or record with narrower windows"
 	}
-	return fmt.Sprintf("metering: %s is not an edge of the %v windows kept; %s", e.Edge.Format(time.RFC3339Nano), e.Width, fix)
+	return fmt.Sprintf("metering: %s is not an edge of the %v windows kept; %s", e.Edge.Format(time.RFC3339Nano), plainDuration(e.Width), fix)
 }
 
 // Usage yields what was used in p, in order of time and then of key: the same

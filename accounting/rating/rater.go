@@ -50,8 +50,11 @@ func newRater(c accounting.Contract, period metering.Period, state State, yield 
 		return nil, fmt.Errorf("%w: %w", ErrContract, err)
 	}
 	if period.IsZero() || !r.billing.Covers(period) {
-		return nil, fmt.Errorf("%w: rating %v, want a part of %v; billing months of this contract are in zone %v: set Contract.Zone for those of another",
-			ErrPeriod, period, r.billing, c.Zone)
+		fix := fmt.Sprintf("billing months of this contract are in zone %v: set Contract.Zone for those of another", c.Zone)
+		if !period.IsZero() && period.Start().Equal(r.billing.Start()) {
+			fix = "rate one billing period at a time, or several with RateAll"
+		}
+		return nil, fmt.Errorf("%w: rating %v, want a part of %v; %s", ErrPeriod, period, r.billing, fix)
 	}
 	switch {
 	case state.period == (metering.Period{}): // the zero State

@@ -155,6 +155,20 @@ func TestRate_NamesZone(t *testing.T) {
 	require.ErrorContains(t, err, "in zone Asia/Shanghai: set Contract.Zone")
 }
 
+// TestRate_NamesRateAll: what begins as a billing period does and is longer wants no
+// other zone.
+func TestRate_NamesRateAll(t *testing.T) {
+	c := contractOf(toCents, priceOf("p", perUnit("1")))
+	quarter := must(metering.NewPeriod(november.Start(), november.Start().AddDate(0, 3, 0)))
+	_, _, err := rating.Rate(c, quarter, nil, rating.State{})
+	require.ErrorIs(t, err, rating.ErrPeriod)
+	require.ErrorContains(t, err, "rate one billing period at a time, or several with RateAll")
+	require.NotContains(t, err.Error(), "Contract.Zone")
+	bills, err := rating.RateAll(c, quarter, nil)
+	require.NoError(t, err)
+	require.Len(t, bills, 3)
+}
+
 func TestRate_RefusesState(t *testing.T) {
 	c := contractOf(toCents, priceOf("p", perUnit("1")))
 	_, state, err := rating.Rate(c, must(metering.NewPeriod(onDay(1), onDay(2))), nil, rating.State{})
