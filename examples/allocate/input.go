@@ -37,6 +37,9 @@ func rows(name string, r io.Reader, head []string, each func(row []string) error
 			}
 			return nil
 		}
+		if errors.Is(err, csv.ErrFieldCount) {
+			err = fmt.Errorf("%w, want %q", err, head)
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}

@@ -115,7 +115,7 @@ func TestRun_Refuses(t *testing.T) {
 		"quantity": {costs, "service,driver,centre,value\ns,proportional,p,7 bananas\n", `drivers.csv:2: `},
 		"unknown":  {costs, "service,driver,centre,value\ns,even,q,\n", `allocation: centre "s": weight of "q": unknown centre; add it to the model`},
 		"no cost":  {costs, "service,driver,centre,value\nx,even,p,\n", `give it a row there, of 0 if it has none`},
-		"head":     {costs, "service,driver\n", `wrong number of fields`},
+		"head":     {costs, "service,driver\n", `drivers.csv: record on line 1: wrong number of fields, want ["service" "driver" "centre" "value"]`},
 		"empty":    {"", "service,driver,centre,value\ns,even,p,\n", `want a first line of ["centre" "cost"]`},
 		"currency": {costs + "q,USD 1\n", "service,driver,centre,value\ns,even,p,\n", `allocation: centre "q": cost: `},
 		"money":    {"centre,cost\ns,1.5\n", "service,driver,centre,value\n", `costs.csv:2: money: `},
