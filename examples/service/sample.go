@@ -28,24 +28,36 @@ func (s *service) recordSample(ctx context.Context) error {
 	if oldest := now.AddDate(0, 0, -sampleDays).Truncate(24 * time.Hour); from.Before(oldest) {
 		from = oldest
 	}
-	var accepted, known int
-	for day := from; day.Before(now); day = day.AddDate(0, 0, 1) {
+	// Tokens are refused once their windows are sealed, card time is not: the sample
+	// is in these books from its first tokens on, or not at all.
+	accepted, _, err := s.recordMade(ctx, sampleHour(s.seed, from)[firstTokens:firstTokens+1])
+	known := -accepted // it comes again below
+	for day := from; err == nil && day.Before(now); day = day.AddDate(0, 0, 1) {
 		var events []metering.Event
 		for hour := day; hour.Before(day.AddDate(0, 0, 1)) && !hour.Add(time.Hour).After(now); hour = hour.Add(time.Hour) {
 			events = append(events, sampleHour(s.seed, hour)...)
 		}
-		res, err := s.rec.Record(ctx, events...)
-		if err != nil {
-			return err
-		}
-		if len(res.Refused) > 0 {
-			return fmt.Errorf("sample: %w; give another -out for a sample of its own", res.Refused[0].Err)
-		}
-		accepted, known = accepted+res.Accepted, known+res.Duplicates
+		var more, again int
+		more, again, err = s.recordMade(ctx, events)
+		accepted, known = accepted+more, known+again
 	}
-	s.log.Info("sample recorded", "accepted", accepted, "duplicates", known)
-	return nil
+	if err == nil {
+		s.log.Info("sample recorded", "accepted", accepted, "duplicates", known)
+	}
+	return err
 }
+
+// recordMade records events of the sample, all of which are to be taken.
+func (s *service) recordMade(ctx context.Context, events []metering.Event) (accepted, known int, err error) {
+	res, err := s.rec.Record(ctx, events...)
+	if err == nil && len(res.Refused) > 0 {
+		err = fmt.Errorf("sample: %w; give another -out for a sample of its own", res.Refused[0].Err)
+	}
+	return res.Accepted, res.Duplicates, err
+}
+
+// firstTokens is which of the sample's uses is the first of tokens.
+const firstTokens = 1
 
 // A sampleUse is what an account of the sample uses in an hour at its busiest, in
 // units of its meter.

@@ -321,6 +321,7 @@ func TestService_Holds(t *testing.T) {
 func TestService_Report(t *testing.T) {
 	dir := t.TempDir()
 	c := start(t, "-out", dir, "-seed", "3")
+	require.Contains(t, c.log.String(), "duplicates=0")
 	for lang, words := range map[string][]string{"en": {`lang="en"`, "Cost by day", "Available"}, "zh": {`lang="zh"`, "每日费用", "可用"}} {
 		status, body := c.call(http.MethodGet, "/?lang="+lang, "", nil)
 		require.Equal(t, http.StatusOK, status)
@@ -343,6 +344,19 @@ func TestService_Report(t *testing.T) {
 	c = start(t, "-out", dir, "-seed", "3")
 	require.Equal(t, before, said(t, c))
 	require.Contains(t, c.log.String(), "accepted=0")
+}
+
+// TestService_SampleElsewhere: books whose windows are sealed take no sample, and
+// nothing of it.
+func TestService_SampleElsewhere(t *testing.T) {
+	dir := t.TempDir()
+	start(t, "-out", dir).end(t)
+	out, err := command(t, "-addr", "127.0.0.1:0", "-now", today, "-out", dir, "-seed", "3").CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(out), "give another -out for a sample of its own")
+	c := start(t, "-out", dir)
+	require.Contains(t, c.log.String(), "events=0")
+	c.end(t)
 }
 
 // grouped puts commas between thousands.
