@@ -57,3 +57,14 @@ func ExampleParseDate() {
 	// 2026-10-01 true
 	// false
 }
+
+func ExampleLanguage_Unit() {
+	for _, code := range []string{"{card}.h", "10*6{token}", "kW.h"} {
+		u := metering.MustUnit(code)
+		fmt.Println(accounting.English.Unit(u), "·", accounting.Chinese.Unit(u))
+	}
+	// Output:
+	// card·h · 卡·时
+	// 10^6 token · 百万 token
+	// kW·h · kW·h
+}

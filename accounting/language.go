@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/metering"
 )
 
 // A Language is one that explanations are written in.
@@ -38,6 +39,7 @@ type words struct {
 	models map[string]string
 	levels map[Level]string
 	modes  map[money.RoundingMode]string
+	units  Language // whose words units have
 }
 
 func wordsOf(l Language) words {
@@ -83,7 +85,19 @@ func chinese() words {
 		levels: map[Level]string{LineLevel: "按行", BillLevel: "按账单"},
 		modes: map[money.RoundingMode]string{money.HalfEven: "四舍六入五成双", money.HalfUp: "四舍五入", money.HalfDown: "五舍六入",
 			money.Down: "截断", money.Up: "进位", money.Floor: "向下取整", money.Ceiling: "向上取整"},
+		units: Chinese,
 	}
+}
+
+var unitsChinese = strings.NewReplacer("card·h", "卡·时", "core·h", "核·时", "iB·h", "iB·时", "10^6 token", "百万 token", "10^3 token", "千 token")
+
+// Unit returns a unit as people write it in the language: "card·h" is "卡·时" in
+// Chinese. Units of the International System are written the same in both.
+func (l Language) Unit(u metering.Unit) string {
+	if l == Chinese {
+		return unitsChinese.Replace(u.Label())
+	}
+	return u.Label()
 }
 
 // model returns a model's word.

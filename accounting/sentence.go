@@ -81,9 +81,9 @@ func (w words) basis(e Explanation, steps []Step) string {
 // moves says by how much a running total has moved, and to what.
 func (w words) moves(before, after *big.Rat, u metering.Unit) string {
 	if moved := new(big.Rat).Sub(after, before); moved.Sign() != 0 {
-		return fmt.Sprintf(w.moved, labelled(moved, u), labelled(after, u))
+		return fmt.Sprintf(w.moved, w.labelled(moved, u), w.labelled(after, u))
 	}
-	return fmt.Sprintf(w.inAll, labelled(after, u))
+	return fmt.Sprintf(w.inAll, w.labelled(after, u))
 }
 
 func (w words) stagedBasis(s *Staged, steps []Step) string {
@@ -104,7 +104,7 @@ func (w words) stagedBasis(s *Staged, steps []Step) string {
 		told = true
 	}
 	if m, ok := p.Model.(Package); ok {
-		text += fmt.Sprintf(w.inPackages, labelled(m.Size.Rat(), p.soldUnit()))
+		text += fmt.Sprintf(w.inPackages, w.labelled(m.Size.Rat(), p.soldUnit()))
 		told = true
 	}
 	if !told && !before.Open() {
@@ -122,21 +122,21 @@ func (w words) gathered(s *Staged) (text string, told bool) {
 	p, before, after := s.Price, s.Before, s.After
 	switch {
 	case after.Samples.Len() > 0:
-		text, told = fmt.Sprintf(w.percentile, RatText(p.Terms.Percentile.Rat()), RatText(ratOf(int64(after.Samples.Len()))), labelled(or(after.Used), p.Unit)), true
+		text, told = fmt.Sprintf(w.percentile, RatText(p.Terms.Percentile.Rat()), RatText(ratOf(int64(after.Samples.Len()))), w.labelled(or(after.Used), p.Unit)), true
 		text += w.differing(or(before.Used), or(after.Used), before, p.Unit)
 	case p.peaks():
-		text, told = fmt.Sprintf(w.peak, labelled(or(after.Used), p.Unit))+w.differing(or(before.Used), or(after.Used), before, p.Unit), true
+		text, told = fmt.Sprintf(w.peak, w.labelled(or(after.Used), p.Unit))+w.differing(or(before.Used), or(after.Used), before, p.Unit), true
 	case before.Open():
 		text = w.moves(or(before.Whole), or(after.Whole), p.Unit)
 	default:
-		text = labelled(or(after.Whole), p.Unit)
+		text = w.labelled(or(after.Whole), p.Unit)
 	}
 	whole, taken := new(big.Rat).Sub(or(after.Whole), or(before.Whole)), new(big.Rat).Sub(or(after.Used), or(before.Used))
 	if p.byShare() && whole.Cmp(taken) != 0 {
-		text, told = text+fmt.Sprintf(w.takenAs, labelled(taken, p.soldUnit())), true
+		text, told = text+fmt.Sprintf(w.takenAs, w.labelled(taken, p.soldUnit())), true
 	}
 	if demand := s.demand(after, s.EndedAfter); demand.Cmp(or(after.Used)) != 0 {
-		text, told = text+fmt.Sprintf(w.billedAs, labelled(demand, p.Unit))+w.differing(s.demand(before, s.EndedBefore), demand, before, p.Unit), true
+		text, told = text+fmt.Sprintf(w.billedAs, w.labelled(demand, p.Unit))+w.differing(s.demand(before, s.EndedBefore), demand, before, p.Unit), true
 	}
 	return text, told
 }
@@ -161,7 +161,7 @@ func (w words) differing(was, is *big.Rat, before Tally, u metering.Unit) string
 	if !before.Open() || was.Cmp(is) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(w.before, labelled(was, u))
+	return fmt.Sprintf(w.before, w.labelled(was, u))
 }
 
 // linear reports whether a line costs what it does wherever it stands, so that
@@ -194,7 +194,7 @@ func (w words) meters(s *Staged) string {
 	for _, t := range s.After.ByMeter {
 		unit, _ := s.Price.UnitOf(t.Meter)
 		if s.Price.peaks() || !s.Before.Open() {
-			texts = append(texts, labelled(t.Used, unit))
+			texts = append(texts, w.labelled(t.Used, unit))
 			continue
 		}
 		was := new(big.Rat)

@@ -78,25 +78,25 @@ func (w words) step(s Step, u metering.Unit, c money.Currency) string {
 	case s.Count == nil && u.IsZero():
 		return s.Quantity.String() + price
 	case s.Count == nil:
-		return labelled(new(big.Rat).SetFrac(s.Quantity.Grains().Big(), u.Grains().Big()), u) + price
+		return w.labelled(new(big.Rat).SetFrac(s.Quantity.Grains().Big(), u.Grains().Big()), u) + price
 	}
 	switch s.Lot {
 	case FreeUnits:
-		return fmt.Sprintf(w.free, labelled(s.Count, s.Unit))
+		return fmt.Sprintf(w.free, w.labelled(s.Count, s.Unit))
 	case Packages:
 		return RatText(s.Count) + " " + counting(s.Count, w.one, w.many) + price
 	case Blocks:
-		return fmt.Sprintf(counting(s.Count, w.block, w.blocks), RatText(s.Count), labelled(s.Size.Rat(), s.Unit)) + price
+		return fmt.Sprintf(counting(s.Count, w.block, w.blocks), RatText(s.Count), w.labelled(s.Size.Rat(), s.Unit)) + price
 	case Shares:
 		return shareText(s.Count) + price
 	case Percents:
-		return labelled(s.Count, s.Unit) + " × " + RatText(s.Price.Rat()) + " %"
+		return w.labelled(s.Count, s.Unit) + " × " + RatText(s.Price.Rat()) + " %"
 	case SingleUnits:
 	}
 	if s.Kind != "" {
-		return labelled(s.Count, s.Unit) + price + w.open + w.kind(s.Kind) + w.close
+		return w.labelled(s.Count, s.Unit) + price + w.open + w.kind(s.Kind) + w.close
 	}
-	return labelled(s.Count, s.Unit) + price
+	return w.labelled(s.Count, s.Unit) + price
 }
 
 // unchanged returns the amount of a step before its changes.
@@ -113,11 +113,11 @@ func (s Step) unchanged() *big.Rat {
 }
 
 // labelled returns a number of units.
-func labelled(n *big.Rat, u metering.Unit) string {
+func (w words) labelled(n *big.Rat, u metering.Unit) string {
 	if u.IsZero() {
 		return RatText(n)
 	}
-	return RatText(n) + " " + u.Label()
+	return RatText(n) + " " + w.units.Unit(u)
 }
 
 // shareText prints a share: as a fraction, if that is short and a decimal would

@@ -95,9 +95,9 @@ func (t treeBuilder) plain() (nodes []Node) {
 // used says what was used: of a line that is not the first, in it and in all.
 func (t treeBuilder) used(before, after *big.Rat, u metering.Unit, goesOn bool) []Node {
 	if !goesOn {
-		return []Node{{Text: t.usage + t.colon + labelled(after, u)}}
+		return []Node{{Text: t.usage + t.colon + t.labelled(after, u)}}
 	}
-	return []Node{{Text: t.line + t.colon + labelled(new(big.Rat).Sub(after, before), u)}, {Text: t.total + t.colon + labelled(after, u)}}
+	return []Node{{Text: t.line + t.colon + t.labelled(new(big.Rat).Sub(after, before), u)}, {Text: t.total + t.colon + t.labelled(after, u)}}
 }
 
 // leaves says of each part of a model's amount what it comes to.
@@ -143,12 +143,12 @@ func (t treeBuilder) stagedUsage(s *Staged) (nodes []Node) {
 		return []Node{{Text: t.usage + t.colon + t.meters(s)}}
 	}
 	if after.Samples.Len() > 0 || p.peaks() {
-		return []Node{{Text: t.usage + t.colon + labelled(or(after.Used), p.Unit) + t.differing(or(before.Used), or(after.Used), before, p.Unit)}}
+		return []Node{{Text: t.usage + t.colon + t.labelled(or(after.Used), p.Unit) + t.differing(or(before.Used), or(after.Used), before, p.Unit)}}
 	}
 	nodes = t.used(or(before.Whole), or(after.Whole), p.Unit, before.Open())
 	if p.byShare() && or(after.Whole).Cmp(or(after.Used)) != 0 {
 		n := len(nodes) - 1
-		nodes[n].Text += fmt.Sprintf(t.takenAs, labelled(or(after.Used), p.soldUnit()))
+		nodes[n].Text += fmt.Sprintf(t.takenAs, t.labelled(or(after.Used), p.soldUnit()))
 	}
 	return nodes
 }

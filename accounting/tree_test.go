@@ -75,6 +75,8 @@ func TestTree_Plain(t *testing.T) {
 └ price (per unit): 47.25 CNY
   └ 2.5 card·h × 18.90 CNY = 47.25 CNY`, e.Tree(accounting.English).String())
 	require.Contains(t, e.Tree(accounting.Chinese).String(), "计价（单价）：47.25 CNY")
+	require.Contains(t, e.Tree(accounting.Chinese).String(), "2.5 卡·时 × 18.90 CNY = 47.25 CNY", "units as the invoice's columns have them")
+	require.NotContains(t, e.Tree(accounting.Chinese).String()+e.Text(accounting.Chinese), "card·h")
 	e.After = metering.MustQuantity("1.75 {card}.h")
 	require.Equal(t, `14.18 CNY
 ├ usage of this line: 0.75 card·h

@@ -1,8 +1,6 @@
 package invoice
 
 import (
-	"strings"
-
 	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/metering"
 )
@@ -31,14 +29,11 @@ func wordsOf(l accounting.Language) *words {
 // unit is a unit as people write it. Units of the International System are written
 // the same in both languages; cards, cores and hours are words.
 func (w *words) unit(u metering.Unit) string {
-	label := plain(u.Label())
 	if w.Lang == "en" {
-		return label
+		return plain(accounting.English.Unit(u))
 	}
-	return unitChinese.Replace(label)
+	return plain(accounting.Chinese.Unit(u))
 }
-
-var unitChinese = strings.NewReplacer("card·h", "卡·时", "core·h", "核·时", "iB·h", "iB·时", "10^6 token", "百万 token", "10^3 token", "千 token")
 
 func english() *words {
 	return &words{
