@@ -65,7 +65,7 @@ func open(ctx context.Context, o options, stdout, stderr io.Writer) (*service, e
 func advised(err error, dir string) error {
 	switch {
 	case errors.Is(err, journal.ErrLocked):
-		return fmt.Errorf("%w: another service has %s open; give this one another -out", err, dir)
+		return fmt.Errorf("%w; give this one another -out", err)
 	case errors.Is(err, journal.ErrCorrupt):
 		return fmt.Errorf("%w: see go run ./examples/journal verify %s", err, dir)
 	}
