@@ -36,7 +36,7 @@ func wordsOf(lang string) words {
 		tenantsF: "By tenant, in %s", tenant: "tenant", kWh: "kWh", cost: "cost", costKWh: "a kWh", paid: "price", paidKWh: "a kWh", margin: "margin", of: "% of price",
 		nobody: "held by nobody",
 		lang:   "en", tenants: "By tenant", bill: "The utility's bill", daily: "Energy of the devices by day", siteMeter: "the site's meter",
-		closes:       "Closes: tenants' energy = the site's meter, to the microjoule; their costs = the utility's bill, to the minor unit; margin = price - cost.",
+		closes:       "Closes: tenants' energy = the site's meter, to the microjoule; their costs = the utility's bill, to the minor unit; margin = price − cost.",
 		doesNotClose: "DOES NOT CLOSE.",
 	}
 }
