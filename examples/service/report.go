@@ -238,7 +238,7 @@ func (b *books) usageTable(say words) *report.Table {
 			number = nil
 		}
 		t.Rows = append(t.Rows, []report.Value{report.Text(string(u.Account)), report.Text(string(u.Meter)), report.Text(cmp.Or(u.SKU, "–")), report.Text(cmp.Or(u.Region, "–")),
-			{Text: digits.Group(u.Shown), Number: number}, report.Text(u.label)})
+			{Text: digits.Group(u.Shown), Number: number}, report.Text(say.language.Unit(u.in))})
 	}
 	return t
 }

@@ -90,7 +90,7 @@ func (s words) usageText(month metering.Period, rows []usageRow) string {
 	}
 	var lines [][]string
 	for _, r := range rows {
-		lines = append(lines, []string{string(r.Account), string(r.Meter), r.SKU, r.Region, r.Period.Start().Format("2006-01-02 15:04"), digits.Group(r.Shown), r.label})
+		lines = append(lines, []string{string(r.Account), string(r.Meter), r.SKU, r.Region, r.Period.Start().Format("2006-01-02 15:04"), digits.Group(r.Shown), s.language.Unit(r.in)})
 	}
 	return out + table([]string{s.account, s.meter, s.sku, s.region, s.period, s.quantity, s.unit}, lines, nil, map[int]bool{5: true})
 }
@@ -126,7 +126,7 @@ func (s words) billText(b rating.Bill, explain bool) string {
 	}
 	var rows [][]string
 	for _, c := range b.Charges {
-		rows = append(rows, []string{string(c.Account), c.PriceID, c.SKU, quantityText(c), amount(c.Billed)})
+		rows = append(rows, []string{string(c.Account), c.PriceID, c.SKU, s.quantityText(c), amount(c.Billed)})
 	}
 	out += table([]string{s.account, s.price, s.sku, s.quantity, s.amount}, rows, []string{s.total, "", "", "", figure(b.Total())}, map[int]bool{3: true, 4: true})
 	for _, u := range b.Unpriced {
@@ -141,7 +141,7 @@ func (s words) billText(b rating.Bill, explain bool) string {
 }
 
 // quantityText is what was used, in the unit of the price.
-func quantityText(c accounting.Charge) string {
+func (s words) quantityText(c accounting.Charge) string {
 	if c.Unit.IsZero() {
 		return ""
 	}
@@ -149,5 +149,5 @@ func quantityText(c accounting.Charge) string {
 	if err != nil {
 		return c.Quantity.String()
 	}
-	return digits.Group(q.String()) + " " + c.Unit.Label()
+	return digits.Group(q.String()) + " " + s.language.Unit(c.Unit)
 }

@@ -65,7 +65,7 @@ type usageRow struct {
 	Unit     string            `json:"unit"`
 	Quality  string            `json:"quality"`
 
-	label string // the unit as people write it
+	in metering.Unit // of Shown
 }
 
 func usageView(rows []metering.Usage) ([]usageRow, error) {
@@ -81,7 +81,7 @@ func usageView(rows []metering.Usage) ([]usageRow, error) {
 			return nil, err
 		}
 		view = append(view, usageRow{Account: u.Key.Account, Meter: u.Key.Meter, SKU: u.Key.SKU, Region: u.Key.Region, Resource: u.Key.Resource,
-			Labels: u.Key.Labels, Period: u.Period, Quantity: u.Quantity, Shown: shown.String(), Unit: meter.Unit.String(), Quality: u.Quality().String(), label: meter.Unit.Label()})
+			Labels: u.Key.Labels, Period: u.Period, Quantity: u.Quantity, Shown: shown.String(), Unit: meter.Unit.String(), Quality: u.Quality().String(), in: meter.Unit})
 	}
 	return view, nil
 }
