@@ -23,7 +23,7 @@ func (v *view) printBill(w io.Writer, bill rating.Bill) {
 		if c.Origin == accounting.FromUsage {
 			quantity = c.Quantity.String()
 			if n, err := c.Quantity.In(c.Unit, 6); err == nil {
-				quantity = digits.Group(n.String()) + " " + c.Unit.Label()
+				quantity = digits.Group(n.String()) + " " + v.language.Unit(c.Unit)
 			}
 		}
 		t.AppendRow(table.Row{c.Account, v.lineName(c), when(c, bill.Contract.Zone), quantity, c.Billed.Display()})

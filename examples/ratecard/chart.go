@@ -70,7 +70,7 @@ func (v *view) panel(b *bytes.Buffer, s ratecard.Series) {
 		x := position(share, plotLeft, plotWidth)
 		fmt.Fprintf(b, `<text x="%s" y="%d" text-anchor="middle" fill="#666">%s</text>`+"\n", x, plotTop+plotHeight+18, short(new(big.Rat).Mul(share, end)))
 	}
-	fmt.Fprintf(b, `<text x="%d" y="%d" text-anchor="end" fill="#666">%s, %s</text>`+"\n", plotLeft+plotWidth, plotTop+plotHeight+34, v.quantityAxis, html.EscapeString(s.Unit.Label()))
+	fmt.Fprintf(b, `<text x="%d" y="%d" text-anchor="end" fill="#666">%s, %s</text>`+"\n", plotLeft+plotWidth, plotTop+plotHeight+34, v.quantityAxis, html.EscapeString(v.language.Unit(s.Unit)))
 	fmt.Fprintf(b, `<text x="%d" y="%d" text-anchor="end" fill="#666">%s</text>`+"\n", plotLeft-14, plotTop+plotHeight+18, v.card.Currency)
 	var path strings.Builder
 	for i, p := range points {

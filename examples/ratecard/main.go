@@ -43,6 +43,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		if v.other, err = readCard(o.diff); err != nil {
 			return err
 		}
+		if v.other.Currency != card.Currency {
+			return fmt.Errorf("-diff %s: a card in %s, and %s is in %s: amounts of two currencies say nothing of a change", o.diff, v.other.Currency, card.Name(), card.Currency)
+		}
 	}
 	if v.clock, err = zoneOf(o.zone, card); err != nil {
 		return err

@@ -75,6 +75,17 @@ func TestRun_Diff(t *testing.T) {
 	require.Regexp(t, `support +removed +300\.00`, text)
 	require.Regexp(t, `acme/vision +compute\.accelerator\.time +h100 +151\.20 +140\.00 +-11\.20`, text)
 	require.Contains(t, output(t, "-usage", "sample", "-diff", writeSample(t)), "Both bills are the same.")
+
+	require.NoError(t, os.WriteFile(other, []byte(strings.Replace(string(sampleCard), "currency: CNY", "currency: EUR", 1)), 0o600))
+	require.ErrorContains(t, run(context.Background(), []string{"-out", "", "-diff", other}, &bytes.Buffer{}, &bytes.Buffer{}),
+		"a card in EUR, and sample@2026.11 is in CNY")
+}
+
+func TestRun_Units(t *testing.T) {
+	require.Contains(t, output(t, "-usage", "sample", "-explain"), "8 card·h × 18.90 CNY")
+	text := output(t, "-usage", "sample", "-explain", "-lang", "zh")
+	require.Contains(t, text, "8 卡·时 × 18.90 CNY")
+	require.NotContains(t, text, "card·h", "tables have the units of explanations")
 }
 
 func writeSample(t *testing.T) string {

@@ -159,7 +159,7 @@ func (v *view) printPrices(w io.Writer) error {
 	shown := make(map[*accounting.Price]bool)
 	for _, s := range all {
 		shown[s.Price] = true
-		row := table.Row{s.Price.ID, matchText(s.Price), s.Unit.Label()}
+		row := table.Row{s.Price.ID, matchText(s.Price), v.language.Unit(s.Unit)}
 		for _, q := range quantities {
 			if amount, _, ok := at(s, q); ok {
 				row = append(row, v.amount(amount))
@@ -182,7 +182,7 @@ func (v *view) printPrices(w io.Writer) error {
 			t.AppendRow(table.Row{p.ID, matchText(p), due, v.amount(m.Amount.Rat())})
 			continue
 		}
-		t.AppendRow(table.Row{p.ID, matchText(p), p.Unit.Label(), v.byRow})
+		t.AppendRow(table.Row{p.ID, matchText(p), v.language.Unit(p.Unit), v.byRow})
 	}
 	fmt.Fprintf(w, "%s\n\n", t.Render())
 	return nil
