@@ -20,7 +20,8 @@
 //	table         series                                            becomes
 //	[DCGM]        DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION              energy of cards, from a counter
 //	[AscendNPU]   npu_chip_info_power, npu_container_info           energy of chips, sampled; card time of containers
-//	[HAMi]        vGPUCoreAllocated                                 card time of containers, in percent of a card
+//	[HAMi]        hami_vgpu_core_allocated_ratio                    card time of containers, in percent of a card
+//	[HAMiLegacy]  vGPUCoreAllocated                                 the same, of older schedulers
 //	[Kepler]      kepler_pod_cpu_joules_total                       energy of pods, from counters
 //	[Node]        node_network_*_bytes_total, node_cpu_seconds_total  traffic and processor time, from counters
 //

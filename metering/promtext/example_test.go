@@ -112,7 +112,8 @@ func ExampleTables() {
 	// ascend-npu npu_chip_info_power sampled energy.device W
 	// ascend-npu npu_chip_info_power sampled energy.device W
 	// ascend-npu npu_container_info held compute.accelerator.time {card}
-	// hami vGPUCoreAllocated held compute.accelerator.time {card}
+	// hami hami_vgpu_core_allocated_ratio held compute.accelerator.time {card}
+	// hami-legacy vGPUCoreAllocated held compute.accelerator.time {card}
 	// kepler kepler_pod_cpu_joules_total counter energy.device J
 	// node node_network_transmit_bytes_total counter network.egress By
 	// node node_network_receive_bytes_total counter network.ingress By

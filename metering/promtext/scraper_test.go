@@ -34,7 +34,7 @@ var day = time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC) // 1790812800
 func files(t *testing.T, table promtext.Table, accounts promtext.Accounts) (map[string]string, *promtext.Scraper) {
 	s, err := promtext.New(table, "test", accounts)
 	require.NoError(t, err)
-	names, err := filepath.Glob("testdata/" + table.Name + "-*.prom")
+	names, err := filepath.Glob("testdata/" + table.Name + "-[0-9].prom")
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, len(names), 2)
 	for i, name := range names {
@@ -90,7 +90,11 @@ func TestTables(t *testing.T) {
 			"acme compute.accelerator.time 0":                 metering.MustQuantity("60 {card}.s").String(),
 			"acme compute.accelerator.time 1":                 metering.MustQuantity("60 {card}.s").String(),
 		}},
-		{promtext.HAMi(), promtext.ByLabel("cluster/", "podnamespace"), map[string]string{
+		{promtext.HAMi(), promtext.ByLabel("cluster/", "namespace"), map[string]string{
+			"cluster/ns-a compute.accelerator.time GPU-aaaa": metering.MustQuantity("27 {card}.s").String(),
+			"cluster/ns-b compute.accelerator.time GPU-aaaa": metering.MustQuantity("18 {card}.s").String(),
+		}},
+		{promtext.HAMiLegacy(), promtext.ByLabel("cluster/", "podnamespace"), map[string]string{
 			"cluster/ns-a compute.accelerator.time GPU-aaaa": metering.MustQuantity("27 {card}.s").String(),
 			"cluster/ns-b compute.accelerator.time GPU-aaaa": metering.MustQuantity("18 {card}.s").String(),
 		}},
@@ -113,7 +117,7 @@ func TestTables(t *testing.T) {
 			require.Zero(t, vitals(s)["promtext.events.lost"])
 		})
 	}
-	require.Len(t, promtext.Tables(), 5)
+	require.Len(t, promtext.Tables(), 6)
 }
 
 // Traffic that is in a physical interface too is not counted twice.

@@ -50,11 +50,24 @@ func AscendNPU() Table {
 
 // HAMi returns the table of HAMi's scheduler: the part of a card, in percent of its
 // cores, that is allocated to a container. A container that was given memory alone
-// has 0 percent, and so no card time.
+// has 0 percent, and so no card time. Older schedulers, such as 2.7, have another one:
+// see [HAMiLegacy].
 //
-// Source: https://project-hami.io/docs/userguide/monitoring/device-allocation.
+// Source: https://github.com/Project-HAMi/HAMi, cmd/scheduler/metrics.go.
 func HAMi() Table {
 	return Table{Name: "hami", Rules: []Rule{{
+		Metric: "hami_vgpu_core_allocated_ratio", Kind: Held, Meter: metering.AcceleratorTime, Unit: metering.MustUnit("{card}"), Per: 100,
+		Resource: []string{"device_uuid"}, Name: []string{"namespace", "pod", "container_index"},
+	}}}
+}
+
+// HAMiLegacy is [HAMi] by the names that it had before, which later schedulers show
+// beside the others with --legacy-metrics: take one of the two tables, as both count
+// the same cards. Of AMD's devices this series has compute units, and not percent.
+//
+// Source: https://project-hami.io/docs/userguide/monitoring/device-allocation.
+func HAMiLegacy() Table {
+	return Table{Name: "hami-legacy", Rules: []Rule{{
 		Metric: "vGPUCoreAllocated", Kind: Held, Meter: metering.AcceleratorTime, Unit: metering.MustUnit("{card}"), Per: 100,
 		Resource: []string{"deviceuuid"}, Name: []string{"podnamespace", "podname", "containeridx"},
 	}}}
@@ -109,7 +122,9 @@ func Node() Table {
 const bootTime = "node_boot_time_seconds"
 
 // Tables returns all that are shipped.
-func Tables() []Table { return []Table{DCGM(), AscendNPU(), HAMi(), Kepler(), Node()} }
+func Tables() []Table {
+	return []Table{DCGM(), AscendNPU(), HAMi(), HAMiLegacy(), Kepler(), Node()}
+}
 
 // rate returns n a second.
 func rate(n int64) counter.Rate { return counter.Rate{Count: counter.Int(n), Per: second} }
