@@ -27,8 +27,9 @@ type PowerAdjustment struct {
 	// Reactive needs no price.
 	Active, Reactive metering.MeterID
 	// Prices are ids of the prices whose amounts it changes, and those of negotiated
-	// prices in their place; none is all. Where the card rounds the bill it is all: what a price comes to is then rounded
-	// with the others, and depends on their order.
+	// prices in their place; none is all. Where the card rounds the bill it is all:
+	// what a price comes to is then rounded with the others, and depends on their
+	// order.
 	Prices []string
 	Steps  []PowerStep
 }

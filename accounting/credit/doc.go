@@ -39,9 +39,10 @@
 //
 // # Limits
 //
-// All that a wallet is ever granted is below 4.2e19 units. Ids are 1 to 256 bytes of UTF-8, times 1970 to 2199. Memory grows with
-// grants, and with the holds of HoldFor and Remember: 150 to 300 bytes each. Grants are never forgotten. A wallet is one
-// lock: spread accounts over wallets. A journal that waits for a disk makes every call wait for it, one after the other.
+// All that a wallet is ever granted is below 4.2e19 units. Ids are 1 to 256 bytes of UTF-8, times 1970 to 2199. Memory
+// grows with grants, and with the holds of HoldFor and Remember: 150 to 300 bytes each. Grants are never forgotten. A
+// wallet is one lock: spread accounts over wallets. A journal that waits for a disk makes every call wait for it, one
+// after the other.
 //
 // Holds that are reserved and committed allocate nothing once there is room. Both together take 6.9 to 7.2 times as long
 // as a lock and unlock of a mutex (33 ns against 4.6 ns, in three runs of go run ./benchmarks/ratios -only credit, go1.26.8

@@ -134,12 +134,12 @@ func (w *Wallet) spent(g *grant) {
 }
 
 // Renew ends one grant and begins the next: what is left of the old, within the
-// roll-over, is added to the amount of the new, and the rest lapses. What is
-// held of the old stays held, and lapses when it comes back. Of a grant that
-// has expired nothing is left, also at the very instant at which it does: renew
-// it before, or let it not expire. The same renewal again changes nothing. It fails with [ErrUnknown] for an old grant that the
-// wallet does not have, [ErrConflict] for an id of the next that is another
-// grant's, and as [Wallet.Grant] does.
+// roll-over, is added to the amount of the new, and the rest lapses. What is held
+// of the old stays held, and lapses when it comes back. Of a grant that has
+// expired nothing is left, also at the very instant at which it does: renew it
+// before, or let it not expire. The same renewal again changes nothing. It fails
+// with [ErrUnknown] for an old grant that the wallet does not have, [ErrConflict]
+// for an id of the next that is another grant's, and as [Wallet.Grant] does.
 func (w *Wallet) Renew(old string, r Rollover, next Grant, now time.Time) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -16,9 +16,10 @@
 // # Keeping
 //
 // [Policy.TermOf] is the longest time that a rule in force asks for, in the region that a record was made in and in the
-// one that its account lives in; of an archive of a tenant's month, also in those that its cost centres live in. [Policy.MayDelete] is nil once it is over and no [Hold] is on the record. A class that
-// no rule speaks of is kept. Whoever deletes asks first: a journal through [Policy.Guard], an archive of a sealed month
-// or of a ledger's files with [Over]. None of them imports this package.
+// one that its account lives in; of an archive of a tenant's month, also in those that its cost centres live in.
+// [Policy.MayDelete] is nil once it is over and no [Hold] is on the record. A class that no rule speaks of is kept.
+// Whoever deletes asks first: a journal through [Policy.Guard], an archive of a sealed month or of a ledger's files
+// with [Over]. None of them imports this package.
 //
 // # Going elsewhere
 //

@@ -29,12 +29,11 @@
 // Contracted amounts are at the negotiated price where there is one that matches, and else at the list price. Each
 // price accumulates the usage that it priced. Amounts at list prices have running totals of their own, over all usage,
 // as if nothing had been negotiated; where the list card has no price, the contracted amount stands in. What is due by
-// the billing period follows the same rule: a negotiated flat price takes the place of the list's that it replaces,
-// or else of the one with the same id, while it is in force: for the rest of the billing period the list's is due if it is
-// prorated, and refused if it is not,
-// and a list price all of whose usage negotiated ones take, for as long as it is in force in the billing period, owes
-// nothing at its end: one in another group, for some hours alone or for one of several meters does not take all. A bill
-// has no lines for what only the list would have asked.
+// the billing period follows the same rule. A negotiated flat price takes the place of the list's that it replaces, or
+// else of the one with the same id, while it is in force: for the rest of the billing period the list's is due if it is
+// prorated, and refused if it is not. A list price all of whose usage negotiated ones take, for as long as it is in force
+// in the billing period, owes nothing at its end: one in another group, for some hours alone or for one of several meters
+// does not take all. A bill has no lines for what only the list would have asked.
 //
 // # The end of the billing period
 //
