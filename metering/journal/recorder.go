@@ -221,7 +221,7 @@ func (r *Recorder) Watermark() time.Time { return r.usage.Watermark() }
 // is a *[metering.FieldError]: events of today would be late for good.
 func (r *Recorder) Seal(ctx context.Context, t time.Time) error {
 	if now := r.opts.now(); t.After(now.Add(24 * time.Hour)) {
-		return &metering.FieldError{Field: "seal", Value: t.UTC().Format(time.RFC3339), Reason: "want no time of more than a day after " + now.UTC().Format(time.RFC3339) + ": nothing opens a window again"}
+		return &metering.FieldError{Field: "seal", Value: t.UTC().Format(time.RFC3339), Reason: "want no time of more than a day after " + now.UTC().Format(time.RFC3339) + ": nothing opens a window again; where that is not the time, see WithClock"}
 	}
 	start := r.opts.begin()
 	err := r.seal(ctx, t)
