@@ -180,3 +180,11 @@ func TestGroupBy_NaN(t *testing.T) {
 		require.Equal(t, fmt.Sprint(2*i), g.Charges[0].PriceID)
 	}
 }
+
+// TestIssuedLine_ID: line 0 is no line, and has no name that something could be
+// billed on.
+func TestIssuedLine_ID(t *testing.T) {
+	require.Equal(t, "INV/7/12", accounting.IssuedLine{Document: "INV/7", Line: 12}.ID())
+	require.Empty(t, accounting.IssuedLine{}.ID())
+	require.Empty(t, accounting.IssuedLine{Document: "INV-1"}.ID())
+}

@@ -6,6 +6,7 @@
 //	issued, err := register.Issue(now, invoice.Terms{Taxes: taxes, DueDays: 30}, draft)
 //	fmt.Println(issued.Number(), issued.Total())       // INV-2026-000001 CNY 295.93
 //	err = issued.WriteHTML(page, accounting.Chinese)   // A4; or WriteText, WriteCSV, JSON
+//	lines := issued.Lines()                            // to seal, each with its ID
 //	note, err := register.Credit(now, invoice.Note{ID: "claim 7", Of: issued.Number(), Reason: "Wrong gateway"})
 //	left, err := register.Balance(issued.Number())     // CNY 0.00
 //
@@ -136,7 +137,8 @@
 // a gap for each that is not used; and numbers made of a hash, which no tax office takes.
 //
 // Documents are chained, so that the order that numbers claim can be checked from copies alone. Package seal proves a
-// period to outsiders; the chain needs no key and proves nothing that the issuer did not hand out.
+// period to outsiders, with the lines of its invoices as [Issued.Lines] has them; the chain needs no key and proves
+// nothing that the issuer did not hand out.
 //
 // An invoice below zero is refused: what was asked for before is named and taken back by a note. A debit note is a
 // document of its own, with its own balance, so that it can be taken back, too; adding to an invoice's lines would make

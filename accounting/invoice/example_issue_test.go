@@ -350,3 +350,17 @@ func ExampleOpenJournalIn() {
 	// a document <nil>
 	// <nil>
 }
+
+// What others hold on to, such as a seal, is a line as it was issued, and a charge
+// is found on it.
+func ExampleIssued_Lines() {
+	issued, _ := exampleRegister(nil).Issue(december, invoice.Terms{}, exampleDraft())
+	for _, line := range issued.Lines() {
+		fmt.Println(line.ID(), line.Gross)
+	}
+	fmt.Println(issued.LineID(exampleBill().Charges[0]))
+	// Output:
+	// INV-2026-000001/1 CNY 90.50
+	// INV-2026-000001/2 CNY 200.00
+	// INV-2026-000001/1
+}

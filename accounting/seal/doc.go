@@ -1,7 +1,10 @@
 // Package seal closes a tenant's period so that nobody can change it unseen, and proves to outsiders what is in it.
 //
 //	sealer, err := chain.Begin(month, secret, seal.Card{Name: card.Name(), Digest: digest})
-//	err = sealer.Add(seal.FromEvent(event, "INV-2026-0001/3"))
+//	for _, line := range issued.Lines() {
+//		err = sealer.Add(seal.FromLine(line))
+//	}
+//	err = sealer.Add(seal.FromEvent(event, "INV-2026-0001/3"))     // billed on line 3
 //	sealed, err := sealer.Seal(signer)
 //	bundle, err := sealed.Bundle(seal.Event, seal.FromEvent(event, "").ID)
 //	// elsewhere, with the public key alone:
@@ -26,8 +29,8 @@
 //
 // [Sealer.Add] refuses records of another tenant or of another time, and [Sealer.Seal] those that are billed on a line
 // that is not sealed, with a *[RecordError]. Of the time before the period there are the start of a lease that goes on,
-// events and usage that came late ([metering.AdjustLate]), and charges that correct a bill before; there is nothing of
-// the time after it. Under a pseudonym, set [Record].Account to it.
+// events and usage that came late ([metering.AdjustLate]), and charges and lines that correct a bill before; there is
+// nothing of the time after it. Under a pseudonym, set [Record].Account to it.
 //
 // # Proofs
 //
@@ -95,6 +98,8 @@
 //   - FuzzParseLeaf_Bytes, FuzzOpen_Text: what is read has one form.
 //   - TestSealer_OtherTenants, TestSealer_OtherTimes, TestSeal_MissingLine: what the seal is not about is refused, and what
 //     came late is not.
+//   - TestLaw_Line_FromDocument: the bytes of an issued document alone give the leaves of its lines again, and those of
+//     another document do not.
 //   - TestWalk_Lease: a line of an invoice is proved to contain the start and the stop of its lease.
 //
 // # Design
@@ -113,6 +118,11 @@
 //
 // Events carry the line that they are billed on, which is known when a period is closed. Turned down: lines that list
 // their events, whose leaves would be as large as the month.
+//
+// [FromLine] takes a noun of package accounting, which invoices are asked for. Turned down: records that package invoice
+// makes, which would bring the ledger and the Merkle log to all who write invoices; a structure that callers fill in, as
+// two of them would fill it in differently; and the quantity of a line by meter in its leaf, since an invoice says prices
+// and no meters, and who has the invoice alone could not tell.
 //
 // There is no Merkle proof of absence: the sums, and Read, are for those who are to see all.
 package seal

@@ -2,6 +2,7 @@ package seal
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"encoding/binary"
 	"slices"
 	"time"
@@ -21,8 +22,8 @@ type Record struct {
 	// Account and Period say whose the record is and of when, and are in no leaf:
 	// [Sealer.Add] holds them against the seal. Account is of the seal's tenant; where
 	// the seal has a pseudonym, set it to that. Period ends by the end of the sealed
-	// one, and for a charge begins before it. It may be of the time before, but for
-	// usage that is not Late. Zero says nothing, and is not looked at.
+	// one, and for a charge or a line begins before that. It may be of the time
+	// before, but for usage that is not Late. Zero says nothing, and is not looked at.
 	Account metering.Account
 	Period  metering.Period // an event's is the nanosecond at its time
 	Late    bool            // usage that came after its own period was sealed
@@ -96,6 +97,21 @@ func FromCharge(c accounting.Charge, id, line string) Record {
 	}
 	return Record{Kind: Charge, ID: id, Line: line, Account: payer(c.BillingAccount, c.Account), Period: c.Period,
 		Meter: c.Meter, Quantity: c.Quantity, Amount: c.Billed, Body: b}
+}
+
+// FromLine returns the record of a line of an issued document, as
+// invoice.Issued.Lines has it. Its ID is the line's, which is what records that
+// are billed on it name; its amount has the taxes in it, so that the lines of an
+// invoice sum to its total. The body has the SHA-256 of the document and of the
+// line's text, so that the document alone gives the leaf again, and one in which
+// anything is changed does not. A line names no meter, and may be of several: the
+// quantity is in the text, and usage and charges have the sums of meters.
+func FromLine(l accounting.IssuedLine) Record {
+	b := appendTexts(make([]byte, 0, 128), string(l.Account))
+	b = appendPeriod(b, l.Period)
+	b = append(b, l.Hash[:]...)
+	text := sha256.Sum256(l.Text)
+	return Record{Kind: Line, ID: l.ID(), Account: l.Account, Period: l.Period, Amount: l.Gross, Body: append(b, text[:]...)}
 }
 
 // FromTransaction returns the record of a transaction of the ledger, in the

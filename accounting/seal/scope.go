@@ -49,14 +49,14 @@ func (s *Sealer) belongs(r *Record) error {
 
 // inTime holds a record's period against the sealed one. Nothing is of the time
 // after it. Of the time before are events that began a lease or came late, charges
-// that correct another bill, and of usage what came late; other usage would be in
-// the sums of two periods.
+// and lines that correct another bill, and of usage what came late; other usage
+// would be in the sums of two periods.
 func (s *Sealer) inTime(r *Record) bool {
 	start, end := s.seal.Period.Start(), s.seal.Period.End()
 	switch r.Kind {
 	case Usage:
 		return !r.Period.End().After(end) && (r.Late || !r.Period.Start().Before(start))
-	case Charge:
+	case Charge, Line:
 		// A billing month in another zone may end some hours later.
 		return r.Period.Start().Before(end)
 	default:

@@ -45,17 +45,17 @@ func TestWalk_Lease(t *testing.T) {
 	contract := accounting.Contract{Account: "acme", Card: card}
 	bill, _, err := rating.Rate(contract, october, agg.Usage(october), rating.State{})
 	require.NoError(t, err)
-	draft := must(invoice.NewDraft(contract, october, slices.Values(bill.Charges)))
-	require.Equal(t, "CNY 907.20", draft.Total.String())
+	register := must(invoice.NewRegister(invoice.Issuer{Party: invoice.Party{ID: "cloud", Name: "Cloud"}, Numbering: invoice.DefaultNumbering()}, nil))
+	issued := must(register.Issue(october.End(), invoice.Terms{}, must(invoice.NewDraft(contract, october, slices.Values(bill.Charges)))))
+	require.Equal(t, "CNY 907.20", issued.Total().String())
 
 	book := ledger.New()
 	poster := must(posting.New(book, posting.DefaultRules()))
-	at := october.End().Add(-1)
-	must(poster.Post(t.Context(), must(posting.Charges(posting.Bill{Journal: "j", From: october.Start(), To: october.End(), At: at}, slices.Values(bill.Charges)))...))
-	must(poster.Post(t.Context(), posting.Invoice("INV-1", at, draft)))
+	documents := must(posting.Charges(posting.Bill{Journal: "j", From: october.Start(), To: october.End(), At: october.End().Add(-1)}, slices.Values(bill.Charges)))
+	must(poster.Post(t.Context(), append(documents, must(posting.Issued(issued)))...))
 
 	sealer := must(chain().Begin(october, secret, cards...))
-	const number = "INV-1/1"
+	number := issued.LineID(bill.Charges[0])
 	for _, e := range lease() {
 		require.NoError(t, sealer.Add(seal.FromEvent(e, number)))
 	}
@@ -66,8 +66,8 @@ func TestWalk_Lease(t *testing.T) {
 	for i, c := range bill.Charges {
 		require.NoError(t, sealer.Add(seal.FromCharge(c, fmt.Sprint("INV-1#", i), number)))
 	}
-	for _, l := range draft.Lines {
-		require.NoError(t, sealer.Add(seal.Record{Kind: seal.Line, ID: number, Meter: metering.AcceleratorTime, Quantity: l.Quantity, Amount: l.Billed, Body: []byte(l.Explain())}))
+	for _, l := range issued.Lines() {
+		require.NoError(t, sealer.Add(seal.FromLine(l)))
 	}
 	for tx := range book.Transactions(october.Start(), october.End()) {
 		require.NoError(t, sealer.Add(must(seal.FromTransaction(tx))))
@@ -82,7 +82,8 @@ func TestWalk_Lease(t *testing.T) {
 		return leaf
 	}
 	line := shown(seal.Line, number)
-	require.Equal(t, draft.Total, line.Amount)
+	require.True(t, line.Is(seal.FromLine(must(invoice.Read(issued.JSON())).Lines()[0])), "of the invoice that the customer has")
+	require.Equal(t, issued.Total(), line.Amount)
 	for _, e := range lease() {
 		leaf := shown(seal.Event, seal.FromEvent(e, "").ID)
 		require.True(t, leaf.Is(seal.FromEvent(e, "")))
@@ -100,9 +101,11 @@ func TestWalk_Lease(t *testing.T) {
 		switch s.Kind {
 		case seal.Usage:
 			require.Equal(t, metering.MustQuantity("48 {card}.h"), s.Quantity)
-		case seal.Charge, seal.Line:
+		case seal.Charge:
 			require.Equal(t, metering.MustQuantity("48 {card}.h"), s.Quantity)
-			require.Equal(t, draft.Total, s.Amount)
+			require.Equal(t, issued.Total(), s.Amount)
+		case seal.Line:
+			require.Equal(t, issued.Total(), s.Amount)
 		}
 	}
 }
