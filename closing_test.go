@@ -123,17 +123,13 @@ func (p *provider) seal(month metering.Period, contract accounting.Contract, bil
 			return err
 		}
 	}
-	meters := map[int]metering.MeterID{} // by line
 	for i, c := range bill.Charges {
-		line, _ := issued.LineOf(c)
-		meters[line] = c.Meter
-		if err := sealer.Add(seal.FromCharge(c, fmt.Sprintf("%s#%d", issued.Number(), i+1), fmt.Sprintf("%s/%d", issued.Number(), line))); err != nil {
+		if err := sealer.Add(seal.FromCharge(c, fmt.Sprintf("%s#%d", issued.Number(), i+1), issued.LineID(c))); err != nil {
 			return err
 		}
 	}
-	for _, item := range issued.Document().Items {
-		if err := sealer.Add(seal.Record{Kind: seal.Line, ID: fmt.Sprintf("%s/%d", issued.Number(), item.Line), Meter: meters[item.Line],
-			Quantity: item.Quantity, Amount: item.Gross, Body: []byte(item.Explain(accounting.English))}); err != nil {
+	for _, line := range issued.Lines() {
+		if err := sealer.Add(seal.FromLine(line)); err != nil {
 			return err
 		}
 	}

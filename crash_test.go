@@ -254,15 +254,8 @@ func sealMonth(book *ledger.Book, issued *invoice.Issued) (*seal.Sealed, error) 
 			err = errors.Join(err, sealer.Add(seal.FromEvent(e, "")))
 		}
 	}
-	items := issued.Document().Items
-	for i := range items {
-		l := &items[i]
-		meter := metering.AcceleratorTime
-		if l.Price == "tokens" {
-			meter = metering.OutputTokens
-		}
-		err = errors.Join(err, sealer.Add(seal.Record{Kind: seal.Line, ID: fmt.Sprintf("%s/%d", issued.Number(), l.Line), Meter: meter, Quantity: l.Quantity, Amount: l.Gross,
-			Body: []byte(l.Explain(accounting.English))}))
+	for _, line := range issued.Lines() {
+		err = errors.Join(err, sealer.Add(seal.FromLine(line)))
 	}
 	for tx := range book.Transactions(crashMonth().Start(), crashMonth().End()) {
 		r, wrong := seal.FromTransaction(tx)

@@ -41,7 +41,7 @@ var forgeries = []forgery{
 	{"line-dearer", sampleLine, func(f *proof.File) error {
 		more, err := money.Parse("CNY 100")
 		if err == nil {
-			f.Line.Amount, err = f.Line.Amount.Add(more)
+			f.Line.Item.Gross, err = f.Line.Item.Gross.Add(more)
 		}
 		return err
 	}},
@@ -91,7 +91,7 @@ func (o options) forgeries() []forgery {
 			f.name, f.change = fmt.Sprintf("amount-%d", i+1), func(f *proof.File) error {
 				more, err := money.Parse(fmt.Sprintf("CNY %d.%02d", n%1000, n%99+1))
 				if err == nil {
-					f.Line.Amount, err = f.Line.Amount.Add(more)
+					f.Line.Item.Gross, err = f.Line.Item.Gross.Add(more)
 				}
 				return err
 			}

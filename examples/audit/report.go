@@ -11,6 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/meterbook/meterbook/accounting/invoice"
 	"github.com/meterbook/meterbook/accounting/money"
 	"github.com/meterbook/meterbook/accounting/seal"
 	"github.com/meterbook/meterbook/examples/internal/digits"
@@ -164,11 +165,17 @@ func (r *report) line(f *proof.File, v note.Verifier) {
 	if !r.addSeals(isSigned, err, s) {
 		return
 	}
+	issued, err := f.Line.Issued()
+	if err != nil {
+		r.add(isLine, "", err)
+		return
+	}
 	_, line, err := f.Line.Proof.Verify(v)
-	if err == nil && !line.Is(f.Line.Record()) {
+	if err == nil && !line.Is(seal.FromLine(issued)) {
 		err = errOther
 	}
-	about := fmt.Sprintf("%s, %s: %s, %s", f.Line.ID, f.Line.Title, inUnit(f.Line), billed(f.Line.Amount.Currency(), f.Line.Amount.Decimal()))
+	item := &f.Line.Item
+	about := fmt.Sprintf("%s, %s: %s, %s", issued.ID(), item.Title, inUnit(item), billed(item.Gross.Currency(), item.Gross.Decimal()))
 	if !r.add(isLine, about, err) {
 		return
 	}
@@ -193,17 +200,16 @@ func (r *report) line(f *proof.File, v note.Verifier) {
 		if !leaf.On(line) {
 			err = errLine
 		}
-		r.add(isOnLine, e.ID+" → "+f.Line.ID, err)
+		r.add(isOnLine, e.ID+" → "+issued.ID(), err)
 	}
 }
 
 // inUnit is a line's quantity as people write it.
-func inUnit(l *proof.Line) string {
-	u, err := metering.ParseUnit(l.Unit)
-	if err != nil {
-		return l.Quantity.String()
+func inUnit(i *invoice.Item) string {
+	if i.Unit == (metering.Unit{}) {
+		return i.Quantity.String()
 	}
-	return rounded(l.Quantity, u)
+	return rounded(i.Quantity, i.Unit)
 }
 
 func rounded(q metering.Quantity, u metering.Unit) string {

@@ -93,13 +93,11 @@ func (s *sealedTenant) proveLine(key string) (*proof.File, error) {
 	if item == nil {
 		return nil, errors.New("no line of accelerators to prove")
 	}
-	id := s.lineID(item.Line)
-	bundle, err := s.month.Bundle(seal.Line, id)
+	bundle, err := s.month.Bundle(seal.Line, s.invoice.Lines()[item.Line-1].ID())
 	if err != nil {
 		return nil, err
 	}
-	f := &proof.File{Key: key, Line: &proof.Line{ID: id, Title: item.Title, Meter: metering.AcceleratorTime, Unit: item.Unit.Code(),
-		Quantity: item.Quantity, Amount: item.Gross, Explained: item.Explain(accounting.English), Proof: bundle}}
+	f := &proof.File{Key: key, Line: proof.NewLine(s.invoice, *item, bundle)}
 	for e, sku := range s.told.events(s.tenant) {
 		if sku != item.SKU || e.Region != item.Region {
 			continue

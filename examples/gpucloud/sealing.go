@@ -120,11 +120,10 @@ func (s *sealedTenant) seal(n *notary, m *books, i int) error {
 		add(seal.FromUsage(u, lines.ofKey(u.Key)))
 	}
 	for k, c := range bill.Charges {
-		add(seal.FromCharge(c, fmt.Sprintf("%s#%d", s.invoice.Number(), k+1), s.lineOfCharge(c)))
+		add(seal.FromCharge(c, fmt.Sprintf("%s#%d", s.invoice.Number(), k+1), s.invoice.LineID(c)))
 	}
-	items := s.invoice.Document().Items
-	for k := range items {
-		add(lineRecord(s.lineID(items[k].Line), lines.meters[items[k].Line], &items[k]))
+	for _, line := range s.invoice.Lines() {
+		add(seal.FromLine(line))
 	}
 	if err != nil {
 		return err
@@ -190,18 +189,8 @@ func sealedCards(c accounting.Contract) (out []seal.Card, err error) {
 	return out, nil
 }
 
-func (s *sealedTenant) lineID(line int) string { return fmt.Sprintf("%s/%d", s.invoice.Number(), line) }
-
-// lineRecord is what is sealed of a line of an invoice.
-func lineRecord(id string, meter metering.MeterID, item *invoice.Item) seal.Record {
-	return seal.Record{Kind: seal.Line, ID: id, Meter: meter, Quantity: item.Quantity, Amount: item.Gross, Body: []byte(item.Explain(accounting.English))}
-}
-
-// A lineIndex finds the line that usage was billed on, and the meter of a line.
-type lineIndex struct {
-	byUsage map[metering.Key]string // keys without account and resource; "" if on several
-	meters  map[int]metering.MeterID
-}
+// A lineIndex finds the line that usage was billed on.
+type lineIndex map[metering.Key]string // keys without account and resource; "" if on several
 
 // withoutWho is what of a key decides where it is billed.
 func withoutWho(k metering.Key) metering.Key {
@@ -209,33 +198,23 @@ func withoutWho(k metering.Key) metering.Key {
 }
 
 func (s *sealedTenant) lines(charges []accounting.Charge) lineIndex {
-	x := lineIndex{make(map[metering.Key]string), make(map[int]metering.MeterID)}
+	x := make(lineIndex)
 	for _, c := range charges {
-		line, ok := s.invoice.LineOf(c)
-		if !ok {
+		line := s.invoice.LineID(c)
+		if line == "" {
 			continue
 		}
-		x.meters[line] = c.Meter
 		key := metering.Key{Meter: c.Meter, SKU: c.SKU, Region: c.Region, Labels: c.Labels}
-		if id, known := x.byUsage[key]; known && id != s.lineID(line) {
-			x.byUsage[key] = ""
-		} else {
-			x.byUsage[key] = s.lineID(line)
+		if other, known := x[key]; known && other != line {
+			line = ""
 		}
+		x[key] = line
 	}
 	return x
 }
 
-// lineOfCharge is the line of a charge, "" for none.
-func (s *sealedTenant) lineOfCharge(c accounting.Charge) string {
-	if line, ok := s.invoice.LineOf(c); ok {
-		return s.lineID(line)
-	}
-	return ""
-}
-
 // ofKey is the line of usage, "" where it is on none or on several.
-func (x lineIndex) ofKey(k metering.Key) string { return x.byUsage[withoutWho(k)] }
+func (x lineIndex) ofKey(k metering.Key) string { return x[withoutWho(k)] }
 
 // lineOf is the line of an event of a lease of a SKU, "" for the gateway's: it
 // reports several meters, which are on as many lines. What is reserved in part is

@@ -9,7 +9,8 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/accounting"
+	"github.com/meterbook/meterbook/accounting/invoice"
 	"github.com/meterbook/meterbook/accounting/seal"
 	"github.com/meterbook/meterbook/metering"
 	"github.com/meterbook/meterbook/metering/cloudevents"
@@ -27,21 +28,26 @@ type File struct {
 	Extension *seal.Extension `json:"extension,omitempty"`
 }
 
-// A Line is a line of an invoice, and its proof.
+// A Line is a line of an invoice, and its proof. Who has the invoice has the line:
+// what is here is that, for those who are shown no other line.
 type Line struct {
-	ID        string            `json:"id"`
-	Title     string            `json:"title"`
-	Meter     metering.MeterID  `json:"meter,omitempty"`
-	Unit      string            `json:"unit,omitempty"` // that the quantity is shown in
-	Quantity  metering.Quantity `json:"quantity"`
-	Amount    money.Money       `json:"amount"`
-	Explained string            `json:"explained"` // how the amount came about
-	Proof     seal.Bundle       `json:"proof"`
+	Document string           `json:"document"` // the invoice's number
+	Hash     invoice.Hash     `json:"hash"`     // of the invoice
+	Account  metering.Account `json:"account"`  // of the invoice
+	Item     invoice.Item     `json:"item"`     // the line
+	Proof    seal.Bundle      `json:"proof"`
 }
 
-// Record is what was sealed of the line. Title and Unit are no part of it.
-func (l *Line) Record() seal.Record {
-	return seal.Record{Kind: seal.Line, ID: l.ID, Meter: l.Meter, Quantity: l.Quantity, Amount: l.Amount, Body: []byte(l.Explained)}
+// NewLine returns a line of an invoice to show.
+func NewLine(issued *invoice.Issued, item invoice.Item, proof seal.Bundle) *Line {
+	return &Line{issued.Number(), issued.Hash(), issued.Document().Account, item, proof}
+}
+
+// Issued returns the line as it was issued.
+func (l *Line) Issued() (accounting.IssuedLine, error) {
+	text, err := json.Marshal(&l.Item)
+	return accounting.IssuedLine{Document: l.Document, Hash: l.Hash, Line: l.Item.Line, Account: l.Account,
+		Period: l.Item.Period, Gross: l.Item.Gross, Text: text}, err
 }
 
 // An Event is one as CloudEvents JSON, and its proof.
