@@ -3,9 +3,11 @@
 //	wallet, err := credit.NewWallet(credit.Terms{Currency: money.CNY}, now, journal)
 //	err = wallet.Grant(credit.Grant{ID: "topup-1", Amount: money.MustParse("CNY 100"), Expires: june}, now)
 //
-//	err = wallet.Reserve("req-7", quoted, now)      // the most that the request can cost
+//	quote, _, err := rating.RateEvent(contract, most, state)     // the event of the most that the request can use
+//	err = wallet.Reserve("req-7", quote.Total(), now)            // the most that it can cost
 //	// stream the answer; record its event under the same id
-//	err = wallet.Commit("req-7", actual, now)       // burn what it did cost, give the rest back
+//	bill, state, err := rating.RateEvent(contract, event, state) // the tenant's running totals go on
+//	err = wallet.Commit("req-7", bill.Total(), now)              // burn what it did cost, give the rest back
 //
 // # Grants
 //
@@ -19,6 +21,11 @@
 // again: the same call changes nothing, another one under the same id is refused. Ids are remembered for
 // [Terms].Remember after they were settled; under a forgotten one a hold is a new hold. After a crash
 // [Wallet.OpenHolds] says which requests were under way.
+//
+// What to hold is what rating.RateEvent says of the event of the most that a request can use; its example goes through
+// a request. Where requests of one tenant run at once, a step of rounding or a dearer tier can bring what one did cost
+// above its hold, which Commit refuses with [ErrOverHold]: commit all of the hold, and reserve and commit the difference
+// under another id.
 //
 // # Journals
 //

@@ -17,6 +17,9 @@
 // Usage of the aggregator comes in order of time and key, so bills are the same whatever order events arrived in.
 // Neighbouring rows that differ only in the resource are one charge, as a resource never selects a price.
 //
+// [RateEvent] rates one event as it comes, from the state of all before it: what a request costs, or what the most that
+// it can use would cost, which is a quote to hold with package credit before it runs.
+//
 // # Running totals
 //
 // A price's running quantity and amount are kept by card and price id, for the billing account and the billing period.
@@ -132,6 +135,8 @@
 //   - Law 4, rate(a ∪ b) = rate(a) + rate(b | state after a), rounding included (Rate_Progressive, Rate_Late): billed
 //     amounts for any cut, in time or in the order of the rows; amounts at list prices for any cut in time. The state
 //     after all parts is the state after the whole.
+//   - Law 4 for events (RateEvent_Sum): what events come to one by one, and then what is due by the billing period, is the
+//     bill of all; a quote moves nothing.
 //   - Law 8 (Rate_SameBytes): the same inputs give the same bytes, on any number of processors.
 //   - Law 9 (Explanation_Recompute, Staged_Explained): an explanation, re-computed, gives the amount it explains, and
 //     every step of a line is what its count, its price and its changes come to.
@@ -158,6 +163,10 @@
 // Rating is a function that returns its state. Turned down: an object that accumulates, since a preview, a what-if with
 // another card and a re-rating of the past are then copies of hidden state; and re-rating the whole period for every
 // line, which is the same sum at the cost of all rows.
+//
+// A quote is the rating of an event whose state is dropped. Turned down: a function that gives a bound for any state,
+// which would have to know the dearest tier of every price and round up, and hold several times what requests cost; and
+// Rate of the event's window, which in the last one of the month charges a request what is due by the month.
 //
 // The amount is carried in the state beside the quantity, although the quantity gives it while a price does not change.
 // Turned down: costing the quantity before the line by the new terms, since every change of a price would then round

@@ -49,6 +49,12 @@ func Rate(contract accounting.Contract, period metering.Period, usage iter.Seq2[
 // over before an error are of no bill and must be dropped.
 func Stream(contract accounting.Contract, period metering.Period, usage iter.Seq2[metering.Usage, error], state State,
 	yield func(accounting.Charge) error, opts ...Option) (Bill, State, error) {
+	return stream(contract, period, usage, state, true, yield, opts)
+}
+
+// stream is Stream, which closes the billing period at its end, or does not.
+func stream(contract accounting.Contract, period metering.Period, usage iter.Seq2[metering.Usage, error], state State,
+	closes bool, yield func(accounting.Charge) error, opts []Option) (Bill, State, error) {
 	r, err := newRater(contract, period, state, yield)
 	if err != nil {
 		return Bill{}, state, err
@@ -60,7 +66,7 @@ func Stream(contract accounting.Contract, period metering.Period, usage iter.Seq
 	if err := r.rows(usage); err != nil {
 		return Bill{}, state, err
 	}
-	if period.End().Equal(r.billing.End()) {
+	if closes && period.End().Equal(r.billing.End()) {
 		if err := r.close(); err != nil {
 			return Bill{}, state, err
 		}
