@@ -5,6 +5,7 @@
 //		By:         func(k metering.Key) string { return string(k.Account.Tenant()) },
 //		Thresholds: []decimal.Decimal{decimal.RequireFromString("0.8"), decimal.RequireFromString("1")},
 //	})
+//	err = watch.Remember(sent...)                   // after a restart: the alerts that were sent
 //	alerts, err := watch.Spend(key, now, cost)      // the thresholds that this spend reached
 //	status, err := watch.Status("training", now)    // spent, part of the limit, burn rate
 //	forecast, err := budget.NewForecast(budget.Trend, days, daysLeft, 0.9)
@@ -15,6 +16,9 @@
 // A [Limit] is money or a quantity in a period, for the keys it picks, once for each group it cuts them into. A [Watch]
 // counts as things happen, and returns the alerts at the call that causes them. It refuses nothing: to stop a request
 // before it spends, hold its cost with package credit.
+//
+// A watch is in memory. A program that starts again hands it the alerts that were sent ([Watch.Remember]) and counts the
+// period from its beginning, so that none is given twice and none is missed.
 //
 // # Forecasts
 //
@@ -47,6 +51,8 @@
 //
 //   - Watch_Thresholds: an alert is given exactly when the exact sum first reaches the exact part of the limit.
 //   - Watch_Order: what is spent and its part of the limit do not depend on the order of spends.
+//   - Watch_Restart: a watch that is made again anywhere gives, with the alerts that were kept, those of one that never
+//     stopped, each once.
 //   - Detector_Order: anomalies do not depend on the order of costs.
 //
 // What is measured has tests of its own: Forecast_Coverage, Detector_FalsePositives and Detector_Injected.
@@ -59,6 +65,9 @@
 //
 // A deviation has a floor of a part of the median, since a group that always costs the same has none, and a cent more
 // would be an anomaly.
+//
+// What is kept of a watch is its alerts. Turned down: a state with its sums, which is right only together with the place
+// in the journal up to which they were counted, and counts twice or not at all where the two were not written at once.
 //
 // Alerts are returned and not sent. Turned down: a callback or a channel, which would need an owner, a queue and a
 // policy for when it is full.

@@ -16,7 +16,8 @@ import (
 
 // Conditions, found with [errors.Is].
 var (
-	// ErrLimit: a limit that has neither money nor a quantity, or both, or not above 0.
+	// ErrLimit: a limit, or an alert to remember, that has neither money nor a quantity,
+	// or both, or not above 0.
 	ErrLimit = errors.New("not a limit")
 	// ErrThreshold: a threshold that is not above 0, is above 10, or has more than
 	// 18 decimals.
@@ -54,7 +55,7 @@ type Limit struct {
 	// alone.
 	Where func(metering.Key) bool
 	// By cuts what counts into groups, each with the whole limit: by tenant, by
-	// SKU, by a label. Nil for one group, "".
+	// SKU, by a label. Nil for one group, "". JSON holds names of valid UTF-8.
 	By func(metering.Key) string
 	// Thresholds are the parts of the limit at which an alert is due: 0.8 for
 	// 80 %, above 0 and at most 10.
@@ -77,11 +78,17 @@ func (l Limit) check() error {
 		return refuse("limit", l.Name, ErrLimit, "give it money or a quantity, above 0")
 	}
 	for _, t := range l.Thresholds {
-		if t.Sign() <= 0 || t.Exponent() < -18 || t.Exponent() > 2 || t.GreaterThan(decimal.NewFromInt(10)) {
+		if !isThreshold(t) {
 			return refuse("limit", l.Name, ErrThreshold, "use parts of the limit, such as 0.8")
 		}
 	}
 	return nil
+}
+
+// isThreshold looks at the exponent first: comparing one of millions would take
+// the digits.
+func isThreshold(t decimal.Decimal) bool {
+	return t.Sign() > 0 && t.Exponent() >= -18 && t.Exponent() <= 2 && !t.GreaterThan(decimal.NewFromInt(10))
 }
 
 // marks returns the least whole grains that reach each threshold. Spend is

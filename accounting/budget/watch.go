@@ -25,17 +25,15 @@ type Watch struct {
 // watched is a limit and what was counted of it.
 type watched struct {
 	Limit
-	marks  []fixed.Int128
-	groups map[string]*group
-}
-
-type group struct {
-	spent fixed.Int128
-	fired []bool // by threshold
+	marks []fixed.Int128
+	spent map[string]fixed.Int128 // by group
+	fired map[string][]bool       // by group, and then by threshold
 }
 
 // An Alert says that a threshold was reached. Each is given once for a limit
 // and group, also when corrections bring the sum below it and it rises again.
+// JSON holds an alert exactly: keep those that were sent, and hand them to
+// [Watch.Remember] when the program starts again.
 type Alert struct {
 	Limit     string
 	Group     string
@@ -63,7 +61,7 @@ func NewWatch(limits ...Limit) (*Watch, error) {
 		if err != nil {
 			return nil, err
 		}
-		w.limits = append(w.limits, &watched{l, marks, make(map[string]*group)})
+		w.limits = append(w.limits, &watched{l, marks, make(map[string]fixed.Int128), make(map[string][]bool)})
 	}
 	return w, nil
 }
@@ -115,10 +113,8 @@ func (w *Watch) count(k metering.Key, at time.Time, v fixed.Int128, counts func(
 		if l.By != nil {
 			c.name = l.By(k)
 		}
-		if g := l.groups[c.name]; g != nil {
-			if c.sum, ok = g.spent.Add(v); !ok {
-				return nil, refuse("limit", l.Name, money.ErrOverflow, "count less")
-			}
+		if c.sum, ok = l.spent[c.name].Add(v); !ok {
+			return nil, refuse("limit", l.Name, money.ErrOverflow, "count less")
 		}
 		changes = append(changes, c)
 	}
@@ -131,23 +127,30 @@ func (w *Watch) count(k metering.Key, at time.Time, v fixed.Int128, counts func(
 
 // set makes the sum of a group v, and returns the alerts that are due.
 func (l *watched) set(name string, v fixed.Int128, at time.Time) []Alert {
-	g := l.groups[name]
-	if g == nil {
-		g = &group{fired: make([]bool, len(l.marks))}
-		l.groups[name] = g
-	}
-	g.spent = v
+	l.spent[name] = v
 	var alerts []Alert
 	for i, mark := range l.marks {
-		if g.fired[i] || v.Less(mark) {
+		if v.Less(mark) || !l.fire(name, i) {
 			continue
 		}
-		g.fired[i] = true
 		a := Alert{Limit: l.Name, Group: name, Threshold: l.Thresholds[i], At: at}
 		a.Spent, a.Used = l.amounts(v)
 		alerts = append(alerts, a)
 	}
 	return alerts
+}
+
+// fire marks the i-th threshold of a group as reached, and reports whether it was
+// not before.
+func (l *watched) fire(name string, i int) bool {
+	fired := l.fired[name]
+	if fired == nil {
+		fired = make([]bool, len(l.marks))
+		l.fired[name] = fired
+	}
+	was := fired[i]
+	fired[i] = true
+	return !was
 }
 
 // amounts returns v as money or as a quantity, whichever the limit is of.
@@ -186,9 +189,9 @@ func (w *Watch) Status(limit string, at time.Time) ([]Status, error) {
 	}
 	passed := big.NewRat(int64(at.Sub(l.Period.Start())), int64(l.Period.Duration()))
 	var all []Status
-	for name, g := range l.groups {
-		s := Status{Limit: limit, Group: name, Part: new(big.Rat).SetFrac(g.spent.Big(), l.most().Big())}
-		s.Spent, s.Used = l.amounts(g.spent)
+	for name, spent := range l.spent {
+		s := Status{Limit: limit, Group: name, Part: new(big.Rat).SetFrac(spent.Big(), l.most().Big())}
+		s.Spent, s.Used = l.amounts(spent)
 		if passed.Sign() > 0 {
 			s.Burn = new(big.Rat).Quo(s.Part, passed)
 		}
