@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/meterbook/meterbook/accounting"
 	"github.com/meterbook/meterbook/accounting/seal"
 	"github.com/meterbook/meterbook/metering"
 )
@@ -25,7 +26,7 @@ func Example() {
 	chain, _ := seal.NewChain("acme", nil)
 	sealer, _ := chain.Begin(month, secret)
 	_ = sealer.Add(seal.FromEvent(job, "INV-1/1"))
-	_ = sealer.Add(seal.Record{Kind: seal.Line, ID: "INV-1/1", Meter: metering.AcceleratorTime, Quantity: job.Items[0].Quantity})
+	_ = sealer.Add(seal.FromLine(accounting.IssuedLine{Document: "INV-1", Line: 1, Account: "acme", Period: month})) // one of issued.Lines()
 	sealed, _ := sealer.Seal(signer)
 	event, _ := sealed.Bundle(seal.Event, seal.FromEvent(job, "").ID)
 	line, _ := sealed.Bundle(seal.Line, "INV-1/1")
