@@ -30,6 +30,9 @@
 // that is not durable yet, a duplicate for instance, stage nothing and wait for
 // the ticket.
 //
+// A [Journal] is a log for whoever has one step: each call waits until the disk has what
+// it gave, together with whoever else waits.
+//
 // # Modes
 //
 // With the zero Interval, acknowledged means durable. With an Interval of d it
