@@ -1,10 +1,8 @@
 package invoice
 
 import (
-	"context"
-	"errors"
+	"bytes"
 	"fmt"
-	"io"
 	"iter"
 
 	"github.com/meterbook/meterbook/internal/segment"
@@ -18,9 +16,11 @@ type Files = segment.Files
 // issued: an append-only log of checksummed segments, one record for each document of up
 // to 16 MiB. It is for one goroutine at a time; the register sees to that. One process has
 // it open at a time.
-type Journal struct {
-	log *segment.Log
-	dir io.Closer // nil where files were given
+type Journal struct{ log *segment.Journal }
+
+// options let a document be as long as a record can.
+func options() segment.Options {
+	return segment.Options{MaxRecord: segment.MaxRecord, MaxPending: 2 * segment.MaxRecord}
 }
 
 // OpenJournal opens the journal in a directory, or makes one: the directory is 0700, the
@@ -28,26 +28,20 @@ type Journal struct {
 // ".quarantine": no document of it was issued. It fails if the journal is open elsewhere,
 // if durable bytes are damaged, and where the system fails.
 func OpenJournal(path string) (*Journal, error) {
-	dir, err := segment.OpenDirectory(path)
-	if err != nil {
-		return nil, fmt.Errorf("invoice: journal: %w", err)
-	}
-	j, err := OpenJournalIn(dir)
-	if err != nil {
-		return nil, errors.Join(err, dir.Close())
-	}
-	j.dir = dir
-	return j, nil
+	return opened(segment.OpenJournal(path, options()))
 }
 
 // OpenJournalIn is [OpenJournal] for files that stand in for a directory. It does not
 // close them.
 func OpenJournalIn(files Files) (*Journal, error) {
-	log, _, err := segment.Open(files, segment.Options{MaxRecord: segment.MaxRecord, MaxPending: 2 * segment.MaxRecord})
+	return opened(segment.OpenJournalIn(files, options()))
+}
+
+func opened(log *segment.Journal, err error) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("invoice: journal: %w", err)
 	}
-	return &Journal{log: log}, nil
+	return &Journal{log}, nil
 }
 
 // Keep appends a document and waits until the disk has it: it is what [NewRegister] and
@@ -58,13 +52,10 @@ func (j *Journal) Keep(text []byte) error {
 	if len(text) > segment.MaxRecord {
 		return fmt.Errorf("%w: a document of %d bytes, want at most the 16 MiB of a journal's record; invoice it in parts", ErrTerms, len(text))
 	}
-	ticket, err := j.log.Stage(func(batch *segment.Batch) error {
+	err := j.log.Keep(func(batch *segment.Batch) error {
 		_, err := batch.Append(text)
 		return err
 	})
-	if err == nil {
-		err = ticket.Wait(context.Background())
-	}
 	if err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
@@ -75,12 +66,12 @@ func (j *Journal) Keep(text []byte) error {
 // They are the caller's to keep.
 func (j *Journal) Documents() iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		for record, err := range j.log.Records(0) {
+		for record, err := range j.log.Records() {
 			if err != nil {
 				yield(nil, fmt.Errorf("journal: %w", err))
 				return
 			}
-			if !yield(append([]byte(nil), record.Payload...), nil) {
+			if !yield(bytes.Clone(record), nil) {
 				return
 			}
 		}
@@ -89,10 +80,4 @@ func (j *Journal) Documents() iter.Seq2[[]byte, error] {
 
 // Close lets go of the journal. What was kept is on the disk already. It returns the
 // errors of closing its files.
-func (j *Journal) Close() error {
-	err := j.log.Close()
-	if j.dir != nil {
-		err = errors.Join(err, j.dir.Close())
-	}
-	return err
-}
+func (j *Journal) Close() error { return j.log.Close() }

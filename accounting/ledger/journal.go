@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 
 	"github.com/meterbook/meterbook/internal/segment"
@@ -21,45 +20,36 @@ type Files = segment.Files
 // What is written in full is read back; an end that a crash tore is set aside
 // in a file that ends in ".quarantine"; damage to what was durable is an error.
 // A Journal is for one goroutine at a time; its [Book] sees to that.
-type Journal struct {
-	log *segment.Log
-	dir io.Closer
-}
+type Journal struct{ log *segment.Journal }
 
 // OpenJournal opens the journal in a directory, or makes one: the directory is
 // 0700, the one above must be there. It fails if the journal is open elsewhere,
 // if durable bytes are damaged, and where the system fails.
 func OpenJournal(path string) (*Journal, error) {
-	dir, err := segment.OpenDirectory(path)
-	if err != nil {
-		return nil, fmt.Errorf("ledger: journal: %w", err)
-	}
-	j, err := OpenJournalIn(dir)
-	if err != nil {
-		return nil, errors.Join(err, dir.Close())
-	}
-	j.dir = dir
-	return j, nil
+	return opened(segment.OpenJournal(path, segment.Options{}))
 }
 
 // OpenJournalIn is [OpenJournal] for files that stand in for a directory.
 func OpenJournalIn(files Files) (*Journal, error) {
-	log, found, err := segment.Open(files, segment.Options{})
+	return opened(segment.OpenJournalIn(files, segment.Options{}))
+}
+
+func opened(log *segment.Journal, err error) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ledger: journal: %w", err)
 	}
-	if found.First != 1 {
-		return nil, errors.Join(fmt.Errorf("ledger: journal: begins with record %d: %w", found.First, ErrReplay), log.Close())
+	if first := log.First(); first != 1 {
+		return nil, errors.Join(fmt.Errorf("ledger: journal: begins with record %d: %w", first, ErrReplay), log.Close())
 	}
-	return &Journal{log: log}, nil
+	return &Journal{log}, nil
 }
 
 // Append writes the records as one group and waits until the disk has them, also
 // when the context ends meanwhile: they are under way then, and whoever stops
 // waiting does not know whether they are kept. A full disk, and more than 16 MiB
 // at once, is [ErrNotKept].
-func (j *Journal) Append(ctx context.Context, first uint64, records [][]byte) error {
-	ticket, err := j.log.Stage(func(batch *segment.Batch) error {
+func (j *Journal) Append(_ context.Context, first uint64, records [][]byte) error {
+	err := j.log.Keep(func(batch *segment.Batch) error {
 		if next := batch.First(); next != first {
 			return fmt.Errorf("record %d, where %d is next: %w", first, next, ErrSequence)
 		}
@@ -70,9 +60,6 @@ func (j *Journal) Append(ctx context.Context, first uint64, records [][]byte) er
 		}
 		return nil
 	})
-	if err == nil {
-		err = ticket.Wait(context.WithoutCancel(ctx))
-	}
 	switch {
 	case err == nil:
 		return nil
@@ -86,7 +73,7 @@ func (j *Journal) Append(ctx context.Context, first uint64, records [][]byte) er
 // Records reads the journal from its beginning.
 func (j *Journal) Records(ctx context.Context) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		for r, err := range j.log.Records(0) {
+		for record, err := range j.log.Records() {
 			if err == nil {
 				err = ctx.Err()
 			}
@@ -94,7 +81,7 @@ func (j *Journal) Records(ctx context.Context) iter.Seq2[[]byte, error] {
 				yield(nil, fmt.Errorf("journal: %w", err))
 				return
 			}
-			if !yield(r.Payload, nil) {
+			if !yield(record, nil) {
 				return
 			}
 		}
@@ -103,10 +90,4 @@ func (j *Journal) Records(ctx context.Context) iter.Seq2[[]byte, error] {
 
 // Close lets go of the journal. What was appended is on the disk already. It
 // returns the errors of closing its files.
-func (j *Journal) Close() error {
-	err := j.log.Close()
-	if j.dir != nil {
-		err = errors.Join(err, j.dir.Close())
-	}
-	return err
-}
+func (j *Journal) Close() error { return j.log.Close() }
