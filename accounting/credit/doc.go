@@ -41,8 +41,9 @@
 // # Errors
 //
 // Errors start with "credit: ", name the id, and wrap a condition or an error of money; an *[InsufficientError] has the
-// amounts. What fails has changed nothing, but that time has passed. After an [ErrJournal], or a journal that
-// panicked, a wallet refuses all until it is replayed, since nobody knows whether the entry was written.
+// amounts. What fails has changed nothing, but that time has passed. After an [ErrNotKept], as on a full disk, the call can
+// be made again. After an [ErrJournal], or a journal that panicked, a wallet refuses all until it is replayed, since nobody
+// knows whether the entry was written.
 //
 // # Limits
 //
@@ -72,6 +73,7 @@
 //   - Wallet_Oracle: every call answers as the oracle's; nothing is ever below 0 or beyond the overdraft; grants add up.
 //   - Replay_Crash: a wallet that is made again from its journal at any step goes on as if nothing had happened.
 //   - Journal_Fails: an entry that could not be written changes nothing, whether it is in the journal or not.
+//   - NotKept_GoesOn: an entry of which a journal kept nothing changes nothing, and the same call can be made again.
 //   - Linearizable_ConcurrentSafe: recorded histories of concurrent calls have an order that explains every answer.
 //   - ReserveCommit_Allocs: the steady state allocates nothing.
 //

@@ -82,29 +82,42 @@ func Replay(entries iter.Seq2[Entry, error], journal func(Entry) error) (*Wallet
 		if err != nil {
 			return nil, fmt.Errorf("credit: entry after %d: %w", seq, err)
 		}
-		seq++
-		switch {
-		case e.Seq != seq:
-			return nil, fmt.Errorf("credit: entry %d, want %d: %w", e.Seq, seq, ErrSequence)
-		case (w == nil) != (e.Op == Opened):
-			return nil, fmt.Errorf("credit: entry %d is %s: %w: the first one, and no other, opens", seq, e.Op, ErrReplay)
+		if w, err = w.after(e); err != nil {
+			return nil, err
 		}
-		if w == nil {
-			w, err = NewWallet(Terms{e.Currency, e.HoldFor, e.Remember, e.Amount}, e.At, nil)
-		} else {
-			err = w.redo(e)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("credit: entry %d: %w: %w", seq, ErrReplay, err)
-		}
-		if w.seq != seq {
-			return nil, fmt.Errorf("credit: entry %d: %w: it changes nothing", seq, ErrReplay)
-		}
+		seq = w.seq
 	}
 	if w == nil {
 		return nil, fmt.Errorf("credit: %w: %w", ErrReplay, errors.New("no entries"))
 	}
 	w.journal = journal
+	return w, nil
+}
+
+// after returns the wallet after one more entry. Before the first one it is nil.
+func (w *Wallet) after(e Entry) (*Wallet, error) {
+	seq := uint64(1)
+	if w != nil {
+		seq = w.seq + 1
+	}
+	switch {
+	case e.Seq != seq:
+		return nil, fmt.Errorf("credit: entry %d, want %d: %w", e.Seq, seq, ErrSequence)
+	case (w == nil) != (e.Op == Opened):
+		return nil, fmt.Errorf("credit: entry %d is %s: %w: the first one, and no other, opens", seq, e.Op, ErrReplay)
+	}
+	var err error
+	if w == nil {
+		w, err = NewWallet(Terms{e.Currency, e.HoldFor, e.Remember, e.Amount}, e.At, nil)
+	} else {
+		err = w.redo(e)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("credit: entry %d: %w: %w", seq, ErrReplay, err)
+	}
+	if w.seq != seq {
+		return nil, fmt.Errorf("credit: entry %d: %w: it changes nothing", seq, ErrReplay)
+	}
 	return w, nil
 }
 

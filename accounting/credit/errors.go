@@ -36,6 +36,9 @@ var (
 	// ErrJournal: an entry was not written, and may or may not be in the
 	// journal. The wallet refuses all changes; replay the journal.
 	ErrJournal = errors.New("journal failed")
+	// ErrNotKept: the journal says that it kept nothing of an entry, as on a full
+	// disk. The wallet goes on, and the call can be made again.
+	ErrNotKept = errors.New("nothing was kept")
 )
 
 // An InsufficientError reports a hold that is more than there is. It is

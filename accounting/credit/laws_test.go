@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -303,6 +304,66 @@ func TestLaw_Journal_Fails(t *testing.T) {
 			slow = next
 		}
 	})
+}
+
+// TestLaw_NotKept_GoesOn holds that an entry of which a journal kept nothing
+// changes nothing, that the wallet takes the call when it is made again, and that
+// the entries that were kept make the wallet.
+func TestLaw_NotKept_GoesOn(t *testing.T) {
+	law(t, func(t *testing.T, g generator) {
+		var entries []credit.Entry
+		full := fmt.Errorf("disk full: %w", credit.ErrNotKept)
+		w := must(credit.NewWallet(credit.Terms{Currency: money.CNY, HoldFor: holdFor * time.Second, Remember: remember * time.Second}, at(start),
+			func(e credit.Entry) error {
+				if len(entries) > 0 && g.IntN(4) == 0 {
+					return full
+				}
+				entries = append(entries, e)
+				return nil
+			}))
+		slow, now := newSlowWallet(start, holdFor, remember, 0), int64(start)
+		for range 40 {
+			o := g.op(&now)
+			answer := do(w, o)
+			for ; strings.Contains(answer, "nothing was kept"); answer = do(w, o) {
+				slow.now = max(slow.now, o.now)
+				slow.expire()
+				checkBalance(t, w, slow)
+			}
+			var want string
+			if slow, want = slow.do(o); answer != want {
+				t.Errorf("%+v: %s, want %s", o, answer, want)
+			}
+			checkBalance(t, w, slow)
+		}
+		w = must(credit.Replay(replay(entries), nil))
+		must(w.Available(at(slow.now)))
+		checkBalance(t, w, slow)
+	})
+}
+
+// An entry that was not kept is named, with what to do.
+func TestWallet_NotKept(t *testing.T) {
+	full := false
+	w := must(credit.NewWallet(credit.Terms{Currency: money.CNY}, at(start), func(credit.Entry) error {
+		if full {
+			return credit.ErrNotKept
+		}
+		return nil
+	}))
+	grant := credit.Grant{ID: "paid", Amount: fen(100)}
+	require.NoError(t, w.Grant(grant, at(start)))
+	full = true
+	err := w.Reserve("r", fen(1), at(start))
+	require.EqualError(t, err, `credit: entry "reserved r": nothing was kept; nothing has changed, call again`)
+	require.ErrorIs(t, err, credit.ErrNotKept)
+	require.NotErrorIs(t, err, credit.ErrJournal)
+	require.NoError(t, w.Grant(grant, at(start)), "what is there needs no entry")
+	require.Equal(t, fen(100), must(w.Available(at(start))))
+	full = false
+	require.NoError(t, w.Reserve("r", fen(1), at(start)))
+	_, err = credit.NewWallet(credit.Terms{Currency: money.CNY}, at(start), func(credit.Entry) error { return credit.ErrNotKept })
+	require.EqualError(t, err, `credit: entry "opened": nothing was kept; nothing has changed, call again`)
 }
 
 // TestLaw_Linearizable_ConcurrentSafe records what goroutines do to one wallet,

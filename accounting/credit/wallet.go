@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -63,12 +64,18 @@ const (
 // longest bounds durations, so that sums of times do not overflow.
 const longest = 10 * 365 * 24 * time.Hour
 
-// NewWallet opens an empty wallet. Journal is called with every change, one at
-// a time, before it is made; when it returns an error the change is refused, and
-// so is every later one: see [ErrJournal]. Nil is for wallets that need not
-// survive.
-func NewWallet(t Terms, now time.Time, journal func(Entry) error) (*Wallet, error) {
+// whole returns the terms with the defaults of what was left out.
+func (t Terms) whole() Terms {
 	t.HoldFor, t.Remember = cmp.Or(t.HoldFor, DefaultHoldFor), cmp.Or(t.Remember, DefaultRemember)
+	return t
+}
+
+// NewWallet opens an empty wallet. Journal is called with every change, one at a time, before it is made; when it returns
+// an error the change is refused. If that wraps [ErrNotKept] the wallet goes on,
+// and otherwise every later change is refused, too: see [ErrJournal]. Nil is for
+// wallets that need not survive.
+func NewWallet(t Terms, now time.Time, journal func(Entry) error) (*Wallet, error) {
+	t = t.whole()
 	w := &Wallet{
 		terms: t, code: code(t.Currency), nextExpiry: never, journal: journal,
 		named: make(map[string]*grant), renewed: make(map[string]renewal),
@@ -153,11 +160,16 @@ func (w *Wallet) write(e Entry) error {
 	e.Expires = e.Expires.UTC() // as JSON has no seconds in offsets of zones
 	wake := w.wake
 	w.broken, w.wake = &journalError{errPanic}, math.MinInt64 // until it has returned
-	if err := w.journal(e); err != nil {
+	err := w.journal(e)
+	if err != nil && !errors.Is(err, ErrNotKept) {
 		w.broken = &journalError{err}
 		return w.broken
 	}
 	w.broken, w.wake = nil, wake
+	if err != nil {
+		w.seq-- // the number is used again
+		return refuse("entry", strings.TrimSpace(e.Op.String()+" "+e.ID), err, "nothing has changed, call again")
+	}
 	return nil
 }
 
@@ -198,7 +210,7 @@ func (e *journalError) Unwrap() []error { return []error{ErrJournal, e.cause} }
 // none: two that are no text could come back from JSON as one.
 func (w *Wallet) checkAmount(what, id string, m money.Money) error {
 	switch c := m.Currency(); {
-	case id == "" || len(id) > 256 || !utf8.ValidString(id):
+	case !isID(id):
 		return refuse(what, id, ErrID, "use 1 to 256 bytes of UTF-8")
 	case c != w.terms.Currency && c != "":
 		return refuse(what, id, money.CurrencyMismatchError{Got: c, Want: w.terms.Currency}, "the wallet has one currency")
@@ -207,6 +219,8 @@ func (w *Wallet) checkAmount(what, id string, m money.Money) error {
 	}
 	return nil
 }
+
+func isID(id string) bool { return id != "" && len(id) <= 256 && utf8.ValidString(id) }
 
 // check is checkAmount after time has passed, as it does for all that is asked of
 // a wallet.
