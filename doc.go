@@ -52,7 +52,7 @@
 //	accounting/ratecard  rate cards as text: parse, validate, print
 //	accounting/rating    usage and a contract to a bill; the past compared and corrected
 //	accounting/allocation what things really cost, spread to the last minor unit
-//	accounting/credit    prepaid grants, and holds that are committed or released
+//	accounting/credit    prepaid grants, and holds that are committed or released; in memory and on disk
 //	accounting/budget    limits, forecasts and odd days
 //	accounting/ledger    a double-entry book that knows only accounts and money
 //	accounting/posting   documents into transactions of the ledger

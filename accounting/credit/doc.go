@@ -1,6 +1,7 @@
 // Package credit keeps prepaid credit: grants that burn in order, and holds that reserve, commit and release.
 //
-//	wallet, err := credit.NewWallet(credit.Terms{Currency: money.CNY}, now, journal)
+//	journal, err := credit.OpenJournal("/var/lib/gateway/credit")
+//	wallet, err := journal.Wallet("acme", credit.Terms{Currency: money.CNY}, now)
 //	err = wallet.Grant(credit.Grant{ID: "topup-1", Amount: money.MustParse("CNY 100"), Expires: june}, now)
 //
 //	quote, _, err := rating.RateEvent(contract, most, state)     // the event of the most that the request can use
@@ -33,6 +34,14 @@
 // has happened. [Replay] makes the wallet again. What expires has no entry, since it follows from time; so time is the
 // caller's, and never goes back in a wallet. Entries are JSON, or whatever the journal makes of them.
 //
+// A [Journal] keeps the wallets of many accounts in a directory. Opened again it has them as they were:
+//
+//	for account, wallet := range journal.Wallets() {
+//		holds, err := wallet.OpenHolds(now) // commit those whose event was recorded, release the others
+//	}
+//
+// Any function that keeps entries durably will do in its place: see [NewWallet] and [Replay].
+//
 // # Exactness
 //
 // Amounts are [money.Money], exact to 18 decimals, and nothing is rounded. What is free, held, burned and lapsed of a
@@ -49,8 +58,14 @@
 //
 // All that a wallet is ever granted is below 4.2e19 units. Ids are 1 to 256 bytes of UTF-8, times 1970 to 2199. Memory
 // grows with grants, and with the holds of HoldFor and Remember: 150 to 300 bytes each. Grants are never forgotten. A
-// wallet is one lock: spread accounts over wallets. A journal that waits for a disk makes every call wait for it, one
-// after the other.
+// wallet is one lock: spread accounts over wallets. A journal that waits for a disk makes every call of a wallet wait for
+// it, one after the other.
+//
+// Wallets of one [Journal] that wait at one time share a sync: where a wallet alone waited for one with each entry, 64
+// that changed at once took a thirtieth of that time an entry, and 256 a hundredth (two cores that others shared, ext4,
+// 2026-11-27). An entry takes some 160 bytes on disk, for good, and 7 µs when the journal is opened. A crash can leave the
+// entry of a wallet that was under way; its call can be made again. To remove files of a journal is to go back to what it
+// was.
 //
 // Holds that are reserved and committed allocate nothing once there is room. Both together take 6.9 to 7.2 times as long
 // as a lock and unlock of a mutex (33 ns against 4.6 ns, in three runs of go run ./benchmarks/ratios -only credit, go1.26.8
@@ -74,6 +89,12 @@
 //   - Replay_Crash: a wallet that is made again from its journal at any step goes on as if nothing had happened.
 //   - Journal_Fails: an entry that could not be written changes nothing, whether it is in the journal or not.
 //   - NotKept_GoesOn: an entry of which a journal kept nothing changes nothing, and the same call can be made again.
+//   - Journal_Reopen: wallets of a journal that is killed or loses power at any step answer as the oracle's.
+//   - Journal_Crash: the power fails at every call of the file system: what was answered is there, at most one entry more,
+//     and the program run again comes to the same entries, balances and open holds.
+//   - Journal_Fault: the same when any one call fails in each way; what was not kept is not there.
+//   - Journal_Truncated: a log cut at any byte has the wallets of its first entries, and goes on.
+//   - Golden_JournalVersion1: journals of version 1 are read for ever.
 //   - Linearizable_ConcurrentSafe: recorded histories of concurrent calls have an order that explains every answer.
 //   - ReserveCommit_Allocs: the steady state allocates nothing.
 //
@@ -87,6 +108,17 @@
 //
 // A commit above its hold is refused. Turned down: taking the difference from what is free, as whether that succeeds
 // would depend on what others hold, after the answer was streamed.
+//
+// One journal has the wallets of many accounts, and each entry says whose it is. Turned down: a directory for each wallet, of
+// which each syncs by itself, where a disk that is shared makes one sync of many. Wallets are the journal's to make: one that
+// was made twice for an account would give two entries one number. Entries of different accounts are in no order that
+// matters, so that one that is not kept leaves no gap but its own.
+//
+// A wallet's lock is held until the disk has its entry. Turned down: letting go of it before, and answering later, as what
+// other calls were told meanwhile would have to be taken back when the disk fails.
+//
+// Records are JSON, as entries are. Turned down: a binary form, of a third of the size and one more thing to read. A field
+// that is not known is refused, and not passed over.
 //
 // Time is an argument and expiry is lazy. Turned down: a timer or a goroutine, which would make a replay differ from
 // what it replays.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/meterbook/meterbook/accounting/money"
+	"github.com/meterbook/meterbook/internal/segment"
 )
 
 // Conditions, found with [errors.Is].
@@ -39,6 +40,10 @@ var (
 	// ErrNotKept: the journal says that it kept nothing of an entry, as on a full
 	// disk. The wallet goes on, and the call can be made again.
 	ErrNotKept = errors.New("nothing was kept")
+	// ErrTerms: the wallet of the account was opened with other terms.
+	ErrTerms = errors.New("opened with other terms")
+	// ErrLocked: the journal is open already, here or in another process.
+	ErrLocked = segment.ErrLocked
 )
 
 // An InsufficientError reports a hold that is more than there is. It is

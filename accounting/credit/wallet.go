@@ -70,7 +70,16 @@ func (t Terms) whole() Terms {
 	return t
 }
 
-// NewWallet opens an empty wallet. Journal is called with every change, one at a time, before it is made; when it returns
+// same reports whether other terms say what these do, which are whole.
+func (t Terms) same(o Terms) bool {
+	o = o.whole()
+	c := o.Overdraft.Currency() // of 0 it can be none
+	return t.Currency == o.Currency && (c == t.Currency || c == "") && t.Overdraft.Scaled() == o.Overdraft.Scaled() &&
+		t.HoldFor == o.HoldFor && t.Remember == o.Remember
+}
+
+// NewWallet opens an empty wallet, which a [Journal] does for many accounts. Journal
+// is called with every change, one at a time, before it is made; when it returns
 // an error the change is refused. If that wraps [ErrNotKept] the wallet goes on,
 // and otherwise every later change is refused, too: see [ErrJournal]. Nil is for
 // wallets that need not survive.
