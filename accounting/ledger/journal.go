@@ -48,7 +48,7 @@ func opened(log *segment.Journal, err error) (*Journal, error) {
 // when the context ends meanwhile: they are under way then, and whoever stops
 // waiting does not know whether they are kept. A full disk, and more than 16 MiB
 // at once, is [ErrNotKept].
-func (j *Journal) Append(_ context.Context, first uint64, records [][]byte) error {
+func (j *Journal) Append(ctx context.Context, first uint64, records [][]byte) error {
 	err := j.log.Keep(func(batch *segment.Batch) error {
 		if next := batch.First(); next != first {
 			return fmt.Errorf("record %d, where %d is next: %w", first, next, ErrSequence)
@@ -64,7 +64,7 @@ func (j *Journal) Append(_ context.Context, first uint64, records [][]byte) erro
 	case err == nil:
 		return nil
 	case errors.Is(err, segment.ErrPoisoned):
-	case errors.Is(err, segment.ErrNoSpace), errors.Is(err, segment.ErrTooLarge), errors.Is(err, segment.ErrFull):
+	case errors.Is(err, segment.ErrNoSpace), errors.Is(err, segment.ErrTooLarge):
 		return fmt.Errorf("journal: %w: %w", ErrNotKept, err)
 	}
 	return fmt.Errorf("journal: %w", err)
