@@ -15,9 +15,9 @@ import (
 //
 // The same hold again changes nothing and is no error, as long as it is open.
 // It returns an *[InsufficientError], [ErrConflict], [ErrSettled],
-// [ErrReleased], [ErrExpired], [ErrNegative], [ErrID], [ErrTime], [ErrJournal]
-// or a [money.CurrencyMismatchError], and then nothing has changed. It
-// allocates nothing while slots of settled holds are there to be used again.
+// [ErrReleased], [ErrExpired], [ErrNegative], [ErrID], [ErrTime], [ErrNotKept],
+// [ErrJournal] or a [money.CurrencyMismatchError], and then nothing has changed.
+// It allocates nothing while slots of settled holds are there to be used again.
 func (w *Wallet) Reserve(id string, amount money.Money, now time.Time) error {
 	hash, wide := w.holds.hash(id)
 	at := instant(now)
