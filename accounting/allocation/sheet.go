@@ -165,7 +165,7 @@ func (s *Sheet) Charge(i Item, cost money.Money) error {
 	item := i
 	item.Resource = ""
 	c, w := s.charged(&item, p)
-	ok, idle := true, i.Kind == Idle || i.Kind == OverAllocation
+	idle, ok := i.Kind == Idle || i.Kind == OverAllocation, false
 	switch v := cost.Scaled(); {
 	case !idle:
 		if w.sum, ok = w.sum.Add(v); ok && i.Kind == Workload { // the others bear no idle cost

@@ -97,6 +97,29 @@ func ExampleRestore() {
 	// sent_bytes_total network.egress 4:eth0@2026-10-01T12:02:00Z 1 By
 }
 
+// Schedulers of HAMi that were not updated yet show another series: one table for
+// each scheduler, and never both, as they count the same cards.
+func ExampleHAMiLegacy() {
+	scraper, err := promtext.New(promtext.HAMiLegacy(), "hami-a", promtext.ByLabel("cluster/", "podnamespace"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	const shown = `vGPUCoreAllocated{containeridx="0",deviceuuid="GPU-aaaa",nodename="node-7",podname="train-0",podnamespace="vision"} 25` + "\n"
+	at := time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
+	for i := range 2 {
+		if err := scraper.Read(strings.NewReader(shown), at.Add(time.Duration(i)*time.Minute)); err != nil {
+			fmt.Println(err)
+		}
+	}
+	for _, e := range scraper.Pending() {
+		held, err := e.Items[0].Quantity.In(metering.MustUnit("{card}.s"), 0)
+		fmt.Println(e.Account, e.Resource, held, "card seconds", err)
+	}
+	// Output:
+	// cluster/vision GPU-aaaa 15 card seconds <nil>
+}
+
 // The tables that are shipped are data, to be looked at and added to.
 func ExampleTables() {
 	for _, t := range promtext.Tables() {
