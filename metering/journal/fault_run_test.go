@@ -169,11 +169,14 @@ func (w *run) start() bool {
 			continue
 		}
 		var seen []journal.Entry
-		for e, err := range s.Events(uint64(len(w.acked) + 1)) {
-			if err != nil {
+		for e, failed := range s.Events(uint64(len(w.acked) + 1)) {
+			if err = failed; err != nil {
 				break
 			}
 			seen = append(seen, e)
+		}
+		if err != nil && w.wasKilled() { // by what goes on beside: it has not said what is there
+			continue
 		}
 		w.mu.Lock()
 		for i, e := range seen {
